@@ -1,0 +1,14 @@
+import { fileURLToPath } from "node:url"
+import { defineConfig } from "vitest/config"
+
+const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
+
+export default defineConfig({
+  test: { include: ["test/**/*.test.ts"], testTimeout: 30_000 },
+  resolve: {
+    alias: [
+      { find: /^effect-iru$/, replacement: source("index.ts") },
+      { find: /^effect-iru\/(node|sandbox)$/, replacement: source("$1/index.ts") }
+    ]
+  }
+})
