@@ -1,0 +1,56 @@
+/**
+ * Checks what a caller passes, before anything is sent.
+ */
+import * as Effect from "effect/Effect"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import { ApiClientError, type FieldErrors } from "../errors/ApiClientError.js"
+
+/** The failure of an argument, by field. */
+export const invalidArgument = (operation: string, fieldErrors: FieldErrors, cause?: unknown): ApiClientError =>
+  new ApiClientError({ reason: "InvalidArgument", operation, fieldErrors, cause })
+
+/** Only the keys that were given: `undefined` is absence; `""` and `false` are values. */
+export const definedOnly = <A extends object>(fields: A): A =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as A
+
+/**
+ * Makes the check of an operation's fields: types, unknown keys and the rules between fields, all problems at once.
+ * Gives the fields that are to be sent.
+ */
+export const checkFields = <A extends object, I>(operation: string, schema: Schema.Schema<A, I>) => {
+  const validate = Schema.validateEither(schema, { errors: "all", onExcessProperty: "error" })
+  return (fields: object): Effect.Effect<A, ApiClientError> =>
+    Effect.map(
+      Effect.mapError(validate(fields), (error) => invalidArgument(operation, fieldErrorsOf(error.issue))),
+      definedOnly
+    )
+}
+
+/** `checkFields` for an update, which changes something. */
+export const checkChanges = <A extends object, I>(operation: string, schema: Schema.Schema<A, I>) => {
+  const check = checkFields(operation, schema)
+  return (fields: object): Effect.Effect<A, ApiClientError> =>
+    Effect.filterOrFail(
+      check(fields),
+      (changes) => Object.keys(changes).length > 0,
+      () => nothingToChange(operation)
+    )
+}
+
+/** An update that changes nothing is not sent: it would make devices install a profile again. */
+export const nothingToChange = (operation: string): ApiClientError =>
+  invalidArgument(operation, { "": ["nothing to change is given"] })
+
+/** The problems by field, in words that show no value. */
+const fieldErrorsOf = (issue: ParseResult.ParseIssue): FieldErrors => {
+  const errors = new Map<string, ReadonlyArray<string>>()
+  for (const { path, message } of ParseResult.ArrayFormatter.formatIssueSync(issue)) {
+    const field = path.join(".")
+    errors.set(field, [...(errors.get(field) ?? []), withoutValue(message)])
+  }
+  return Object.fromEntries(errors)
+}
+
+/** Schema's own messages end with the value that was met: a script, a token, a presigned address. It is left out. */
+export const withoutValue = (message: string): string => message.replace(/, actual [\s\S]*$/, "")

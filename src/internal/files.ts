@@ -1,0 +1,43 @@
+/**
+ * Files that a caller names, checked before anything is sent.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import type { ApiClientError } from "../errors/ApiClientError.js"
+import { invalidArgument } from "./arguments.js"
+
+/** The last part of a path. */
+export const baseName = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1)
+
+/** The size in bytes of a file that exists, is a file and is not empty. */
+export const fileSize = (
+  fs: FileSystem.FileSystem,
+  operation: string,
+  field: string,
+  path: string
+): Effect.Effect<number, ApiClientError> => {
+  const refuse = (why: string, cause?: unknown) => Effect.fail(invalidArgument(operation, { [field]: [why] }, cause))
+  return fs.stat(path).pipe(
+    Effect.catchAll((error) => refuse(`The file ${path} does not exist or is not readable.`, error)),
+    Effect.flatMap((info) => {
+      if (info.type !== "File")
+        return refuse(`The file ${path} does not exist or is not readable: it is a ${info.type}.`)
+      return info.size === FileSystem.Size(0) ? refuse(`The file ${path} is empty.`) : Effect.succeed(Number(info.size))
+    })
+  )
+}
+
+/** The bytes of a small file. */
+export const readSmallFile = (
+  fs: FileSystem.FileSystem,
+  operation: string,
+  field: string,
+  path: string
+): Effect.Effect<Uint8Array, ApiClientError> =>
+  Effect.zipRight(
+    fileSize(fs, operation, field, path),
+    Effect.mapError(fs.readFile(path), (error) =>
+      invalidArgument(operation, { [field]: [`The file ${path} does not exist or is not readable.`] }, error)
+    )
+  )

@@ -1,0 +1,21 @@
+/**
+ * After an upload the service processes the installer for a while, and refuses to make an app of it until then.
+ */
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import { ApiClientError } from "../errors/ApiClientError.js"
+
+/** 1, 2, 4, 8, 16, 30, 30 … seconds: 301 in all. */
+export const defaultProcessing: Schedule.Schedule<unknown> = Schedule.exponential("1 second").pipe(
+  Schedule.union(Schedule.spaced("30 seconds")),
+  Schedule.intersect(Schedule.recurs(14))
+)
+
+const isBeingProcessed = (error: unknown): boolean =>
+  error instanceof ApiClientError && error.status === 503 && /still being processed/i.test(error.body ?? "")
+
+/** Waits for the service to process an upload. A 503 that says anything else is a failure as any other. */
+export const whenProcessed = <A>(
+  call: Effect.Effect<A, ApiClientError>,
+  schedule: Schedule.Schedule<unknown> = defaultProcessing
+): Effect.Effect<A, ApiClientError> => Effect.retry(call, { while: isBeingProcessed, schedule })

@@ -1,0 +1,92 @@
+/**
+ * A request as bytes on their way to the configured origin.
+ */
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
+import type { ApiPath } from "./path.js"
+import type { Method } from "./retry.js"
+import { type FilePart, multipart, multipartBytes } from "./multipart.js"
+
+export type QueryValue = string | number | boolean | ReadonlyArray<string | number> | undefined
+export type Query = Readonly<Record<string, QueryValue>>
+
+export type FormFields = Readonly<Record<string, string | number | boolean | undefined>>
+
+/** The three encodings that the API takes. */
+export type RequestBody =
+  | { readonly json: unknown }
+  | { readonly form: FormFields }
+  | { readonly multipart: FormFields; readonly file?: (FilePart & { readonly bytes: Uint8Array }) | undefined }
+
+export interface Origin {
+  readonly tenantUrl: string
+  readonly apiToken: Redacted.Redacted
+  /** The usage tag that every request carries once. */
+  readonly source: string
+}
+
+export interface BuiltRequest {
+  readonly request: HttpClientRequest.HttpClientRequest
+  readonly path: string
+}
+
+export interface RequestProblem {
+  readonly field: string
+  readonly problem: string
+}
+
+/** The request, or the argument that makes it impossible. */
+export const buildRequest = (
+  origin: Origin,
+  method: Method,
+  path: ApiPath,
+  options: { readonly query?: Query | undefined; readonly body?: RequestBody | undefined }
+): Either.Either<BuiltRequest, RequestProblem> =>
+  path.problem === undefined
+    ? Either.map(encodeBody(options.body), (withBody) => ({
+        path: path.value,
+        request: HttpClientRequest.make(method)(
+          `${origin.tenantUrl}${path.value}?${encodeQuery(origin.source, options.query)}`
+        ).pipe(
+          HttpClientRequest.bearerToken(origin.apiToken),
+          HttpClientRequest.setHeaders({ accept: "application/json", "cache-control": "no-cache" }),
+          withBody
+        )
+      }))
+    : Either.left({ field: "path", problem: path.problem })
+
+const encodeQuery = (source: string, query: Query = {}): string => {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) params.set(name, String(value))
+  }
+  params.set("source", source)
+  return params.toString()
+}
+
+const textFields = (fields: FormFields): ReadonlyArray<readonly [string, string]> =>
+  Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as const]))
+
+const encodeBody = (
+  body: RequestBody | undefined
+): Either.Either<
+  (request: HttpClientRequest.HttpClientRequest) => HttpClientRequest.HttpClientRequest,
+  RequestProblem
+> => {
+  if (body === undefined) return Either.right((request) => request)
+  if ("json" in body) {
+    return Either.try({
+      try: () => HttpClientRequest.bodyText(JSON.stringify(body.json), "application/json"),
+      catch: () => ({ field: "body", problem: "cannot be written as JSON" })
+    })
+  }
+  if ("form" in body) {
+    const form = new URLSearchParams(textFields(body.form).map(([name, value]) => [name, value])).toString()
+    return Either.right(HttpClientRequest.bodyText(form, "application/x-www-form-urlencoded"))
+  }
+  const frame = multipart(textFields(body.multipart), body.file)
+  return Either.right(
+    HttpClientRequest.bodyUint8Array(multipartBytes(frame, body.file?.bytes ?? new Uint8Array()), frame.contentType)
+  )
+}

@@ -1,0 +1,37 @@
+/**
+ * Every resource of one tenant, with all that Node provides.
+ */
+import type * as ConfigError from "effect/ConfigError"
+import * as Layer from "effect/Layer"
+import type { InstallerTransfer } from "../services/InstallerTransfer.js"
+import * as Core from "../services/Iru.js"
+import * as NodeInstallerTransfer from "./NodeInstallerTransfer.js"
+import * as NodeTransport from "./NodeTransport.js"
+
+/** The tenant, its token, how the session behaves, and its connections. */
+export interface Options extends Core.Options, NodeTransport.Options, NodeInstallerTransfer.Options {}
+
+/** The same, where tenant and token come from `Config`. */
+export interface ConfigOptions extends Core.ConfigOptions, NodeTransport.Options, NodeInstallerTransfer.Options {}
+
+/** Everything that a tenant offers, and transfers to and from storage. */
+export type Services = Core.Services | InstallerTransfer
+
+/**
+ * One tenant.
+ *
+ * @example
+ * program.pipe(Effect.provide(Iru.layer({ tenantUrl: "accuhive.api.kandji.io", apiToken: token })))
+ */
+export const layer = (options: Options): Layer.Layer<Services, ConfigError.ConfigError> =>
+  onNode(Core.layer(options), options)
+
+/** One tenant, from `IRU_TENANT_URL` and `IRU_API_TOKEN` (or the Python client's `IRUCTL_TENANT`, `IRUCTL_TOKEN`). */
+export const layerConfig = (options: ConfigOptions = {}): Layer.Layer<Services, ConfigError.ConfigError> =>
+  onNode(Core.layerConfig(options), options)
+
+const onNode = (
+  tenant: Layer.Layer<Core.Services, ConfigError.ConfigError, Core.Platform>,
+  options: NodeTransport.Options & NodeInstallerTransfer.Options
+): Layer.Layer<Services, ConfigError.ConfigError> =>
+  tenant.pipe(Layer.provideMerge(NodeInstallerTransfer.layer(options)), Layer.provide(NodeTransport.layer(options)))

@@ -1,0 +1,48 @@
+/**
+ * The session's connections and files on Node.
+ */
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Undici from "@effect/platform-node/Undici"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+export interface Options {
+  /** Connections to one host at most. Default 16. */
+  readonly connections?: number | undefined
+}
+
+const agent = (options: Options) =>
+  Effect.acquireRelease(
+    Effect.sync(
+      () =>
+        new Undici.Agent({
+          connections: options.connections ?? 16,
+          keepAliveTimeout: 30_000,
+          connect: { timeout: 10_000 }
+        })
+    ),
+    (agent) =>
+      Effect.promise(() => agent.close()).pipe(
+        Effect.timeoutTo({
+          duration: "2 seconds",
+          onSuccess: () => Effect.void,
+          onTimeout: () => Effect.promise(() => agent.destroy())
+        }),
+        Effect.flatten
+      )
+  )
+
+/**
+ * HTTP over connections of its own, kept alive, drained and closed with the scope; and the file system. The platform's
+ * default client opens a connection for every request and cannot be trusted with a broken upload.
+ */
+export const layer = (options: Options = {}): Layer.Layer<HttpClient.HttpClient | FileSystem.FileSystem> =>
+  Layer.merge(
+    Layer.fresh(NodeHttpClient.layerUndiciWithoutDispatcher).pipe(
+      Layer.provide(Layer.scoped(NodeHttpClient.Dispatcher, agent(options)))
+    ),
+    NodeFileSystem.layer
+  )

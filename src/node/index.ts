@@ -1,0 +1,6 @@
+/**
+ * The client on Node: connections, files and transfers included.
+ */
+export * as Iru from "./Iru.js"
+export * as NodeInstallerTransfer from "./NodeInstallerTransfer.js"
+export * as NodeTransport from "./NodeTransport.js"

@@ -1,0 +1,101 @@
+import * as Schema from "effect/Schema"
+import { choice, given, Id, nullish, openEnum, Required } from "./internal.js"
+
+/** A Blueprint with conditional logic is a `map`, one without is `classic`. */
+export const BlueprintType = choice("classic", "map")
+export type BlueprintType = typeof BlueprintType.Type
+
+/** A Blueprint. Which keys come depends on the operation: the listing has them all. */
+export const Blueprint = Schema.Struct({
+  id: Id,
+  name: Schema.String,
+  icon: nullish(Schema.String),
+  color: nullish(Schema.String),
+  description: nullish(Schema.String),
+  params: nullish(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+  /** Missing in the answer to a create. */
+  computers_count: nullish(Schema.Number),
+  /** Only in the answer to an update. */
+  missing_computers_count: nullish(Schema.Number),
+  enrollment_code: nullish(Schema.Struct({ code: nullish(Schema.String), is_active: Schema.Boolean })),
+  /** Missing in the answer to an update. */
+  type: nullish(openEnum(...BlueprintType.literals))
+}).annotations({ identifier: "Blueprint" })
+export interface Blueprint extends Schema.Schema.Type<typeof Blueprint> {}
+
+/** What is known of a library item that is assigned to a Blueprint. */
+export const LibraryItem = Schema.Struct({ id: Id, name: Schema.String }).annotations({ identifier: "LibraryItem" })
+export interface LibraryItem extends Schema.Schema.Type<typeof LibraryItem> {}
+
+/** A Blueprint that Iru provides to start from. */
+export const BlueprintTemplate = Schema.Struct({
+  id: Schema.Int,
+  name: Schema.String,
+  description: nullish(Schema.String),
+  category: nullish(Schema.Int),
+  icon: nullish(Schema.String),
+  color: nullish(Schema.String),
+  params: nullish(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+  rating: nullish(Schema.Number)
+}).annotations({ identifier: "BlueprintTemplate" })
+export interface BlueprintTemplate extends Schema.Schema.Type<typeof BlueprintTemplate> {}
+
+/** A category of Blueprint templates. */
+export const BlueprintTemplateCategory = Schema.Struct({
+  id: Schema.Int,
+  name: Schema.String,
+  weight: nullish(Schema.Number),
+  templates: Schema.Array(BlueprintTemplate)
+}).annotations({ identifier: "BlueprintTemplateCategory" })
+export interface BlueprintTemplateCategory extends Schema.Schema.Type<typeof BlueprintTemplateCategory> {}
+
+/** The fields of a new Blueprint. */
+export const CreateBlueprint = Schema.Struct({
+  /** Unique in the tenant. */
+  name: Required,
+  enrollment_code: Schema.Struct({
+    is_active: Schema.Boolean,
+    /** The service makes one up where it is not given. */
+    code: given(Schema.String)
+  }),
+  description: given(Schema.String),
+  /** Ignored for a map. */
+  icon: given(Schema.String),
+  /** Ignored for a map. */
+  color: given(Schema.String),
+  /** For a clone it is the type of its source. */
+  type: given(BlueprintType),
+  /** What to start from: a template's id, or the id of a Blueprint to clone. */
+  source: given(
+    Schema.Union(
+      Schema.Struct({ type: Schema.Literal("template"), id: Schema.Int }),
+      Schema.Struct({ type: Schema.Literal("blueprint"), id: Required })
+    )
+  )
+})
+export interface CreateBlueprint extends Schema.Schema.Type<typeof CreateBlueprint> {}
+
+/** The fields of a Blueprint to change. What is not given stays as it is. */
+export const UpdateBlueprint = Schema.Struct({
+  name: given(Schema.String),
+  description: given(Schema.String),
+  icon: given(Schema.String),
+  color: given(Schema.String),
+  enrollment_code: given(Schema.Struct({ is_active: given(Schema.Boolean), code: given(Schema.String) }))
+})
+export interface UpdateBlueprint extends Schema.Schema.Type<typeof UpdateBlueprint> {}
+
+/** Which library item goes on a Blueprint, or off it. */
+export const LibraryItemAssignment = Schema.Struct({
+  library_item_id: Required,
+  /** A node of a map with conditional logic, as the web app shows it. `""` is none. */
+  assignment_node_id: given(Schema.String)
+})
+export interface LibraryItemAssignment extends Schema.Schema.Type<typeof LibraryItemAssignment> {}
+
+/** What an assignment came to. */
+export interface AssignmentResult<Status extends string> {
+  readonly status: Status
+  /** Ids of all the library items that are on the Blueprint now. */
+  readonly library_item_ids: ReadonlyArray<string>
+}

@@ -1,0 +1,62 @@
+import * as Schema from "effect/Schema"
+import { choice, given, Id, nullish, nullishOr, openEnum, Required, Timestamp } from "./internal.js"
+import { scriptRules, type SelfService, type ShownInSelfService } from "./rules.js"
+
+/** How often a script runs. `no_enforcement` leaves it to the user, in Self Service. */
+export const ExecutionFrequency = choice("once", "every_15_min", "every_day", "no_enforcement")
+export type ExecutionFrequency = typeof ExecutionFrequency.Type
+
+/** A custom script of the library. The service strips trailing whitespace from both scripts. */
+export const CustomScript = Schema.Struct({
+  id: Id,
+  name: Schema.String,
+  active: Schema.Boolean,
+  execution_frequency: openEnum(...ExecutionFrequency.literals),
+  restart: Schema.Boolean,
+  script: Schema.String,
+  /** `""` where there is none. */
+  remediation_script: nullishOr(Schema.String, ""),
+  show_in_self_service: nullishOr(Schema.Boolean, false),
+  /** Only while the script is shown in Self Service. */
+  self_service_category_id: nullish(Schema.String),
+  /** Only while the script is shown in Self Service. */
+  self_service_recommended: nullish(Schema.Boolean),
+  created_at: Timestamp,
+  updated_at: Timestamp
+}).annotations({ identifier: "CustomScript" })
+export interface CustomScript extends Schema.Schema.Type<typeof CustomScript> {}
+
+const changeable = {
+  active: given(Schema.Boolean),
+  restart: given(Schema.Boolean),
+  remediation_script: given(Schema.String),
+  show_in_self_service: given(Schema.Boolean),
+  self_service_category_id: given(Schema.String),
+  self_service_recommended: given(Schema.Boolean)
+}
+
+const CreateFields = Schema.Struct({
+  name: Required,
+  script: Required,
+  execution_frequency: ExecutionFrequency,
+  ...changeable
+})
+
+/** Checks the fields of a new custom script, the rules between them included. */
+export const CreateCustomScript = CreateFields.pipe(Schema.filter(scriptRules))
+
+/** The fields of a new custom script. With `no_enforcement` it has to be shown in Self Service. */
+export type CreateCustomScript = Omit<typeof CreateFields.Type, keyof SelfService | "execution_frequency"> &
+  (
+    | ({ readonly execution_frequency: Exclude<ExecutionFrequency, "no_enforcement"> } & SelfService)
+    | ({ readonly execution_frequency: "no_enforcement" } & ShownInSelfService)
+  )
+
+/** The fields of a custom script to change. What is not given stays as it is; `""` clears a remediation script. */
+export const UpdateCustomScript = Schema.Struct({
+  name: given(Schema.String),
+  script: given(Schema.String),
+  execution_frequency: given(ExecutionFrequency),
+  ...changeable
+}).pipe(Schema.filter(scriptRules))
+export interface UpdateCustomScript extends Schema.Schema.Type<typeof UpdateCustomScript> {}

@@ -1,0 +1,48 @@
+/**
+ * The few schema shapes that every payload is made of. Decoding is tolerant (unknown keys are dropped, unknown enum
+ * values carried, null is absence), because the API grows without notice.
+ */
+import * as Schema from "effect/Schema"
+
+/** An id as the API writes it, in lower case. Usually a UUID, but nothing depends on that. */
+export const Id = Schema.Lowercase
+
+/** A key that may be missing or null. */
+export const nullish = <A, I, R>(schema: Schema.Schema<A, I, R>) =>
+  Schema.optionalWith(schema, { nullable: true, exact: true })
+
+/** A key that may be missing or null, and then has a value all the same. */
+export const nullishOr = <A, I, R>(schema: Schema.Schema<A, I, R>, value: Schema.Schema.Type<Schema.Schema<A, I, R>>) =>
+  Schema.optionalWith(schema, { nullable: true, default: () => value })
+
+/** A text that the API leaves out, or writes as `""`, where there is none: `null` here. */
+export const blankAsNull = Schema.optionalWith(
+  Schema.transform(Schema.NullOr(Schema.String), Schema.NullOr(Schema.String), {
+    strict: true,
+    decode: (text) => (text === "" ? null : text),
+    encode: (text) => text ?? ""
+  }),
+  { default: () => null }
+)
+
+/** The values that a caller can choose from. */
+export const choice = <const Values extends readonly [string, ...Array<string>]>(...values: Values) =>
+  Schema.Literal(...values).annotations({
+    message: () => ({ message: `is none of ${values.map((value) => `"${value}"`).join(", ")}`, override: true })
+  })
+
+/** The values known today, and any string that the API may send tomorrow. Keeps completion for the known ones. */
+export const openEnum = <const Values extends readonly [string, ...Array<string>]>(...values: Values) =>
+  Schema.Union(
+    Schema.Literal(...values),
+    Schema.String.pipe((other): Schema.Schema<string & {}, string> => other)
+  )
+
+/** A time as the API writes it. It writes several forms: ISO 8601 with `Z` and microseconds, without, or `""`. */
+export const Timestamp = Schema.String
+
+/** What a caller may leave out: missing and `undefined` both mean that the key is not sent. */
+export const given = Schema.optional
+
+/** A text that a caller must give. */
+export const Required = Schema.String.pipe(Schema.minLength(1, { message: () => "is empty" }))

@@ -1,0 +1,99 @@
+/**
+ * The API's rules on fields that depend on each other. The service checks them too, with a 400 and the same field
+ * names, but only after a 5 GB installer is uploaded. In an update they hold among the fields that are given: those
+ * that depend on each other are changed together.
+ */
+import type * as Schema from "effect/Schema"
+
+/** Not shown in Self Service, or shown in a category. */
+export type SelfService = HiddenFromSelfService | ShownInSelfService
+
+export interface ShownInSelfService {
+  readonly show_in_self_service: true
+  readonly self_service_category_id: string
+  readonly self_service_recommended?: boolean | undefined
+}
+
+export interface HiddenFromSelfService {
+  readonly show_in_self_service?: false | undefined
+  readonly self_service_category_id?: undefined
+  readonly self_service_recommended?: undefined
+}
+
+interface SelfServiceFields {
+  readonly show_in_self_service?: boolean | undefined
+  readonly self_service_category_id?: string | undefined
+  readonly self_service_recommended?: boolean | undefined
+}
+
+const issue = (field: string, message: string): Schema.FilterIssue => ({ path: [field], message })
+
+const selfServiceIssues = (
+  fields: SelfServiceFields,
+  enforcement: { readonly key: string; readonly none: boolean }
+) => {
+  const issues: Array<Schema.FilterIssue> = []
+  if (enforcement.none && fields.show_in_self_service !== true) {
+    issues.push(issue("show_in_self_service", `must be true with ${enforcement.key} "no_enforcement"`))
+  }
+  if ((fields.show_in_self_service === true || enforcement.none) && !fields.self_service_category_id) {
+    issues.push(issue("self_service_category_id", "is required when show_in_self_service is true"))
+  }
+  if (fields.show_in_self_service === false && fields.self_service_category_id) {
+    issues.push(issue("self_service_category_id", "has no meaning when show_in_self_service is false"))
+  }
+  if (fields.show_in_self_service === false && fields.self_service_recommended === true) {
+    issues.push(issue("self_service_recommended", "has no meaning when show_in_self_service is false"))
+  }
+  return issues
+}
+
+/** @see 400 keys `show_in_self_service`, `self_service_category_id` of `/api/v1/library/custom-scripts` */
+export const scriptRules = (fields: SelfServiceFields & { readonly execution_frequency?: string | undefined }) =>
+  selfServiceIssues(fields, { key: "execution_frequency", none: fields.execution_frequency === "no_enforcement" })
+
+interface AppFields extends SelfServiceFields {
+  readonly install_type?: string | undefined
+  readonly install_enforcement?: string | undefined
+  readonly unzip_location?: string | undefined
+  readonly audit_script?: string | undefined
+}
+
+/** @see 400 keys `unzip_location`, `audit_script` and those of Self Service of `/api/v1/library/custom-apps` */
+export const appRules = (fields: AppFields) => {
+  const issues = selfServiceIssues(fields, {
+    key: "install_enforcement",
+    none: fields.install_enforcement === "no_enforcement"
+  })
+  if (fields.install_type === "zip" && !fields.unzip_location) {
+    issues.push(issue("unzip_location", 'is required when install_type is "zip"'))
+  }
+  if (fields.install_type !== undefined && fields.install_type !== "zip" && fields.unzip_location) {
+    issues.push(issue("unzip_location", 'can only be used with install_type "zip"'))
+  }
+  if (fields.install_enforcement === "continuously_enforce" && !fields.audit_script) {
+    issues.push(issue("audit_script", 'is required with install_enforcement "continuously_enforce"'))
+  }
+  const otherEnforcement =
+    fields.install_enforcement !== undefined && fields.install_enforcement !== "continuously_enforce"
+  if (otherEnforcement && fields.audit_script) {
+    issues.push(issue("audit_script", 'can only be used with install_enforcement "continuously_enforce"'))
+  }
+  return issues
+}
+
+/** An installer is uploaded, or was uploaded before. */
+export const oneInstaller = (fields: { readonly installer?: unknown; readonly fileKey?: string | undefined }) =>
+  fields.installer !== undefined && fields.fileKey !== undefined
+    ? [issue("fileKey", "cannot be given together with an installer")]
+    : []
+
+const platforms = ["mac", "iphone", "ipad", "tv", "vision"] as const
+
+/** A new profile runs somewhere. */
+export const anyPlatform = (fields: {
+  readonly [P in `runs_on_${(typeof platforms)[number]}`]?: boolean | undefined
+}) =>
+  platforms.some((platform) => fields[`runs_on_${platform}`] === true)
+    ? []
+    : [issue("runs_on_mac", "at least one runs_on_* must be true")]

@@ -1,0 +1,57 @@
+/**
+ * Custom scripts of the library.
+ *
+ * @see `/api/v1/library/custom-scripts`
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Stream from "effect/Stream"
+import type { ApiClientError } from "../errors/ApiClientError.js"
+import { checkChanges, checkFields } from "../internal/arguments.js"
+import { below, type ListOptions, resource } from "../internal/library.js"
+import { CreateCustomScript, CustomScript, UpdateCustomScript } from "../schemas/CustomScript.js"
+import type { PayloadList } from "../schemas/PayloadList.js"
+import { ApiClient } from "./ApiClient.js"
+
+export declare namespace CustomScripts {
+  export interface Service {
+    /** Every custom script, page by page, in the server's order. Reads on demand, in constant memory. */
+    readonly stream: (options?: ListOptions) => Stream.Stream<CustomScript, ApiClientError>
+    /** `stream`, collected. */
+    readonly list: (options?: ListOptions) => Effect.Effect<PayloadList<CustomScript>, ApiClientError>
+    /** One custom script. Fails with `NotFound` where there is none. */
+    readonly get: (id: string) => Effect.Effect<CustomScript, ApiClientError>
+    /** A new custom script. It runs nowhere until it is assigned to a Blueprint. */
+    readonly create: (script: CreateCustomScript) => Effect.Effect<CustomScript, ApiClientError>
+    /** Changes the fields that are given, and no other. */
+    readonly update: (id: string, changes: UpdateCustomScript) => Effect.Effect<CustomScript, ApiClientError>
+    /** Deletes a custom script, from every Blueprint too. */
+    readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
+  }
+}
+
+const root = "/api/v1/library/custom-scripts"
+
+const make = Effect.gen(function* () {
+  const client = yield* ApiClient
+  const create = { operation: "CustomScripts.create" }
+  const update = { operation: "CustomScripts.update" }
+  const checkCreate = checkFields(create.operation, CreateCustomScript)
+  const checkUpdate = checkChanges(update.operation, UpdateCustomScript)
+
+  return {
+    ...resource(client, "CustomScripts", root, CustomScript),
+    create: (script) =>
+      Effect.flatMap(checkCreate(script), (json) => client.post(root, CustomScript, { ...create, body: { json } })),
+    update: (id, changes) =>
+      Effect.flatMap(checkUpdate(changes), (json) =>
+        client.patch(below(root, id), CustomScript, { ...update, body: { json } })
+      )
+  } satisfies CustomScripts.Service
+})
+
+export class CustomScripts extends Context.Tag("effect-iru/CustomScripts")<CustomScripts, CustomScripts.Service>() {
+  /** Over the session at hand. */
+  static readonly layer: Layer.Layer<CustomScripts, never, ApiClient> = Layer.effect(this, make)
+}

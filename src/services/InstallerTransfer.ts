@@ -1,0 +1,86 @@
+/**
+ * Installers on their way to and from storage, over addresses that are signed for a while. The implementation needs
+ * files and a hash, so it belongs to a platform: `effect-iru/node` has the one for Node.
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import type { ApiClientError } from "../errors/ApiClientError.js"
+import type { PayloadError } from "../errors/PayloadIntegrityError.js"
+import type { CustomAppUpload } from "../schemas/CustomApp.js"
+import type { Installer } from "../schemas/Installer.js"
+
+/** How far a transfer is. Reported synchronously and often: keep what you do with it short. */
+export interface TransferProgress {
+  /** `finalizing`: the service processes what was uploaded. `verifying`: the digest is compared. */
+  readonly phase: "uploading" | "finalizing" | "downloading" | "verifying"
+  /** The installer's file name. */
+  readonly name: string
+  /** Bytes of the installer that have moved. */
+  readonly bytes: number
+  /** Bytes in all, where that is known. */
+  readonly total: number | undefined
+}
+
+export interface TransferOptions {
+  readonly onProgress?: ((progress: TransferProgress) => void) | undefined
+}
+
+/** An installer in storage. */
+export interface StoredInstaller {
+  /** A temporary address, which is a secret as long as it is valid. */
+  readonly url: Redacted.Redacted
+  readonly name: string
+  /** In bytes. */
+  readonly size?: number | undefined
+  /** Hex. */
+  readonly sha256?: string | undefined
+}
+
+/** An installer on disk. */
+export interface DownloadedInstaller {
+  readonly path: string
+  /** In bytes. */
+  readonly size: number
+  /** Lower-case hex, of the bytes that were written. */
+  readonly sha256: string
+  /** Whether there was a sha256 to compare it with. */
+  readonly verified: boolean
+}
+
+export declare namespace InstallerTransfer {
+  export interface Service {
+    /**
+     * The name and the size in bytes that an installer will have. Fails with `InvalidArgument` where a file does not
+     * exist, is a folder, is empty, or is larger than storage takes (5 GiB).
+     */
+    readonly inspect: (
+      installer: Installer,
+      operation: string
+    ) => Effect.Effect<{ readonly name: string; readonly size: number }, ApiClientError>
+    /**
+     * Uploads an installer to the place that `CustomApps.presign` gave. No token goes with it.
+     * Fails with `Expired` or `Rejected` before a byte is sent where the place's own policy rules it out.
+     */
+    readonly upload: (
+      place: CustomAppUpload,
+      installer: Installer,
+      options?: TransferOptions
+    ) => Effect.Effect<void, PayloadError | ApiClientError>
+    /**
+     * Downloads an installer to a file. The target appears whole and verified, or not at all; what was there before
+     * stays until then.
+     */
+    readonly download: (
+      installer: StoredInstaller,
+      target: string,
+      options?: TransferOptions
+    ) => Effect.Effect<DownloadedInstaller, PayloadError>
+  }
+}
+
+/** Moves installers. */
+export class InstallerTransfer extends Context.Tag("effect-iru/InstallerTransfer")<
+  InstallerTransfer,
+  InstallerTransfer.Service
+>() {}

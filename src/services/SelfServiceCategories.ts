@@ -1,0 +1,50 @@
+/**
+ * The categories that Self Service sorts its items into.
+ *
+ * @see `/api/v1/self-service/categories`
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import * as Arr from "effect/Array"
+import * as Schema from "effect/Schema"
+import type { ApiClientError } from "../errors/ApiClientError.js"
+import { SelfServiceCategory } from "../schemas/SelfServiceCategory.js"
+import { ApiClient } from "./ApiClient.js"
+
+export declare namespace SelfServiceCategories {
+  export interface Service {
+    /** Every category. One request: this listing has no pages. */
+    readonly list: () => Effect.Effect<ReadonlyArray<SelfServiceCategory>, ApiClientError>
+    /** The category of a name, whatever its case. */
+    readonly find: (name: string) => Effect.Effect<Option.Option<SelfServiceCategory>, ApiClientError>
+  }
+}
+
+const make = Effect.gen(function* () {
+  const client = yield* ApiClient
+  const all = (operation: string) =>
+    client.get("/api/v1/self-service/categories", Schema.Array(SelfServiceCategory), {
+      operation: `SelfServiceCategories.${operation}`
+    })
+
+  return {
+    list: () => all("list"),
+    find: (name) => {
+      const wanted = name.trim().toLowerCase()
+      return Effect.map(
+        all("find"),
+        Arr.findFirst((category) => category.name.trim().toLowerCase() === wanted)
+      )
+    }
+  } satisfies SelfServiceCategories.Service
+})
+
+export class SelfServiceCategories extends Context.Tag("effect-iru/SelfServiceCategories")<
+  SelfServiceCategories,
+  SelfServiceCategories.Service
+>() {
+  /** Over the session at hand. */
+  static readonly layer: Layer.Layer<SelfServiceCategories, never, ApiClient> = Layer.effect(this, make)
+}

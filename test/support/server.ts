@@ -1,0 +1,83 @@
+/**
+ * A server on a real socket that answers as a test tells it to, and remembers what it was asked.
+ */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+
+export interface Received {
+  readonly method: string
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  /** The query as it was written. */
+  readonly search: string
+  readonly headers: IncomingMessage["headers"]
+  readonly body: Buffer
+}
+
+export interface Reply {
+  readonly status?: number
+  /** An object is sent as JSON; a string or bytes as they are. */
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+}
+
+export interface TestServer {
+  readonly origin: string
+  readonly received: ReadonlyArray<Received>
+}
+
+export type Handler = (
+  request: Received,
+  raw: { request: IncomingMessage; response: ServerResponse }
+) => Reply | "handled"
+
+/** Serves until the scope closes. A handler that writes the response itself returns `"handled"`. */
+export const serve = (handler: Handler): Effect.Effect<TestServer, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.async<TestServer & { readonly close: () => void }>((resume) => {
+      const received: Array<Received> = []
+      const server = createServer((request, response) => {
+        const chunks: Array<Buffer> = []
+        request.on("error", () => undefined)
+        request.on("data", (chunk: Buffer) => chunks.push(chunk))
+        request.on("end", () => {
+          const url = new URL(request.url ?? "/", "http://localhost")
+          const seen: Received = {
+            method: request.method ?? "",
+            path: url.pathname,
+            query: Object.fromEntries(url.searchParams),
+            search: url.search,
+            headers: request.headers,
+            body: Buffer.concat(chunks)
+          }
+          received.push(seen)
+          const reply = handler(seen, { request, response })
+          if (reply !== "handled") answer(response, reply)
+        })
+      })
+      server.listen(0, "127.0.0.1", () => {
+        const { port } = server.address() as AddressInfo
+        const close = () => {
+          server.closeAllConnections()
+          server.close()
+        }
+        resume(Effect.succeed({ origin: `http://127.0.0.1:${port}`, received, close }))
+      })
+    }),
+    (server) => Effect.sync(server.close)
+  )
+
+const answer = (response: ServerResponse, { body, headers = {}, status = 200 }: Reply): void => {
+  const isRaw = typeof body === "string" || body instanceof Uint8Array
+  const type = isRaw || body === undefined ? {} : { "content-type": "application/json" }
+  response.writeHead(status, { ...type, ...headers })
+  response.end(isRaw ? body : body === undefined ? undefined : JSON.stringify(body))
+}
+
+/** Answers from a list, one after the other; the last one stays. */
+export const inTurn = (...replies: ReadonlyArray<Reply>): Handler => {
+  let turn = 0
+  return () => replies[Math.min(turn++, replies.length - 1)] ?? {}
+}

@@ -1,0 +1,25 @@
+import { Iru } from "effect-iru/node"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import { type Handler, serve, type TestServer } from "./server.js"
+
+export const token = "0ff1ce00-cafe-4bad-8bad-c0ffee000001"
+
+/** Options for a tenant on loopback, without the pauses that a test need not wait for. */
+export const tenantAt = (origin: string, options: Partial<Iru.Options> = {}): Iru.Options => ({
+  tenantUrl: origin,
+  apiToken: token,
+  allowLoopback: true,
+  retry: { base: "1 millis" },
+  ...options
+})
+
+/** Runs a program against a server that answers as `handler` says. */
+export const withTenant =
+  (handler: Handler, options: Partial<Iru.Options> = {}) =>
+  <A, E>(program: (server: TestServer) => Effect.Effect<A, E, Layer.Layer.Success<ReturnType<typeof Iru.layer>>>) =>
+    Effect.scoped(
+      Effect.flatMap(serve(handler), (server) =>
+        Effect.provide(program(server), Iru.layer(tenantAt(server.origin, options)))
+      )
+    )
