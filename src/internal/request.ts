@@ -3,7 +3,7 @@
  */
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Either from "effect/Either"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import type { ApiPath } from "./path.js"
 import type { Method } from "./retry.js"
 import { type FilePart, multipart, multipartBytes } from "./multipart.js"
