@@ -60,13 +60,16 @@ const variable = <A>(name: string, fallback: string, parse: (text: string) => Ei
   return Config.orElseIf(read(name), { if: ConfigError.isMissingDataOnly, orElse: () => read(fallback) })
 }
 
-const fromEnvironment = (options?: ApiConfig.LoopbackOption): Config.Config<ApiConfig.Service> =>
+const environment = (allowLoopback: boolean): Config.Config<ApiConfig.Service> =>
   Config.all({
-    tenantUrl: variable("IRU_TENANT_URL", "IRUCTL_TENANT", (text) =>
-      parseTenantUrl(text, options?.allowLoopback === true)
-    ),
+    tenantUrl: variable("IRU_TENANT_URL", "IRUCTL_TENANT", (text) => parseTenantUrl(text, allowLoopback)),
     apiToken: variable("IRU_API_TOKEN", "IRUCTL_TOKEN", parseApiToken)
   })
+
+const fromEnvironment = (options?: ApiConfig.LoopbackOption): Effect.Effect<ApiConfig.Service, ConfigError.ConfigError> =>
+  options?.allowLoopback === undefined
+    ? Effect.flatMap(Config.withDefault(Config.boolean("IRU_ALLOW_LOOPBACK"), false), environment)
+    : environment(options.allowLoopback)
 
 /**
  * The tenant URL and the token, validated.
@@ -81,7 +84,7 @@ export class ApiConfig extends Context.Tag("effect-iru/ApiConfig")<ApiConfig, Ap
 
   /**
    * From `Config`: `IRU_TENANT_URL` and `IRU_API_TOKEN`; where one is absent, the Python client's `IRUCTL_TENANT` and
-   * `IRUCTL_TOKEN`.
+   * `IRUCTL_TOKEN`. `IRU_ALLOW_LOOPBACK=true` does what `allowLoopback` does.
    */
   static readonly layerConfig = (options?: ApiConfig.LoopbackOption): Layer.Layer<ApiConfig, ConfigError.ConfigError> =>
     Layer.effect(this, fromEnvironment(options))

@@ -1,0 +1,46 @@
+/**
+ * Every program under examples/ runs against a sandbox tenant, in a process of its own, as a reader would run it; and
+ * every example in the README is one of them.
+ */
+import { live } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { Sandbox } from "effect-iru/sandbox"
+import { execFile } from "node:child_process"
+import { readdirSync, readFileSync } from "node:fs"
+import { promisify } from "node:util"
+import { expect, test } from "vitest"
+
+const isProgram = (name: string) => name.endsWith(".ts") && !name.endsWith(".test.ts")
+
+const run = (name: string, environment: Record<string, string>) =>
+  Effect.promise(() =>
+    promisify(execFile)("npx", ["tsx", `examples/${name}`], { env: { ...process.env, ...environment } })
+  )
+
+for (const name of readdirSync("examples").filter(isProgram)) {
+  live(
+    `examples/${name} runs on a sandbox tenant and says what it did`,
+    () =>
+      Effect.gen(function* () {
+        const { apiToken, tenantUrl } = yield* Sandbox
+        const { stderr, stdout } = yield* run(name, {
+          IRU_TENANT_URL: tenantUrl,
+          IRU_API_TOKEN: apiToken,
+          IRU_ALLOW_LOOPBACK: "true"
+        })
+        expect(stdout.trim()).not.toBe("")
+        expect(stderr).toBe("")
+      }).pipe(Effect.provide(Sandbox.layer())),
+    60_000
+  )
+}
+
+test("every example in the README is a file under examples/, word for word", () => {
+  const readme = readFileSync("README.md", "utf8")
+  const shown = [...readme.matchAll(/```ts\n(?:\/\/ (examples\/\S+)\n)?([\s\S]*?)```/g)]
+  expect(shown.length).toBeGreaterThan(0)
+  for (const [, file, code] of shown) {
+    expect(file, `an example without a file: ${code}`).toBeDefined()
+    expect(readFileSync(file ?? "", "utf8").trim()).toContain(code?.trim())
+  }
+})
