@@ -1,0 +1,1 @@
+export { CustomScripts } from "effect-iru"
