@@ -1,6 +1,7 @@
 /**
  * The client on Node: connections, files and transfers included.
  */
+export * as CommandConfigProvider from "./CommandConfigProvider.js"
 export * as Iru from "./Iru.js"
 export * as NodeInstallerTransfer from "./NodeInstallerTransfer.js"
 export * as NodeTransport from "./NodeTransport.js"
