@@ -1,12 +1,14 @@
 /**
  * Every program under examples/ runs against a sandbox tenant, in a process of its own, as a reader would run it; and
- * every example in the README is one of them.
+ * every example in the README and in docs/ is
+ * one of them.
  */
 import { live } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Sandbox } from "effect-iru/sandbox"
 import { execFile } from "node:child_process"
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { promisify } from "node:util"
 import { expect, test } from "vitest"
 
@@ -35,12 +37,19 @@ for (const name of readdirSync("examples").filter(isProgram)) {
   )
 }
 
-test("every example in the README is a file under examples/, word for word", () => {
-  const readme = readFileSync("README.md", "utf8")
-  const shown = [...readme.matchAll(/```ts\n(?:\/\/ (examples\/\S+)\n)?([\s\S]*?)```/g)]
-  expect(shown.length).toBeGreaterThan(0)
-  for (const [, file, code] of shown) {
-    expect(file, `an example without a file: ${code}`).toBeDefined()
-    expect(readFileSync(file ?? "", "utf8").trim()).toContain(code?.trim())
+const pages = ["README.md", ...readdirSync("docs").map((name) => `docs/${name}`)].filter((page) => page.endsWith(".md"))
+
+test.each(pages)("what %s shows in TypeScript is a file under examples/, word for word", (page) => {
+  for (const [, file = "", code = ""] of readFileSync(page, "utf8").matchAll(
+    /```ts\n(?:\/\/ (\S+)\n)?([\s\S]*?)```/g
+  )) {
+    expect(file, `an example without a file: ${code}`).toMatch(/^examples\//)
+    expect(readFileSync(file, "utf8").trim()).toBe(code.trim())
+  }
+})
+
+test.each(pages)("every page that %s links to is there", (page) => {
+  for (const [, target = ""] of readFileSync(page, "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) {
+    expect(existsSync(join(dirname(page), target)), `${page} links to ${target}`).toBe(true)
   }
 })

@@ -1,0 +1,27 @@
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import { Console, Effect, LayerMap } from "effect"
+import { CustomScripts } from "effect-iru"
+import { Iru } from "effect-iru/node"
+
+/** A session for each customer, opened when it is first needed and closed when it has been idle for a minute. */
+class Tenants extends LayerMap.Service<Tenants>()("app/Tenants", {
+  lookup: (_customer: string) => Iru.layerConfig(), // in your program: Iru.layer({ tenantUrl, apiToken }) of that customer
+  idleTimeToLive: "1 minute"
+}) {}
+
+const countScripts = Effect.gen(function* () {
+  const { count } = yield* (yield* CustomScripts).list()
+  return count
+})
+
+const program = Effect.forEach(
+  ["accuhive", "globex"],
+  (customer) =>
+    countScripts.pipe(
+      Effect.provide(Tenants.get(customer)),
+      Effect.flatMap((count) => Console.log(`${customer}: ${count} scripts`))
+    ),
+  { concurrency: 2 }
+)
+
+program.pipe(Effect.provide(Tenants.Default), NodeRuntime.runMain)
