@@ -1,0 +1,74 @@
+/**
+ * What profiles, scripts and apps have in common: the five operations on a library item.
+ */
+import * as Effect from "effect/Effect"
+import type { Collection } from "../internal/collection.js"
+import { type Answer, empty, type Incoming, json, noMatch, notFoundPage } from "../internal/exchange.js"
+import { paged } from "../internal/paging.js"
+import type { Route } from "../internal/router.js"
+
+/** A resource of the library. */
+export interface LibraryResource<R extends { readonly id: string }> {
+  readonly path: string
+  /** The name of the service's own model, as it stands in its 404. */
+  readonly model: string
+  readonly pageSize: number
+  readonly records: Collection<R>
+  readonly render: (record: R) => Effect.Effect<unknown>
+  /** Makes the record that a request asks for: a new one, or another in place of `before`. */
+  readonly write: (incoming: Incoming, before: R | undefined) => Effect.Effect<R, Answer>
+  readonly onDelete: (record: R) => Effect.Effect<void>
+}
+
+/** The routes of a library resource. */
+export const libraryRoutes = <R extends { readonly id: string }>(
+  resource: LibraryResource<R>
+): ReadonlyArray<Route> => {
+  const { model, onDelete, pageSize, path, records, render, write } = resource
+  const find = (id: string): Effect.Effect<R, Answer> =>
+    Effect.suspend(() => {
+      const record = records.get(id)
+      return record === undefined ? Effect.fail(noMatch(model)) : Effect.succeed(record)
+    })
+  const store = (incoming: Incoming, before: R | undefined) =>
+    Effect.flatMap(write(incoming, before), (record) => {
+      records.put(record.id, record)
+      return render(record)
+    })
+
+  return [
+    { method: "GET", path, endpoint: ({ url }) => paged(url, { pageSize, byPage: true }, records, render) },
+    {
+      method: "POST",
+      path,
+      endpoint: (incoming) => Effect.map(store(incoming, undefined), (body) => json(201, body))
+    },
+    {
+      method: "GET",
+      path: `${path}/:id`,
+      endpoint: (_, id) => Effect.map(Effect.flatMap(find(id), render), (body) => json(200, body))
+    },
+    {
+      method: "PATCH",
+      path: `${path}/:id`,
+      endpoint: (incoming, id) =>
+        find(id).pipe(
+          Effect.flatMap((before) => store(incoming, before)),
+          Effect.map((body) => json(200, body))
+        )
+    },
+    {
+      method: "DELETE",
+      path: `${path}/:id`,
+      endpoint: (_, id) =>
+        find(id).pipe(
+          Effect.mapError(() => notFoundPage),
+          Effect.tap((record) => {
+            records.remove(record.id)
+            return onDelete(record)
+          }),
+          Effect.as(empty(204))
+        )
+    }
+  ]
+}

@@ -1,0 +1,139 @@
+/**
+ * Request bodies, read whole (they are small: installers do not come this way) and told apart by their content type.
+ */
+import * as Effect from "effect/Effect"
+import * as Multipasta from "multipasta"
+import { type Answer, type Incoming, json } from "./exchange.js"
+
+/** A part of a form that carries a file. */
+export interface FilePart {
+  readonly filename: string
+  readonly bytes: Uint8Array
+}
+
+/** What a caller sent: values by key, strings where the body is a form. */
+export interface Input {
+  readonly values: Readonly<Record<string, unknown>>
+  readonly files: Readonly<Record<string, FilePart>>
+}
+
+/** The encodings that an endpoint understands. */
+export type Encoding = "json" | "urlencoded" | "multipart"
+
+const mediaTypes: Readonly<Record<string, Encoding>> = {
+  "application/json": "json",
+  "application/x-www-form-urlencoded": "urlencoded",
+  "multipart/form-data": "multipart"
+}
+
+const largestBody = 64 * 1024 * 1024
+
+/** Whether a value is an object with keys. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const parseError = (message: string): Answer => json(400, { detail: message })
+
+const readAll = (incoming: Incoming): Effect.Effect<Uint8Array, Answer> =>
+  Effect.tryPromise({
+    try: async () => {
+      const chunks: Array<Uint8Array> = []
+      let size = 0
+      for await (const chunk of incoming.body) {
+        size += chunk.length
+        if (size > largestBody) return undefined
+        chunks.push(chunk)
+      }
+      return Buffer.concat(chunks, size)
+    },
+    catch: () => parseError("The request was cut before its end.")
+  }).pipe(
+    Effect.filterOrFail(
+      (bytes) => bytes !== undefined,
+      () => json(413, { message: "Request size limit exceeded" })
+    )
+  )
+
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+
+const parseJson = (bytes: Uint8Array): Effect.Effect<Input, Answer> =>
+  Effect.try({
+    try: (): unknown => JSON.parse(text(bytes)),
+    catch: (cause) => parseError(`JSON parse error - ${cause instanceof Error ? cause.message : String(cause)}`)
+  }).pipe(
+    Effect.filterOrFail(isRecord, (value) =>
+      json(400, {
+        non_field_errors: [
+          `Invalid data. Expected a dictionary, but got ${Array.isArray(value) ? "list" : value === null ? "NoneType" : typeof value}.`
+        ]
+      })
+    ),
+    Effect.map((values) => ({ values, files: {} }))
+  )
+
+/** `a.b=c` is `{a: {b: c}}`, as a nested serializer reads it. */
+const nest = (entries: Iterable<readonly [string, string]>): Record<string, unknown> => {
+  const values: Record<string, unknown> = {}
+  for (const [name, value] of entries) {
+    const dot = name.indexOf(".")
+    if (dot < 1) {
+      values[name] = value
+    } else {
+      const outer = name.slice(0, dot)
+      const before = values[outer]
+      values[outer] = { ...(isRecord(before) ? before : {}), [name.slice(dot + 1)]: value }
+    }
+  }
+  return values
+}
+
+const parseMultipart = (bytes: Uint8Array, headers: Incoming["headers"]): Effect.Effect<Input, Answer> =>
+  Effect.suspend(() => {
+    const fields: Array<readonly [string, string]> = []
+    const files: Record<string, FilePart> = {}
+    let problem: string | undefined
+    const parser = Multipasta.make({
+      headers: { ...headers },
+      isFile: (info) => info.filename !== undefined,
+      maxFieldSize: largestBody,
+      onField: (info, value) => fields.push([info.name, Multipasta.decodeField(info, value)]),
+      onFile: (info) => {
+        const chunks: Array<Uint8Array> = []
+        return (chunk) => {
+          if (chunk !== null) chunks.push(chunk)
+          else files[info.name] = { filename: info.filename ?? "", bytes: Buffer.concat(chunks) }
+        }
+      },
+      onError: (error) => (problem ??= error._tag),
+      onDone: () => undefined
+    })
+    parser.write(bytes)
+    parser.end()
+    return problem === undefined
+      ? Effect.succeed({ values: nest(fields), files })
+      : Effect.fail(
+          parseError(
+            `Multipart form parse error - ${problem === "InvalidBoundary" ? "Invalid boundary in multipart: None" : problem}`
+          )
+        )
+  })
+
+/** Reads the body in one of the encodings that the endpoint understands; any other is a 415. */
+export const readInput = (incoming: Incoming, encodings: ReadonlyArray<Encoding>): Effect.Effect<Input, Answer> =>
+  Effect.gen(function* () {
+    const type = incoming.headers["content-type"] ?? ""
+    const encoding = mediaTypes[type.split(";")[0]?.trim().toLowerCase() ?? ""]
+    const bytes = yield* readAll(incoming)
+    if (type === "" && bytes.length === 0) return { values: {}, files: {} }
+    if (encoding === undefined || !encodings.includes(encoding)) {
+      return yield* Effect.fail(json(415, { detail: `Unsupported media type "${type}" in request.` }))
+    }
+    switch (encoding) {
+      case "json":
+        return bytes.length === 0 ? { values: {}, files: {} } : yield* parseJson(bytes)
+      case "urlencoded":
+        return { values: nest(new URLSearchParams(text(bytes))), files: {} }
+      case "multipart":
+        return yield* parseMultipart(bytes, incoming.headers)
+    }
+  })

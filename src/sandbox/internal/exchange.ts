@@ -1,0 +1,89 @@
+/**
+ * What goes in and out of the tenant, without a word about sockets: the doors translate.
+ */
+
+/** A request as it arrives. */
+export interface Incoming {
+  readonly method: string
+  /** The whole address, with the host that the caller used. */
+  readonly url: URL
+  /** Header names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Read at most once, or not at all. It throws when the caller goes away in the middle. */
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+/** What is sent back. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Body
+  /** How the answer ends, when not as it should. */
+  readonly ending?: Ending | undefined
+}
+
+/** The bytes of an answer: at hand, or a part of a file. A file is never held in memory. */
+export type Body =
+  | { readonly _tag: "Bytes"; readonly bytes: Uint8Array }
+  | { readonly _tag: "File"; readonly path: string; readonly start: number; readonly length: number }
+
+/** An answer that goes wrong on purpose. */
+export type Ending =
+  | { readonly _tag: "Cut"; readonly after: number }
+  | { readonly _tag: "Stall"; readonly after: number }
+  | { readonly _tag: "Drop" }
+
+const encoder = new TextEncoder()
+
+/** Text or bytes with a content type. */
+export const content = (
+  status: number,
+  type: string,
+  value: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {}
+): Answer => ({
+  status,
+  headers: { "content-type": type, ...headers },
+  body: { _tag: "Bytes", bytes: typeof value === "string" ? encoder.encode(value) : value }
+})
+
+/** A JSON answer. */
+export const json = (status: number, value: unknown, headers?: Readonly<Record<string, string>>): Answer =>
+  content(status, "application/json", JSON.stringify(value), headers)
+
+/** An answer without a body. */
+export const empty = (status: number, headers: Readonly<Record<string, string>> = {}): Answer => ({
+  status,
+  headers,
+  body: { _tag: "Bytes", bytes: new Uint8Array(0) }
+})
+
+/** How many bytes the body has. */
+export const sizeOf = (body: Body): number => (body._tag === "Bytes" ? body.bytes.length : body.length)
+
+/** The gateway's own answer to a path that it does not know. */
+export const noRoute = (requestId: string): Answer =>
+  json(404, { message: "no Route matched with those values", request_id: requestId }, { server: "kong/3.2.2" })
+
+/** The page that the service sends for a library item that is not there to be deleted. */
+export const notFoundPage: Answer = content(
+  404,
+  "text/html; charset=utf-8",
+  `
+<!doctype html>
+<html lang="en">
+<head>
+  <title>Not Found</title>
+</head>
+<body>
+  <h1>Not Found</h1><p>The requested resource was not found on this server.</p>
+</body>
+</html>
+`
+)
+
+/** The answer to an id that no record has. */
+export const noMatch = (model: string): Answer => json(404, { detail: `No ${model} matches the given query.` })
+
+/** The 400 of a field, or of several. */
+export const invalid = (problems: Readonly<Record<string, unknown>>): Answer => json(400, problems)

@@ -1,0 +1,90 @@
+/**
+ * Field by field, as Django REST framework reads them: every problem is collected, then all are answered at once.
+ */
+import * as Effect from "effect/Effect"
+import { type Answer, invalid } from "./exchange.js"
+
+const truths: ReadonlyArray<unknown> = ["t", "y", "yes", "true", "on", "1", 1, true]
+const lies: ReadonlyArray<unknown> = ["f", "n", "no", "false", "off", "0", 0, false]
+
+/** How a field is read. */
+export interface FieldRules {
+  readonly required?: boolean | undefined
+  /** Whether `""` is a value. */
+  readonly blank?: boolean | undefined
+}
+
+/** The fields of one request. Each reader gives the value, or nothing when the field is absent or wrong. */
+export interface Fields {
+  readonly text: (name: string, rules?: FieldRules) => string | undefined
+  readonly boolean: (name: string, rules?: FieldRules) => boolean | undefined
+  readonly choice: <const C extends string>(
+    name: string,
+    choices: ReadonlyArray<C>,
+    rules?: FieldRules
+  ) => C | undefined
+  /** A problem that only the endpoint can see. */
+  readonly refuse: (name: string, problem: string) => void
+  /** Fails with the 400 of all problems, if there are any. */
+  readonly checked: Effect.Effect<void, Answer>
+  /** The same, with the problems under the key of the object that these fields are part of. */
+  readonly checkedWithin: (key: string) => Effect.Effect<void, Answer>
+}
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Whether a text has the form of an id. */
+export const isUuid = (text: string): boolean => uuid.test(text)
+
+/** Reads values by key. */
+export const readFields = (values: Readonly<Record<string, unknown>>): Fields => {
+  const problems: Record<string, Array<string>> = {}
+  const refuse = (name: string, problem: string): void => {
+    problems[name] = [...(problems[name] ?? []), problem]
+  }
+  /** The value, unless it is absent or null. */
+  const given = (name: string, rules: FieldRules): unknown => {
+    const value = values[name]
+    if (value === undefined && rules.required === true) refuse(name, "This field is required.")
+    if (value === null) refuse(name, "This field may not be null.")
+    return value ?? undefined
+  }
+  const text = (name: string, rules: FieldRules = {}): string | undefined => {
+    const value = given(name, rules)
+    if (value === undefined) return undefined
+    if (typeof value !== "string" && typeof value !== "number") {
+      refuse(name, "Not a valid string.")
+      return undefined
+    }
+    if (rules.blank !== true && String(value).trim() === "") {
+      refuse(name, "This field may not be blank.")
+      return undefined
+    }
+    return String(value)
+  }
+  return {
+    text,
+    boolean: (name, rules = {}) => {
+      const value = given(name, rules)
+      if (value === undefined) return undefined
+      const plain = typeof value === "string" ? value.toLowerCase() : value
+      if (truths.includes(plain)) return true
+      if (lies.includes(plain)) return false
+      refuse(name, "Must be a valid boolean.")
+      return undefined
+    },
+    choice: (name, choices, rules = {}) => {
+      const value = given(name, rules)
+      if (value === undefined) return undefined
+      const chosen = choices.find((choice) => choice === value)
+      if (chosen === undefined) refuse(name, `"${String(value)}" is not a valid choice.`)
+      return chosen
+    },
+    refuse,
+    checked: Effect.suspend(() => (Object.keys(problems).length === 0 ? Effect.void : Effect.fail(invalid(problems)))),
+    checkedWithin: (key) =>
+      Effect.suspend(() =>
+        Object.keys(problems).length === 0 ? Effect.void : Effect.fail(invalid({ [key]: problems }))
+      )
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * The door on a socket: HTTP on the loopback address.
+ *
+ * It is plain `node:http`, because the sandbox has to do what servers avoid: end an answer in the middle, say nothing
+ * more, and read a request to its end after the answer is out.
+ */
+import * as Effect from "effect/Effect"
+import * as FiberSet from "effect/FiberSet"
+import type * as Scope from "effect/Scope"
+import { createReadStream } from "node:fs"
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import { SandboxError } from "../SandboxError.js"
+import { type Answer, type Incoming, sizeOf } from "./exchange.js"
+import type { Handler } from "./faults.js"
+
+const host = "127.0.0.1"
+
+type OnRequest = (request: IncomingMessage, response: ServerResponse) => void
+
+const listenFailure = (cause: NodeJS.ErrnoException, port: number): SandboxError =>
+  cause.code === "EADDRINUSE"
+    ? new SandboxError({
+        reason: "PortInUse",
+        detail: `Port ${port} on ${host} is in use. Choose another one, or 0 for any that is free.`,
+        cause
+      })
+    : new SandboxError({ reason: "Listen", detail: `Cannot listen on ${host}:${port}: ${cause.message}`, cause })
+
+/** Listens until the scope closes; then no connection is left, not even an idle one. */
+const listen = (port: number, onRequest: OnRequest): Effect.Effect<Server, SandboxError, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.async<Server, SandboxError>((resume) => {
+      const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, onRequest)
+      const onError = (cause: Error) => resume(Effect.fail(listenFailure(cause, port)))
+      server.once("error", onError)
+      server.on("clientError", (_, socket) => {
+        if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+      })
+      server.listen(port, host, () => {
+        server.off("error", onError)
+        server.on("error", () => undefined)
+        resume(Effect.succeed(server))
+      })
+    }),
+    (server) =>
+      Effect.async<void>((resume) => {
+        server.close(() => resume(Effect.void))
+        server.closeAllConnections()
+      })
+  )
+
+const incomingOf = (request: IncomingMessage, origin: string): Incoming => {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers[name] = typeof value === "string" ? value : value.join(", ")
+  }
+  const target = request.url?.startsWith("/") === true ? request.url : "/"
+  return {
+    method: request.method ?? "GET",
+    url: new URL(`${addressOf(headers["host"], origin)}${target}`),
+    headers,
+    // Whoever stops reading early leaves the request as it is: the rest is drained once the answer is out.
+    body: { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() }
+  }
+}
+
+const addressOf = (host: string | undefined, origin: string): string => {
+  const address = `http://${host ?? ""}`
+  return host !== undefined && URL.canParse(address) && new URL(address).pathname === "/" ? address : origin
+}
+
+/** Sends an answer, as far as it wants to be sent. Done when the exchange is over, one way or the other. */
+const deliver = (request: IncomingMessage, response: ServerResponse, answer: Answer): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    const done = () => resume(Effect.void)
+    const { body, ending, headers, status } = answer
+    const { socket } = request
+    if (response.destroyed || ending?._tag === "Drop") {
+      socket.destroy()
+      return done()
+    }
+    response.once("close", done)
+
+    const bodiless = request.method === "HEAD" || status === 204 || status === 304
+    response.sendDate = false
+    response.writeHead(status, {
+      ...headers,
+      ...(status === 204 || status === 304 ? {} : { "content-length": String(sizeOf(body)) })
+    })
+    response.flushHeaders()
+
+    const wanted = bodiless ? 0 : sizeOf(body)
+    const sent = ending === undefined ? wanted : Math.min(ending.after, wanted)
+    const finish = () => {
+      if (ending?._tag === "Stall") return
+      if (ending?._tag === "Cut") {
+        socket.destroySoon()
+      } else if (request.complete) {
+        response.end()
+      } else {
+        // Ending now would make Node hang up on a caller who is still sending, and the answer would be lost.
+        request.once("close", () => response.end())
+        request.once("end", () => response.end())
+        request.resume()
+      }
+    }
+    if (sent === 0) {
+      finish()
+    } else if (body._tag === "Bytes") {
+      response.write(body.bytes.subarray(0, sent), finish)
+    } else {
+      const file = createReadStream(body.path, {
+        start: body.start,
+        end: body.start + sent - 1,
+        highWaterMark: 1024 * 1024
+      })
+      response.once("close", () => file.destroy())
+      file.once("end", finish).once("error", () => socket.destroy())
+      file.pipe(response, { end: false })
+    }
+  })
+
+const failed: Answer = {
+  status: 500,
+  headers: { "content-type": "text/html" },
+  body: { _tag: "Bytes", bytes: new TextEncoder().encode("<h1>Server Error (500)</h1>") }
+}
+
+const originOf = (server: Server): string => {
+  const address = server.address()
+  return `http://${host}:${typeof address === "object" && address !== null ? address.port : 0}`
+}
+
+/** Listens on a port (0 for any that is free) and answers what comes. Gives the origin. */
+export const serve = (port: number, handler: Handler): Effect.Effect<string, SandboxError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const run = yield* FiberSet.makeRuntime<never>()
+    const server = yield* listen(port, (request, response) => {
+      request.on("error", () => undefined)
+      response.on("error", () => undefined)
+      const fiber = run(
+        Effect.suspend(() => handler(incomingOf(request, originOf(server)))).pipe(
+          Effect.catchAllCause((cause) => Effect.as(Effect.logError("The sandbox failed", cause), failed)),
+          Effect.flatMap((answer) => deliver(request, response, answer))
+        )
+      )
+      response.once("close", () => fiber.unsafeInterruptAsFork(fiber.id()))
+    })
+    return originOf(server)
+  })

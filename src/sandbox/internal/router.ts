@@ -1,0 +1,71 @@
+/**
+ * Which endpoint answers: the gateway's part (unknown paths, the token) and the table of endpoints.
+ */
+import * as Effect from "effect/Effect"
+import { randomBytes } from "node:crypto"
+import { type Answer, type Incoming, json, noRoute } from "./exchange.js"
+
+/** What an endpoint does. A failure is an answer too: the one that ends the request early. */
+export type Endpoint = (incoming: Incoming, id: string) => Effect.Effect<Answer, Answer>
+
+/** An endpoint at a path. `:id` stands for one segment. A trailing slash counts. */
+export interface Route {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE"
+  readonly path: string
+  readonly endpoint: Endpoint
+}
+
+const decoded = (segment: string): string => {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
+/** The id in the path, `""` where the pattern has none; nothing when the path is another. */
+const match = (pattern: ReadonlyArray<string>, segments: ReadonlyArray<string>): string | undefined => {
+  if (pattern.length !== segments.length) return undefined
+  let id = ""
+  for (const [index, expected] of pattern.entries()) {
+    const segment = segments[index] ?? ""
+    if (expected === ":id" && segment !== "") id = decoded(segment)
+    else if (expected !== segment) return undefined
+  }
+  return id
+}
+
+const unauthorized = (detail: string): Answer => json(401, { detail }, { "www-authenticate": "Bearer" })
+
+/** An endpoint for every path: Kong's 404 where none is known, then 401 without the token, then 405 and the endpoints. */
+export const router = (
+  routes: ReadonlyArray<Route>,
+  apiToken: string
+): ((incoming: Incoming) => Effect.Effect<Answer, Answer>) => {
+  const table = routes.map((route) => ({ ...route, pattern: route.path.split("/") }))
+  return (incoming) =>
+    Effect.gen(function* () {
+      const segments = incoming.url.pathname.split("/")
+      const found = table.flatMap((route) => {
+        const id = match(route.pattern, segments)
+        return id === undefined ? [] : [{ ...route, id }]
+      })
+      if (found.length === 0) {
+        yield* Effect.logDebug(`The sandbox serves no ${incoming.method} ${incoming.url.pathname}`)
+        return noRoute(randomBytes(16).toString("hex"))
+      }
+
+      const token = /^Bearer (\S+)$/.exec(incoming.headers["authorization"] ?? "")?.[1]
+      if (token === undefined) return unauthorized("Authentication credentials were not provided.")
+      if (token.toLowerCase() !== apiToken.toLowerCase()) return unauthorized("Invalid token.")
+
+      const route = found.find((route) => route.method === incoming.method)
+      return route === undefined
+        ? json(
+            405,
+            { detail: `Method "${incoming.method}" not allowed.` },
+            { allow: found.map((route) => route.method).join(", ") }
+          )
+        : yield* route.endpoint(incoming, route.id)
+    })
+}

@@ -1,0 +1,252 @@
+/**
+ * An object store that behaves as S3 does towards presigned forms and presigned addresses. Objects are files in a folder.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { randomBytes, randomUUID } from "node:crypto"
+import { rm } from "node:fs/promises"
+import { join } from "node:path"
+import { type Answer, empty, type Incoming } from "../internal/exchange.js"
+import { compact, fromCompact, seconds } from "../internal/time.js"
+import { judgeForm, presignedForm } from "./postPolicy.js"
+import { conditional } from "./conditional.js"
+import { receive } from "./receive.js"
+import {
+  accessDenied,
+  amzHeaders,
+  invalidArgument,
+  noSuchKey,
+  refusal,
+  signatureDoesNotMatch,
+  unknownAccessKey
+} from "./refusal.js"
+import type { StoredObject } from "./StoredObject.js"
+import { algorithm, type Credentials, encodePath, presignGet, sameSignature, scopeOf, signRequest } from "./sigv4.js"
+
+/** A place where an object may be put. */
+export interface Place {
+  readonly url: string
+  readonly fields: Readonly<Record<string, string>>
+  /** Milliseconds. */
+  readonly expires: number
+}
+
+/** The store: what the tenant asks of it, and how it answers the world. */
+export interface Storage {
+  readonly presignPost: (key: string, now: number) => Place
+  /** Whether a place was ever given out under this key. */
+  readonly isReserved: (key: string) => boolean
+  readonly find: (key: string) => StoredObject | undefined
+  /** An address for an object that holds for a while. */
+  readonly presignGet: (key: string, now: number) => string
+  readonly remove: (key: string) => Effect.Effect<void>
+  readonly handle: (incoming: Incoming) => Effect.Effect<Answer>
+}
+
+/** What a store is made of. */
+export interface StorageOptions {
+  /** A folder of its own. */
+  readonly folder: string
+  /** Where it will be reached. */
+  readonly origin: string
+  /** Milliseconds. */
+  readonly uploadTtl: number
+  /** Milliseconds. */
+  readonly fileUrlTtl: number
+  /** Bytes. */
+  readonly largestInstaller: number
+}
+
+const bucket = "iru-sandbox"
+
+const makeCredentials = (): Credentials => ({
+  accessKeyId: `ASIA${randomBytes(8).toString("hex").toUpperCase()}`,
+  secretAccessKey: randomBytes(30).toString("base64"),
+  sessionToken: randomBytes(96).toString("base64"),
+  region: "us-east-1"
+})
+
+/** An empty store. */
+export const makeStorage = (options: StorageOptions): Storage => {
+  const credentials = makeCredentials()
+  const reserved = new Set<string>()
+  const objects = new Map<string, StoredObject>()
+  const bucketUrl = `${options.origin}/${bucket}/`
+
+  const discard = (path: string): Effect.Effect<void> => Effect.promise(() => rm(path, { force: true }))
+
+  const remove: Storage["remove"] = (key) =>
+    Effect.suspend(() => {
+      const stored = objects.get(key)
+      objects.delete(key)
+      return stored === undefined ? Effect.void : discard(stored.path)
+    })
+
+  const post = (incoming: Incoming): Effect.Effect<Answer> =>
+    Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      const { headers } = incoming
+      if (!/^multipart\/form-data\s*;.*boundary=/i.test(headers["content-type"] ?? "")) {
+        return refusal(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
+          Condition: "Bucket POST must be of the enclosure-type multipart/form-data"
+        })
+      }
+      const length = Number(headers["content-length"])
+      if (headers["transfer-encoding"] !== undefined || !Number.isSafeInteger(length)) {
+        return refusal(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
+      }
+
+      const path = join(options.folder, randomUUID())
+      const judge = (fields: ReadonlyMap<string, string>) => judgeForm(credentials, bucket, fields, now)
+      const outcome = yield* Effect.tryPromise(() => receive(incoming, length, path, judge)).pipe(
+        Effect.orElseSucceed(() => ({
+          refused: refusal(
+            400,
+            "IncompleteBody",
+            "You did not provide the number of bytes specified by the Content-Length HTTP header"
+          )
+        }))
+      )
+      if ("refused" in outcome) return outcome.refused
+
+      const { md5, permit, sha256, size } = outcome.received
+      yield* remove(permit.key)
+      const stored: StoredObject = {
+        path,
+        size,
+        sha256,
+        etag: `"${md5}"`,
+        versionId: randomBytes(24).toString("base64url"),
+        storedAt: yield* Clock.currentTimeMillis
+      }
+      objects.set(permit.key, stored)
+      return empty(204, {
+        ...amzHeaders(),
+        etag: stored.etag,
+        location: `${bucketUrl}${encodePath(permit.key)}`,
+        "x-amz-version-id": stored.versionId
+      })
+    }).pipe(Effect.uninterruptible)
+
+  /** Why a presigned address does not hold, if it does not. A HEAD is let in with an address that was signed for GET. */
+  const checkAddress = (incoming: Incoming, path: string, now: number): Answer | undefined => {
+    const { headers, url } = incoming
+    const query = [...url.searchParams]
+    const parameter = (name: string): string => url.searchParams.get(name) ?? ""
+    const missing = [
+      "X-Amz-Algorithm",
+      "X-Amz-Credential",
+      "X-Amz-Date",
+      "X-Amz-Expires",
+      "X-Amz-SignedHeaders",
+      "X-Amz-Signature"
+    ].filter((name) => !url.searchParams.has(name))
+    if (missing.length === 6) return accessDenied("Access Denied")
+    const malformed = (message: string) => refusal(400, "AuthorizationQueryParametersError", message)
+    if (missing.length > 0) {
+      return malformed(
+        "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters."
+      )
+    }
+    if (headers["authorization"] !== undefined) {
+      return invalidArgument(
+        "Authorization",
+        "",
+        "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified"
+      )
+    }
+    if (parameter("X-Amz-Algorithm") !== algorithm) return malformed(`X-Amz-Algorithm only supports "${algorithm}"`)
+    const date = parameter("X-Amz-Date")
+    const signedAt = fromCompact(date)
+    const lifetime = Number(parameter("X-Amz-Expires"))
+    if (signedAt === undefined) return malformed("X-Amz-Date must be in the ISO8601 Long Format")
+    if (!Number.isInteger(lifetime) || lifetime < 1 || lifetime > 604_800) {
+      return malformed("X-Amz-Expires must be between 1 and 604800 seconds")
+    }
+    const [accessKey = "", ...scope] = parameter("X-Amz-Credential").split("/")
+    if (accessKey !== credentials.accessKeyId) return unknownAccessKey(accessKey)
+    if (scope.join("/") !== scopeOf(credentials, date)) {
+      return malformed(`Error parsing the X-Amz-Credential parameter; expecting "${scopeOf(credentials, date)}".`)
+    }
+    const expires = signedAt + lifetime * 1000
+    if (now > expires) {
+      return accessDenied("Request has expired", {
+        "X-Amz-Expires": lifetime,
+        Expires: seconds(expires),
+        ServerTime: seconds(now)
+      })
+    }
+    const expected = signRequest(credentials, {
+      method: incoming.method === "HEAD" ? "GET" : incoming.method,
+      path,
+      query: query.filter(([name]) => name !== "X-Amz-Signature"),
+      headers: parameter("X-Amz-SignedHeaders")
+        .split(";")
+        .map((name) => [name, name === "host" ? url.host : (headers[name] ?? "")]),
+      date
+    })
+    return sameSignature(parameter("X-Amz-Signature"), expected) ? undefined : signatureDoesNotMatch()
+  }
+
+  const get = (incoming: Incoming, path: string, key: string): Effect.Effect<Answer> =>
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      const problem = checkAddress(incoming, path, now)
+      if (problem !== undefined) return problem
+      const stored = objects.get(key)
+      return stored === undefined ? noSuchKey(key) : conditional(incoming.headers, stored)
+    })
+
+  const handle: Storage["handle"] = (incoming) =>
+    Effect.suspend(() => {
+      const path = pathOf(incoming.url)
+      if (path === undefined) return Effect.succeed(refusal(400, "InvalidURI", "Couldn't parse the specified URI."))
+      const [, name, ...rest] = path.split("/")
+      const key = rest.join("/")
+      if (name !== bucket) {
+        return Effect.succeed(
+          refusal(404, "NoSuchBucket", "The specified bucket does not exist", { BucketName: name ?? "" })
+        )
+      }
+      const { method } = incoming
+      if (method === "POST" && key === "") {
+        return incoming.headers["authorization"] === undefined
+          ? post(incoming)
+          : Effect.succeed(invalidArgument("Authorization", "", "Unsupported Authorization Type"))
+      }
+      if ((method === "GET" || method === "HEAD") && key !== "") return get(incoming, path, key)
+      return Effect.succeed(
+        refusal(405, "MethodNotAllowed", "The specified method is not allowed against this resource.", {
+          Method: method,
+          ResourceType: key === "" ? "BUCKET" : "OBJECT"
+        })
+      )
+    })
+
+  return {
+    presignPost: (key, now) => {
+      reserved.add(key)
+      const expires = now + options.uploadTtl
+      const sizes = { least: 1, most: options.largestInstaller }
+      return { url: bucketUrl, fields: presignedForm(credentials, { bucket, key, now, expires, sizes }), expires }
+    },
+    isReserved: (key) => reserved.has(key),
+    find: (key) => objects.get(key),
+    presignGet: (key, now) =>
+      presignGet(credentials, {
+        origin: options.origin,
+        path: `/${bucket}/${key}`,
+        date: compact(now),
+        expires: Math.max(1, Math.ceil(options.fileUrlTtl / 1000))
+      }),
+    remove,
+    handle
+  }
+}
+
+const pathOf = (url: URL): string | undefined => {
+  try {
+    return decodeURIComponent(url.pathname)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * The errors of S3, in its XML.
+ */
+import { randomBytes } from "node:crypto"
+import { type Answer, content } from "../internal/exchange.js"
+
+const escaped = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
+
+/** The headers that every answer of S3 has. */
+export const amzHeaders = (): Readonly<Record<string, string>> => ({
+  server: "AmazonS3",
+  "x-amz-request-id": randomBytes(8).toString("hex").toUpperCase(),
+  "x-amz-id-2": randomBytes(48).toString("base64")
+})
+
+/** An S3 error: its code and message, and the elements that some codes add. */
+export const refusal = (
+  status: number,
+  code: string,
+  message: string,
+  details: Readonly<Record<string, string | number>> = {},
+  headers: Readonly<Record<string, string>> = {}
+): Answer => {
+  const common = amzHeaders()
+  const elements = {
+    Code: code,
+    Message: message,
+    ...details,
+    RequestId: common["x-amz-request-id"] ?? "",
+    HostId: common["x-amz-id-2"] ?? ""
+  }
+  const inner = Object.entries(elements)
+    .map(([name, value]) => `<${name}>${escaped(String(value))}</${name}>`)
+    .join("")
+  return content(status, "application/xml", `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${inner}</Error>`, {
+    ...common,
+    ...headers
+  })
+}
+
+/** 403 for everything that a policy or a missing signature forbids. */
+export const accessDenied = (message: string, details?: Readonly<Record<string, string | number>>): Answer =>
+  refusal(403, "AccessDenied", message, details)
+
+/** 403 for a signature that is not the one that the secret gives. */
+export const signatureDoesNotMatch = (): Answer =>
+  refusal(
+    403,
+    "SignatureDoesNotMatch",
+    "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+  )
+
+/** 403 for an access key that nobody has. */
+export const unknownAccessKey = (key: string): Answer =>
+  refusal(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", {
+    AWSAccessKeyId: key
+  })
+
+/** 400 for an argument that is missing or makes no sense. */
+export const invalidArgument = (name: string, value: string, message: string): Answer =>
+  refusal(400, "InvalidArgument", message, { ArgumentName: name, ArgumentValue: value })
+
+/** 404 for a key under which nothing lies. */
+export const noSuchKey = (key: string): Answer =>
+  refusal(404, "NoSuchKey", "The specified key does not exist.", { Key: key })
