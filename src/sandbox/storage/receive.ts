@@ -13,7 +13,6 @@ export interface Received {
   readonly permit: Permit
   readonly size: number
   readonly sha256: string
-  readonly md5: string
 }
 
 /** What became of an upload. */
@@ -51,7 +50,7 @@ export const receive = async (
   judge: (fields: ReadonlyMap<string, string>) => Verdict
 ): Promise<Outcome> => {
   const fields = new Map<string, string>()
-  const [sha256, md5] = [createHash("sha256"), createHash("md5")]
+  const sha256 = createHash("sha256")
   let pending: Array<Uint8Array> = []
   let pendingBytes = 0
   let seen = 0
@@ -119,10 +118,7 @@ export const receive = async (
     const chunks = pending
     pending = []
     pendingBytes = 0
-    for (const chunk of chunks) {
-      sha256.update(chunk)
-      md5.update(chunk)
-    }
+    for (const chunk of chunks) sha256.update(chunk)
     await writing
     const target = (file ??= await open(path, "wx"))
     writing = target.writev(chunks)
@@ -146,7 +142,7 @@ export const receive = async (
     await flush()
     await writing
     kept = true
-    return { received: { permit, size, sha256: sha256.digest("hex"), md5: md5.digest("hex") } }
+    return { received: { permit, size, sha256: sha256.digest("hex") } }
   } finally {
     await writing.catch(() => undefined)
     await file?.close()

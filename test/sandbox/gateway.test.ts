@@ -1,0 +1,149 @@
+import { effect } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { describe, expect } from "vitest"
+import { Sandbox } from "../../src/sandbox/index.js"
+import { at, call, listAt, nowhere, textAt } from "./support.js"
+
+const scripts = "/api/v1/library/custom-scripts"
+const sandbox = Effect.provide(Sandbox.layer())
+
+const create = (name: string) => call("POST", scripts, { json: { name, execution_frequency: "once", script: "true" } })
+
+describe("the gateway", () => {
+  effect("a path that the service does not know is Kong's 404, with and without a token", () =>
+    Effect.gen(function* () {
+      const paths = ["/", "/api/v1/nothing", `${scripts}/`, `${scripts}/${nowhere}/more`, "/api/v2/blueprints"]
+      for (const path of paths) {
+        for (const headers of [{}, { authorization: "" }]) {
+          const unknown = yield* call("GET", path, { headers })
+          expect(unknown.status).toBe(404)
+          expect(unknown.json).toEqual({
+            message: "no Route matched with those values",
+            request_id: expect.stringMatching(/^[0-9a-f]{32}$/)
+          })
+        }
+      }
+    }).pipe(sandbox)
+  )
+
+  effect("a missing, malformed or wrong token is a 401 with a detail, and nothing is done", () =>
+    Effect.gen(function* () {
+      const { apiToken } = yield* Sandbox
+      for (const authorization of ["", apiToken, `Token ${apiToken}`, `Bearer ${nowhere}`, "Bearer"]) {
+        const refused = yield* call("POST", scripts, {
+          json: { name: "x", execution_frequency: "once", script: "true" },
+          headers: { authorization }
+        })
+        expect(refused.status).toBe(401)
+        expect(refused.json).toEqual({ detail: expect.any(String) })
+      }
+      expect(at((yield* call("GET", scripts)).json, "count")).toBe(0)
+    }).pipe(sandbox)
+  )
+
+  effect("a method that a path does not have is a 405; PUT does not exist", () =>
+    Effect.gen(function* () {
+      const put = yield* call("PUT", `${scripts}/${nowhere}`, { json: {} })
+      expect([put.status, put.json]).toEqual([405, { detail: 'Method "PUT" not allowed.' }])
+      expect(put.headers.get("allow")).toBe("GET, PATCH, DELETE")
+    }).pipe(sandbox)
+  )
+
+  effect("a body of the wrong kind is a 415, one that is no JSON a 400 with a detail", () =>
+    Effect.gen(function* () {
+      const form = yield* call("POST", scripts, { form: { name: "x" } })
+      expect(form.status).toBe(415)
+      expect(textAt(form.json, "detail")).toMatch(/^Unsupported media type "application\/x-www-form-urlencoded/)
+      const { apiToken, tenantUrl } = yield* Sandbox
+      const post = (body: string) =>
+        Effect.promise(async () => {
+          const response = await fetch(`${tenantUrl}${scripts}`, {
+            method: "POST",
+            headers: { authorization: `Bearer ${apiToken}`, "content-type": "application/json; charset=utf-8" },
+            body
+          })
+          const json: unknown = await response.json()
+          return { status: response.status, json }
+        })
+      const broken = yield* post("{")
+      expect(broken.status).toBe(400)
+      expect(textAt(broken.json, "detail")).toMatch(/^JSON parse error - /)
+      expect(yield* post("[]")).toEqual({
+        status: 400,
+        json: { non_field_errors: ["Invalid data. Expected a dictionary, but got list."] }
+      })
+    }).pipe(sandbox)
+  )
+})
+
+describe("pages", () => {
+  const seven = Effect.forEach([1, 2, 3, 4, 5, 6, 7], (number) => create(`script ${number}`), { discard: true })
+  const small = Effect.provide(Sandbox.layer({ pageSize: 3 }))
+  const names = (json: unknown) => listAt(json, "results").map((script) => at(script, "name"))
+
+  effect("next is absolute, echoes other parameters in alphabetical order, and leads to the end", () =>
+    Effect.gen(function* () {
+      yield* seven
+      const { tenantUrl } = yield* Sandbox
+      const first = yield* call("GET", `${scripts}?source=test`)
+      expect(first.json).toMatchObject({
+        count: 7,
+        next: `${tenantUrl}${scripts}?limit=3&offset=3&source=test`,
+        previous: null
+      })
+      const second = yield* call("GET", textAt(first.json, "next"))
+      expect(second.json).toMatchObject({
+        next: `${tenantUrl}${scripts}?limit=3&offset=6&source=test`,
+        previous: `${tenantUrl}${scripts}?limit=3&source=test`
+      })
+      const third = yield* call("GET", textAt(second.json, "next"))
+      expect(third.json).toMatchObject({ count: 7, next: null })
+      expect([first, second, third].flatMap(({ json }) => names(json))).toEqual(
+        [1, 2, 3, 4, 5, 6, 7].map((number) => `script ${number}`)
+      )
+    }).pipe(small)
+  )
+
+  effect("pages by number end with a 404", () =>
+    Effect.gen(function* () {
+      yield* seven
+      const { tenantUrl } = yield* Sandbox
+      const second = yield* call("GET", `${scripts}?page=2`)
+      expect(second.json).toMatchObject({
+        count: 7,
+        next: `${tenantUrl}${scripts}?page=3`,
+        previous: `${tenantUrl}${scripts}`
+      })
+      expect(names((yield* call("GET", `${scripts}?page=3`)).json)).toEqual(["script 7"])
+      for (const page of ["4", "0", "x"]) {
+        const beyond = yield* call("GET", `${scripts}?page=${page}`)
+        expect([beyond.status, beyond.json]).toEqual([404, { detail: "Invalid page." }])
+      }
+    }).pipe(small)
+  )
+
+  effect("limit and offset work, within the page size; nonsense is passed over", () =>
+    Effect.gen(function* () {
+      yield* seven
+      const page = (query: string) => Effect.map(call("GET", `${scripts}?${query}`), ({ json }) => names(json))
+      expect(yield* page("limit=2&offset=5")).toEqual(["script 6", "script 7"])
+      expect(yield* page("limit=1000")).toHaveLength(3)
+      expect(yield* page("limit=0")).toHaveLength(3)
+      expect(yield* page("limit=x&offset=-1")).toEqual(["script 1", "script 2", "script 3"])
+      expect(yield* page("offset=70")).toEqual([])
+    }).pipe(small)
+  )
+
+  effect("a page has 300 records unless another size is chosen", () =>
+    Effect.gen(function* () {
+      yield* Effect.forEach(Array.from({ length: 301 }), (_, index) => create(`script ${index}`), {
+        concurrency: 8,
+        discard: true
+      })
+      const { json } = yield* call("GET", scripts)
+      expect(at(json, "count")).toBe(301)
+      expect(listAt(json, "results")).toHaveLength(300)
+      expect(new URL(textAt(json, "next")).search).toBe("?limit=300&offset=300")
+    }).pipe(sandbox)
+  )
+})

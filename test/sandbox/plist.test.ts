@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest"
+import { rewrite } from "../../src/sandbox/internal/plist.js"
+
+describe("property lists", () => {
+  it("only the outermost dictionary is touched, whatever stands around and inside", () => {
+    const text = `<?xml version="1.0"?><!-- <plist><dict><key>A</key> --><plist>
+<dict>
+  <key>Inner</key><dict><key>A</key><string>inner</string></dict>
+  <key>Data</key><string><![CDATA[<key>A</key><string>no</string>]]></string>
+  <key>A</key><!-- > --><string/>
+  <key>On</key><true/>
+  <key>A</key><string>second</string>
+</dict></plist>`
+    expect(rewrite(text, { A: "<&>" })).toBe(text.replace("<string/>", "<string>&lt;&amp;&gt;</string>"))
+  })
+
+  it("what is no property list with a dictionary in it is none", () => {
+    for (const text of ["", "text", "<plist>", "<plist><array/></plist>", "<dict></dict>", "<plist><dict></plist>"]) {
+      expect(rewrite(text, { A: "x" })).toBeUndefined()
+    }
+  })
+})
