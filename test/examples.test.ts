@@ -16,7 +16,9 @@ const isProgram = (name: string) => name.endsWith(".ts") && !name.endsWith(".tes
 
 const run = (name: string, environment: Record<string, string>) =>
   Effect.promise(() =>
-    promisify(execFile)("npx", ["tsx", `examples/${name}`], { env: { ...process.env, ...environment } })
+    promisify(execFile)(process.execPath, ["--import", "tsx", `examples/${name}`], {
+      env: { ...process.env, ...environment }
+    })
   )
 
 for (const name of readdirSync("examples").filter(isProgram)) {

@@ -14,7 +14,12 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly text: string
+  /** Bytes of the body. */
+  readonly size: number
 }
+
+/** The service answers 200, 201 and 204 as it likes: any 2xx is success. */
+export const isSuccess = ({ status }: { readonly status: number }): boolean => status >= 200 && status <= 299
 
 const reasonByStatus: Readonly<Record<number, ApiClientErrorReason>> = {
   400: "BadRequest",

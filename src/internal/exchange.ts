@@ -6,12 +6,12 @@ import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import { ApiClientError } from "../errors/ApiClientError.js"
-import type { Answer } from "./answer.js"
+import { type Answer, isSuccess } from "./answer.js"
 import type { BuiltRequest } from "./request.js"
 import type { Method } from "./retry.js"
+import { describeCause } from "./transport.js"
 
 export interface ExchangeLimits {
   readonly timeout: Duration.DurationInput
@@ -29,17 +29,18 @@ export const execute = (
     new ApiClientError({ reason, operation, method, path, detail, cause })
   return http.execute(request).pipe(
     Effect.flatMap((response) =>
-      Effect.map(readText(response, limits.maxSize), (text) => ({
-        status: response.status,
-        headers: response.headers,
-        text
-      }))
+      Effect.flatMap(readBody(response, limits.maxSize), (bytes) => {
+        const text = decodeText(bytes, isSuccess(response))
+        return text === undefined
+          ? Effect.fail("not text" as const)
+          : Effect.succeed({ status: response.status, headers: response.headers, text, size: bytes.byteLength })
+      })
     ),
-    Effect.mapError((error) =>
-      error === "too large"
-        ? fail("Decode", `The answer is larger than ${limits.maxSize} bytes.`)
-        : fail("Transport", describeCause(error.cause), error.cause)
-    ),
+    Effect.mapError((error) => {
+      if (error === "too large") return fail("Decode", `The answer is larger than ${limits.maxSize} bytes.`)
+      if (error === "not text") return fail("Decode", "The answer is not UTF-8.")
+      return fail("Transport", describeCause(error.cause), error.cause)
+    }),
     Effect.timeoutFail({
       duration: limits.timeout,
       onTimeout: () => fail("Timeout", `No complete answer within ${Duration.format(limits.timeout)}.`)
@@ -47,26 +48,52 @@ export const execute = (
   )
 }
 
-const readText = (
+/** Up to this size a body is read in one piece, if it says its size. */
+const small = 1024 * 1024
+
+const readBody = (
   response: HttpClientResponse.HttpClientResponse,
   maxSize: number
-): Effect.Effect<string, HttpClientError.ResponseError | "too large"> =>
-  Effect.suspend(() => {
-    const decoder = new TextDecoder()
+): Effect.Effect<Uint8Array, HttpClientError.ResponseError | "too large"> => {
+  const announced = Number(response.headers["content-length"])
+  const isPlain = response.headers["content-encoding"] === undefined
+  if (isPlain && announced > maxSize) return Effect.fail("too large")
+  if (isPlain && announced <= small) return Effect.map(response.arrayBuffer, (buffer) => new Uint8Array(buffer))
+  return Effect.suspend(() => {
+    const chunks: Array<Uint8Array> = []
     let size = 0
-    return Stream.runFoldEffect(response.stream, "", (text, chunk) => {
-      size += chunk.length
-      return size > maxSize
-        ? Effect.fail("too large" as const)
-        : Effect.succeed(text + decoder.decode(chunk, { stream: true }))
-    }).pipe(Effect.map((text) => text + decoder.decode()))
+    return Effect.map(
+      Stream.runForEachChunk(response.stream, (parts) => {
+        for (const part of parts) {
+          chunks.push(part)
+          size += part.byteLength
+        }
+        return size > maxSize ? Effect.fail("too large" as const) : Effect.void
+      }),
+      () => joined(chunks, size)
+    )
   })
+}
 
-/** What a transport says went wrong: its code and message, which hold no part of the request. */
-export const describeCause = (cause: unknown): string => {
-  if (cause instanceof AggregateError && cause.errors.length > 0) return describeCause(cause.errors[0])
-  if (!(cause instanceof Error)) return "The connection failed."
-  const code = Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? cause.code : undefined
-  const message = cause.message === "" && cause.cause !== undefined ? describeCause(cause.cause) : cause.message
-  return code === undefined || message.includes(code) ? message : `${message} (${code})`
+const joined = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return whole
+}
+
+const strict = new TextDecoder("utf-8", { fatal: true })
+const lenient = new TextDecoder()
+
+/** A record whose text is broken must not be taken for whole. What an error says may be. */
+const decodeText = (bytes: Uint8Array, mustBeWhole: boolean): string | undefined => {
+  if (!mustBeWhole) return lenient.decode(bytes)
+  try {
+    return strict.decode(bytes)
+  } catch {
+    return undefined
+  }
 }

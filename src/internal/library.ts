@@ -52,5 +52,5 @@ export const resource = <A, I, Options extends ListOptions = ListOptions>(
 /** The path of one record, or of something that belongs to it. */
 export const below = (root: string, id: string, rest = ""): ApiPath => {
   const segment = path`/${id}`
-  return { ...segment, value: root + segment.value + rest }
+  return { ...segment, value: root + segment.value + rest, template: root + segment.template + rest }
 }

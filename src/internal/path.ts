@@ -6,14 +6,17 @@
 export interface ApiPath {
   readonly value: string
   readonly problem: string | undefined
+  /** The path with a name where a part came from outside: what spans and metrics group by. */
+  readonly template: string
 }
 
 /** Builds a path; every interpolated segment is percent-encoded, and refused where it is empty, `.` or `..`. */
 export const path = (parts: TemplateStringsArray, ...segments: ReadonlyArray<string>): ApiPath => {
   const problem = segments.map(segmentProblem).find((found) => found !== undefined)
+  const template = String.raw({ raw: parts }, ...segments.map(() => "{id}"))
   return problem === undefined
-    ? { value: String.raw({ raw: parts }, ...segments.map(encodeURIComponent)), problem }
-    : { value: String.raw({ raw: parts }, ...segments.map(() => "…")), problem }
+    ? { value: String.raw({ raw: parts }, ...segments.map(encodeURIComponent)), problem, template }
+    : { value: String.raw({ raw: parts }, ...segments.map(() => "…")), problem, template }
 }
 
 const segmentProblem = (segment: unknown): string | undefined => {
@@ -24,7 +27,11 @@ const segmentProblem = (segment: unknown): string | undefined => {
 }
 
 /** A path that a caller wrote whole, for an endpoint that the library does not know. */
-export const literalPath = (text: string): ApiPath => ({ value: text, problem: literalProblem(text) })
+export const literalPath = (text: string): ApiPath => ({
+  value: text,
+  problem: literalProblem(text),
+  template: text.replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=\/)\d+(?=\/|$)/gi, "{id}")
+})
 
 const literalProblem = (text: string): string | undefined => {
   if (!/^(?:\/[A-Za-z0-9\-._~!$&'()*+,;=:@%]+)+\/?$/.test(text)) {

@@ -5,6 +5,7 @@
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 
 /** Runs a call in the session, or fails with what `closed` makes. */
@@ -12,30 +13,34 @@ export type RunInSession = <A, E>(call: Effect.Effect<A, E>, closed: () => E) =>
 
 export const makeSession = (drain: Duration.DurationInput): Effect.Effect<RunInSession, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const cut = yield* Deferred.make<void>()
     const drained = yield* Deferred.make<void>()
+    const underWay = new Set<() => void>()
     let open = true
-    let calls = 0
 
     yield* Effect.addFinalizer(() =>
       Effect.suspend(() => {
         open = false
-        return calls === 0 ? Effect.void : Deferred.await(drained)
-      }).pipe(Effect.timeoutOption(drain), Effect.zipRight(Deferred.succeed(cut, undefined)))
+        return underWay.size === 0 ? Effect.void : Effect.asVoid(Effect.timeoutOption(Deferred.await(drained), drain))
+      }).pipe(Effect.zipRight(Effect.sync(() => underWay.forEach((cut) => cut()))))
     )
 
     return (call, closed) =>
-      Effect.suspend(() => {
-        if (!open) return Effect.fail(closed())
-        calls++
-        return call.pipe(
-          Effect.raceFirst(Effect.flatMap(Deferred.await(cut), () => Effect.fail(closed()))),
-          Effect.ensuring(
-            Effect.suspend(() => {
-              calls--
-              return open || calls > 0 ? Effect.void : Deferred.succeed(drained, undefined)
-            })
+      Effect.uninterruptibleMask((restore) =>
+        Effect.suspend(() => {
+          if (!open) return Effect.fail(closed())
+          return Effect.flatMap(Effect.fork(restore(call)), (fiber) =>
+            restore(
+              Effect.async<Effect.Effect.Success<typeof call>, Effect.Effect.Error<typeof call>>((resume) => {
+                const cut = () => resume(Effect.zipRight(Fiber.interruptFork(fiber), Effect.fail(closed())))
+                underWay.add(cut)
+                fiber.addObserver((exit) => {
+                  underWay.delete(cut)
+                  if (!open && underWay.size === 0) Deferred.unsafeDone(drained, Effect.void)
+                  resume(exit)
+                })
+              })
+            ).pipe(Effect.onInterrupt(() => Fiber.interrupt(fiber)))
           )
-        )
-      })
+        })
+      )
   })

@@ -15,7 +15,7 @@ import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { ApiClientError } from "../errors/ApiClientError.js"
-import { type Answer, decodeJson, explainAnswer, reasonOf } from "../internal/answer.js"
+import { type Answer, decodeJson, explainAnswer, isSuccess, reasonOf } from "../internal/answer.js"
 import { invalidArgument } from "../internal/arguments.js"
 import { execute } from "../internal/exchange.js"
 import { type Page, pagesOf } from "../internal/pages.js"
@@ -164,8 +164,6 @@ const make = (
         pagesOf(get, path, item, { ...options, operation: options?.operation ?? "ApiClient.pages" })
     }
   })
-
-const isSuccess = (answer: Answer): boolean => answer.status >= 200 && answer.status <= 299
 
 const refusal = (request: Request, answer: Answer): Effect.Effect<never, ApiClientError> =>
   Effect.clockWith((clock) =>

@@ -66,7 +66,9 @@ const environment = (allowLoopback: boolean): Config.Config<ApiConfig.Service> =
     apiToken: variable("IRU_API_TOKEN", "IRUCTL_TOKEN", parseApiToken)
   })
 
-const fromEnvironment = (options?: ApiConfig.LoopbackOption): Effect.Effect<ApiConfig.Service, ConfigError.ConfigError> =>
+const fromEnvironment = (
+  options?: ApiConfig.LoopbackOption
+): Effect.Effect<ApiConfig.Service, ConfigError.ConfigError> =>
   options?.allowLoopback === undefined
     ? Effect.flatMap(Config.withDefault(Config.boolean("IRU_ALLOW_LOOPBACK"), false), environment)
     : environment(options.allowLoopback)

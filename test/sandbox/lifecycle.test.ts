@@ -63,6 +63,8 @@ describe("the life of a sandbox", () => {
       expect(error).toBeInstanceOf(SandboxError)
       expect(error.reason).toBe("PortInUse")
       expect(error.message).toContain(`Port ${port} on 127.0.0.1 is in use`)
+      const impossible = yield* Effect.flip(Effect.scoped(Layer.build(Sandbox.layer({ port: 99_999 }))))
+      expect(impossible.reason).toBe("Listen")
     }).pipe(sandbox)
   )
 

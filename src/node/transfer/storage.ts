@@ -7,7 +7,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { PayloadTransferError, type PayloadTransferErrorReason } from "../../errors/PayloadTransferError.js"
-import { describeCause } from "../../internal/exchange.js"
+import { describeCause } from "../../internal/transport.js"
 
 export interface Settings {
   readonly stallTimeout: Duration.Duration

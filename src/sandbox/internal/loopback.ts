@@ -36,11 +36,16 @@ const listen = (port: number, onRequest: OnRequest): Effect.Effect<Server, Sandb
       server.on("clientError", (_, socket) => {
         if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
       })
-      server.listen(port, host, () => {
+      const onListening = () => {
         server.off("error", onError)
         server.on("error", () => undefined)
         resume(Effect.succeed(server))
-      })
+      }
+      try {
+        server.listen(port, host, onListening)
+      } catch (cause) {
+        onError(cause instanceof Error ? cause : new Error(String(cause)))
+      }
     }),
     (server) =>
       Effect.async<void>((resume) => {

@@ -22,7 +22,9 @@ const weigh = async (entry, external = []) => {
 
 const effect = ["effect/*", "@effect/platform/*"]
 const row = async (what, entry) =>
-  console.log(`${what.padEnd(24)} ${kilobytes(await weigh(entry))} with Effect, ${kilobytes(await weigh(entry, effect))} without`)
+  console.log(
+    `${what.padEnd(24)} ${kilobytes(await weigh(entry))} with Effect, ${kilobytes(await weigh(entry, effect))} without`
+  )
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1).padStart(6)} kB gzip`
 
 await row("all of effect-iru", "core.js")

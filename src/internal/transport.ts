@@ -1,0 +1,41 @@
+/**
+ * What a transport says when a connection fails. Codes are Node's, undici's and OpenSSL's.
+ */
+import * as Predicate from "effect/Predicate"
+
+const unsent = new Set([
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "UND_ERR_CONNECT_TIMEOUT"
+])
+
+const untrusted =
+  /^(?:CERT_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|HOSTNAME_MISMATCH|ERR_SSL_)/
+
+/** No connection was made, so the request was certainly not sent. */
+export const isUnsent = (cause: unknown): boolean => codes(cause).some((code) => unsent.has(code))
+
+/** The server could not prove who it is. */
+export const isUntrusted = (cause: unknown): boolean => codes(cause).some((code) => untrusted.test(code))
+
+/** What a transport says went wrong: its code and message, which hold no part of the request. */
+export const describeCause = (cause: unknown): string => {
+  if (cause instanceof AggregateError && cause.errors.length > 0) return describeCause(cause.errors[0])
+  if (!(cause instanceof Error)) return "The connection failed."
+  if (cause.cause instanceof Error && (cause.message === "" || cause.message === "fetch failed")) {
+    return describeCause(cause.cause)
+  }
+  const [code] = codes(cause)
+  return code === undefined || cause.message.includes(code) ? cause.message : `${cause.message} (${code})`
+}
+
+/** The codes of an error and of what lies underneath, as `fetch` and connections to several addresses have it. */
+const codes = (cause: unknown, depth = 0): ReadonlyArray<string> => {
+  if (!(cause instanceof Error) || depth > 4) return []
+  const own = Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? [cause.code] : []
+  const below = cause instanceof AggregateError ? cause.errors : [cause.cause]
+  return [...own, ...below.flatMap((error) => codes(error, depth + 1))]
+}
