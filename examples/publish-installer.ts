@@ -131,7 +131,10 @@ const publish = (inputs: Inputs) =>
 
     yield* Console.log("\nDownloading the installer again")
     const folder = yield* fs.makeTempDirectoryScoped()
-    const copy = yield* apps.download(app.id, path.join(folder, app.file_name), { onProgress: progressLine() })
+    const copy = yield* apps.download(app, {
+      to: path.join(folder, app.file_name),
+      onProgress: progressLine()
+    })
     yield* Console.log(
       `  ${copy.verified ? "Verified" : "Not verified"}: ${megabytes(copy.size)}, sha256 ${copy.sha256}`
     )

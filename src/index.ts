@@ -9,10 +9,12 @@ export { CustomProfiles } from "./services/CustomProfiles.js"
 export { CustomScripts } from "./services/CustomScripts.js"
 export {
   type DownloadedInstaller,
+  type DownloadOptions,
   InstallerTransfer,
   type StoredInstaller,
   type TransferOptions,
-  type TransferProgress
+  type TransferProgress,
+  type UploadOptions
 } from "./services/InstallerTransfer.js"
 export * as Iru from "./services/Iru.js"
 export { SelfServiceCategories } from "./services/SelfServiceCategories.js"

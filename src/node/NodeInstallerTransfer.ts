@@ -8,7 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { InstallerTransfer } from "../services/InstallerTransfer.js"
 import { download } from "./transfer/download.js"
-import { inspectOn } from "./transfer/source.js"
+import { inspectOn, sha256 } from "./transfer/source.js"
+import { stream } from "./transfer/stream.js"
 import { upload } from "./transfer/upload.js"
 
 export interface Options {
@@ -29,6 +30,12 @@ export const layer = (
         HttpClient.withTracerDisabledWhen(() => true)
       )
       const settings = { stallTimeout: Duration.decode(options.stallTimeout ?? "30 seconds") }
-      return { inspect, upload: upload(http, inspect, settings), download: download(http, settings) }
+      return {
+        inspect,
+        sha256,
+        upload: upload(http, inspect, settings),
+        download: download(http, settings),
+        stream: stream(http)
+      }
     })
   )

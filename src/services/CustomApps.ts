@@ -19,7 +19,13 @@ import { CreateCustomApp, CustomApp, CustomAppUpload, UpdateCustomApp } from "..
 import type { Installer } from "../schemas/Installer.js"
 import type { PayloadList } from "../schemas/PayloadList.js"
 import { ApiClient } from "./ApiClient.js"
-import { type DownloadedInstaller, InstallerTransfer, type TransferOptions } from "./InstallerTransfer.js"
+import {
+  type DownloadedInstaller,
+  type DownloadOptions as InstallerDownloadOptions,
+  InstallerTransfer,
+  type StoredInstaller,
+  type TransferOptions
+} from "./InstallerTransfer.js"
 
 export declare namespace CustomApps {
   export interface PublishOptions extends TransferOptions {
@@ -28,6 +34,11 @@ export declare namespace CustomApps {
      * 301 in all.
      */
     readonly processing?: Schedule.Schedule<unknown> | undefined
+  }
+
+  export interface DownloadOptions extends InstallerDownloadOptions {
+    /** The file to write. It appears whole and verified, or not at all. */
+    readonly to: string
   }
 
   export interface Service {
@@ -66,13 +77,12 @@ export declare namespace CustomApps {
     /** A place in storage for one installer, valid for 24 hours: for those who upload with tools of their own. */
     readonly presign: (fileName: string) => Effect.Effect<CustomAppUpload, ApiClientError>
     /**
-     * Downloads an app's installer to a file and verifies its sha256. The app is read again first, since the address
-     * of its installer is valid for a short while only.
+     * Downloads an app's installer to a file and verifies its sha256. The app is read first, and again where the address
+     * of its installer expires on the way: it is valid for a short while only.
      */
     readonly download: (
-      id: string,
-      target: string,
-      options?: TransferOptions
+      app: CustomApp | string,
+      options: DownloadOptions
     ) => Effect.Effect<DownloadedInstaller, ApiClientError | PayloadError>
   }
 }
@@ -99,10 +109,31 @@ const make = Effect.gen(function* () {
     Effect.gen(function* () {
       if (installer === undefined) return fileKey
       const { name, size } = yield* transfer.inspect(installer, operation)
-      const place = yield* presign(name, operation)
-      yield* transfer.upload(place, installer, options)
+      const place = yield* transfer.upload(installer, { ...options, presign: presign(name, operation) })
       options.onProgress?.({ phase: "finalizing", name, bytes: size, total: size })
       return place.file_key
+    })
+
+  /** An app's installer in storage, at an address that was just made. */
+  const installerOf = (
+    app: CustomApp | string,
+    operation: string
+  ): Effect.Effect<StoredInstaller, ApiClientError | PayloadTransferError> =>
+    Effect.gen(function* () {
+      const id = typeof app === "string" ? app : app.id
+      const {
+        file_name: name,
+        file_size: size,
+        file_url: url,
+        sha256
+      } = yield* client.get(below(root, id), CustomApp, {
+        operation
+      })
+      if (url === undefined) {
+        const detail = "the tenant names no address for it"
+        return yield* new PayloadTransferError({ reason: "Source", direction: "download", name, detail })
+      }
+      return { url, name, size, sha256 }
     })
 
   /** The last step of a create or an update. Where it fails, the error says under which key the installer lies. */
@@ -136,20 +167,7 @@ const make = Effect.gen(function* () {
         )
       }),
     presign: (fileName) => presign(fileName, "CustomApps.presign"),
-    download: (id, target, options) =>
-      Effect.gen(function* () {
-        const app = yield* client.get(below(root, id), CustomApp, { operation: "CustomApps.download" })
-        if (app.file_url === undefined) {
-          return yield* new PayloadTransferError({
-            reason: "Source",
-            direction: "download",
-            name: app.file_name,
-            detail: "the tenant names no address for it"
-          })
-        }
-        const installer = { url: app.file_url, name: app.file_name, size: app.file_size, sha256: app.sha256 }
-        return yield* transfer.download(installer, target, options)
-      })
+    download: (app, { to, ...options }) => transfer.download(installerOf(app, "CustomApps.download"), to, options)
   } satisfies CustomApps.Service
 })
 

@@ -5,6 +5,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
+import type * as Stream from "effect/Stream"
 import type { ApiClientError } from "../errors/ApiClientError.js"
 import type { PayloadError } from "../errors/PayloadIntegrityError.js"
 import type { CustomAppUpload } from "../schemas/CustomApp.js"
@@ -24,6 +25,16 @@ export interface TransferProgress {
 
 export interface TransferOptions {
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined
+}
+
+export interface UploadOptions extends TransferOptions {
+  /** A place in storage. Asked once before the upload, and once more where the first place expires. */
+  readonly presign: Effect.Effect<CustomAppUpload, ApiClientError>
+}
+
+export interface DownloadOptions extends TransferOptions {
+  /** Continue from a partial file that an earlier, killed process left, and keep one where this download ends early. */
+  readonly resume?: boolean | undefined
 }
 
 /** An installer in storage. */
@@ -58,24 +69,33 @@ export declare namespace InstallerTransfer {
       installer: Installer,
       operation: string
     ) => Effect.Effect<{ readonly name: string; readonly size: number }, ApiClientError>
+    /** The sha256, in lower-case hex, of what would be uploaded. Reads all of it. */
+    readonly sha256: (installer: Installer) => Effect.Effect<string, PayloadError>
     /**
-     * Uploads an installer to the place that `CustomApps.presign` gave. No token goes with it.
+     * Uploads an installer to the place that `presign` gives. No token goes with it. Gives the place that took it.
      * Fails with `Expired` or `Rejected` before a byte is sent where the place's own policy rules it out.
      */
     readonly upload: (
-      place: CustomAppUpload,
       installer: Installer,
-      options?: TransferOptions
-    ) => Effect.Effect<void, PayloadError | ApiClientError>
+      options: UploadOptions
+    ) => Effect.Effect<CustomAppUpload, PayloadError | ApiClientError>
     /**
      * Downloads an installer to a file. The target appears whole and verified, or not at all; what was there before
-     * stays until then.
+     * stays until then. `source` is asked again where the address that it gave has expired.
      */
     readonly download: (
-      installer: StoredInstaller,
+      source: Effect.Effect<StoredInstaller, ApiClientError | PayloadError>,
       target: string,
+      options?: DownloadOptions
+    ) => Effect.Effect<DownloadedInstaller, PayloadError | ApiClientError>
+    /**
+     * An installer as it comes from storage. The last piece is withheld until size and sha256 hold, so whoever reads to
+     * the end has read the right bytes.
+     */
+    readonly stream: (
+      source: Effect.Effect<StoredInstaller, ApiClientError | PayloadError>,
       options?: TransferOptions
-    ) => Effect.Effect<DownloadedInstaller, PayloadError>
+    ) => Stream.Stream<Uint8Array, PayloadError | ApiClientError>
   }
 }
 

@@ -22,8 +22,9 @@ type Fail = ReturnType<typeof failures>
 /** Downloads one installer to a file. */
 export const download = (bare: StorageClient, settings: Settings): InstallerTransfer.Service["download"] => {
   const http = HttpClient.followRedirects(bare, 5)
-  return (installer, target, options = {}) =>
+  return (source, target, options = {}) =>
     Effect.gen(function* () {
+      const installer = yield* source
       const { name, size } = installer
       const hash = createHash("sha256")
       let bytes = 0

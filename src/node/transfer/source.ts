@@ -4,11 +4,14 @@
 import type { FileSystem } from "@effect/platform/FileSystem"
 import * as NodeStream from "@effect/platform-node/NodeStream"
 import * as Effect from "effect/Effect"
+import { createHash } from "node:crypto"
 import { createReadStream } from "node:fs"
 import { stat } from "node:fs/promises"
 import type { Readable } from "node:stream"
+import { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { invalidArgument } from "../../internal/arguments.js"
 import { baseName, fileSize } from "../../internal/files.js"
+import { describeCause } from "../../internal/transport.js"
 import type { Installer } from "../../schemas/Installer.js"
 import type { InstallerTransfer } from "../../services/InstallerTransfer.js"
 
@@ -66,6 +69,27 @@ export async function* readInstaller(installer: Installer, size: number): AsyncG
   }
   if (last !== undefined) yield last
 }
+
+/** The sha256 of all that would be uploaded. */
+export const sha256: InstallerTransfer.Service["sha256"] = (installer) =>
+  Effect.tryPromise({
+    try: async (signal) => {
+      const hash = createHash("sha256")
+      for await (const piece of piecesOf(installer)) {
+        signal.throwIfAborted()
+        hash.update(piece)
+      }
+      return hash.digest("hex")
+    },
+    catch: (cause) =>
+      new PayloadTransferError({
+        reason: "Source",
+        direction: "upload",
+        name: nameOf(installer),
+        detail: describeCause(cause),
+        cause
+      })
+  })
 
 const piecesOf = (installer: Installer): Iterable<Uint8Array> | AsyncIterable<Uint8Array> | Readable => {
   if ("path" in installer) return createReadStream(installer.path, { highWaterMark: pieceSize })

@@ -21,9 +21,10 @@ export const upload =
     inspect: InstallerTransfer.Service["inspect"],
     settings: Settings
   ): InstallerTransfer.Service["upload"] =>
-  (place, installer, options = {}) =>
+  (installer, options) =>
     Effect.gen(function* () {
       const { name, size } = yield* inspect(installer, "InstallerTransfer.upload")
+      const place = yield* options.presign
       const fields = Redacted.value(place.post_data)
       let sent = 0
       let broken: unknown
@@ -83,4 +84,5 @@ export const upload =
         Effect.raceFirst(stalled(() => sent, fail, settings))
       )
       if (sent !== size) return yield* fail("Truncated", { detail: "storage answered before it had everything" })
+      return place
     }).pipe(Effect.withSpan("InstallerTransfer.upload", { captureStackTrace: false }))
