@@ -28,7 +28,8 @@ export const makeSession = (drain: Duration.DurationInput): Effect.Effect<RunInS
       Effect.uninterruptibleMask((restore) =>
         Effect.suspend(() => {
           if (!open) return Effect.fail(closed())
-          return Effect.flatMap(Effect.fork(restore(call)), (fiber) =>
+          // A timeout holds although the caller cannot be interrupted, as while it acquires a resource.
+          return Effect.flatMap(Effect.fork(Effect.interruptible(call)), (fiber) =>
             restore(
               Effect.async<Effect.Effect.Success<typeof call>, Effect.Effect.Error<typeof call>>((resume) => {
                 const cut = () => resume(Effect.zipRight(Fiber.interruptFork(fiber), Effect.fail(closed())))

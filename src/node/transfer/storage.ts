@@ -52,7 +52,7 @@ export const refusal = (
 const xml = (body: string, element: string): string | undefined =>
   new RegExp(`<${element}>([^<]{1,300})</${element}>`).exec(body)?.[1]
 
-/** Fails once nothing has moved for a while. Runs until then. */
+/** Fails once nothing has moved for a while. Runs until then, and can be stopped even where the transfer cannot. */
 export const stalled = (
   moved: () => number,
   fail: ReturnType<typeof failures>,
@@ -62,5 +62,5 @@ export const stalled = (
     Effect.flatMap(Effect.sleep(stallTimeout), () =>
       moved() === before ? Effect.fail(fail("Stalled")) : watch(moved())
     )
-  return Effect.suspend(() => watch(moved()))
+  return Effect.interruptible(Effect.suspend(() => watch(moved())))
 }
