@@ -1,9 +1,11 @@
 import { effect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import { createHash } from "node:crypto"
 import { describe, expect } from "vitest"
 import { Sandbox } from "../../src/sandbox/index.js"
+import { CustomApp } from "../../src/schemas/CustomApp.js"
 import {
   at,
   call,
@@ -306,6 +308,23 @@ describe("get, list, delete", () => {
 })
 
 describe("update", () => {
+  effect("SRV-11: create, get, list and update write the same keys, and they are those that the client knows", () =>
+    Effect.gen(function* () {
+      const created = yield* create({ show_in_self_service: true, self_service_category_id: yield* utilities })
+      const path = `${root}/${textAt(created.json, "id")}`
+      const answers = [
+        created.json,
+        (yield* call("GET", path)).json,
+        at((yield* call("GET", root)).json, "results", 0),
+        (yield* call("PATCH", path, { form: { name: "Renamed" } })).json
+      ]
+      for (const answer of answers) {
+        const { file_name: _derived, ...known } = yield* Schema.decodeUnknown(CustomApp)(answer)
+        expect(keysOf(answer).toSorted()).toEqual(keysOf(known).toSorted())
+      }
+    }).pipe(sandbox)
+  )
+
   effect("APU-17 APU-18 APU-19: an update of the name changes the name and nothing else", () =>
     Effect.gen(function* () {
       const created = yield* create()

@@ -28,10 +28,21 @@ export interface TestServer {
   readonly received: ReadonlyArray<Received>
 }
 
+/** Every request as `"GET /api/v1/blueprints"`, in order. */
+export const requestsTo = ({ received }: TestServer): ReadonlyArray<string> =>
+  received.map(({ method, path }) => `${method} ${path}`)
+
+/** The last request; fails the test where there was none. */
+export const lastRequest = ({ received }: TestServer): Received => {
+  const last = received.at(-1)
+  if (last === undefined) throw new Error("nothing was sent")
+  return last
+}
+
 export type Handler = (
   request: Received,
   raw: { request: IncomingMessage; response: ServerResponse }
-) => Reply | "handled"
+) => Reply | "handled" | Promise<Reply | "handled">
 
 /** Serves until the scope closes. A handler that writes the response itself returns `"handled"`. */
 export const serve = (handler: Handler): Effect.Effect<TestServer, never, Scope.Scope> =>
@@ -53,8 +64,9 @@ export const serve = (handler: Handler): Effect.Effect<TestServer, never, Scope.
             body: Buffer.concat(chunks)
           }
           received.push(seen)
-          const reply = handler(seen, { request, response })
-          if (reply !== "handled") answer(response, reply)
+          void Promise.resolve(handler(seen, { request, response })).then((reply) => {
+            if (reply !== "handled") answer(response, reply)
+          })
         })
       })
       server.listen(0, "127.0.0.1", () => {
@@ -80,4 +92,21 @@ const answer = (response: ServerResponse, { body, headers = {}, status = 200 }: 
 export const inTurn = (...replies: ReadonlyArray<Reply>): Handler => {
   let turn = 0
   return () => replies[Math.min(turn++, replies.length - 1)] ?? {}
+}
+
+/**
+ * Answers by method and path: `{ "GET /api/v1/blueprints": { body } }`. A `*` stands for one segment. What is not in the
+ * table does not exist.
+ */
+export const routes = (table: Readonly<Record<string, Reply | Handler>>): Handler => {
+  const entries = Object.entries(table).map(([route, reply]) => {
+    const pattern = route.split("*").map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+    return [new RegExp(`^${pattern.join("[^/]+")}$`), reply] as const
+  })
+  return (request, raw) => {
+    const found = entries.find(([route]) => route.test(`${request.method} ${request.path}`))?.[1]
+    return typeof found === "function"
+      ? found(request, raw)
+      : (found ?? { status: 404, body: { detail: "Not found." } })
+  }
 }

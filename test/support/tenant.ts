@@ -1,6 +1,7 @@
 import { Iru } from "effect-iru/node"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import { type Handler, serve, type TestServer } from "./server.js"
 
 export const token = "0ff1ce00-cafe-4bad-8bad-c0ffee000001"
@@ -14,10 +15,14 @@ export const tenantAt = (origin: string, options: Partial<Iru.Options> = {}): Ir
   ...options
 })
 
-/** Runs a program against a server that answers as `handler` says. */
+/** Runs a program against a server that answers as `handler` says. What the program opens is closed after it. */
 export const withTenant =
   (handler: Handler, options: Partial<Iru.Options> = {}) =>
-  <A, E>(program: (server: TestServer) => Effect.Effect<A, E, Layer.Layer.Success<ReturnType<typeof Iru.layer>>>) =>
+  <A, E>(
+    program: (
+      server: TestServer
+    ) => Effect.Effect<A, E, Layer.Layer.Success<ReturnType<typeof Iru.layer>> | Scope.Scope>
+  ) =>
     Effect.scoped(
       Effect.flatMap(serve(handler), (server) =>
         Effect.provide(program(server), Iru.layer(tenantAt(server.origin, options)))

@@ -1,0 +1,153 @@
+import { effect, scoped } from "@effect/vitest"
+import { ApiClient, Blueprints } from "effect-iru"
+import { Iru } from "effect-iru/node"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Schema from "effect/Schema"
+import * as Scope from "effect/Scope"
+import { describe, expect } from "vitest"
+import { blueprintId, scriptId } from "../support/records.js"
+import { serve } from "../support/server.js"
+import { tenantAt, withTenant } from "../support/tenant.js"
+
+const path = "/api/v1/devices"
+const anything = Schema.Unknown
+const noCi = Effect.withConfigProvider(ConfigProvider.fromMap(new Map()))
+
+describe("transport", () => {
+  scoped("HTTP-1: a session whose scope has closed fails with ApiClientError and sends nothing", () =>
+    Effect.gen(function* () {
+      const server = yield* serve(() => ({ body: [] }))
+      const scope = yield* Scope.make()
+      const context = yield* Layer.buildWithScope(Iru.layer(tenantAt(server.origin)), scope)
+      yield* Scope.close(scope, Exit.void)
+      const client = yield* Effect.provide(ApiClient, context)
+      const error = yield* Effect.flip(client.get(path, anything))
+      expect(error._tag).toBe("ApiClientError")
+      expect(error.reason).toBe("SessionClosed")
+      expect(server.received).toEqual([])
+    })
+  )
+
+  /** One request of each kind. */
+  const eachMethod = (query: Readonly<Record<string, string>>) =>
+    Effect.gen(function* () {
+      const client = yield* ApiClient
+      yield* client.get(path, anything, { query })
+      yield* client.post(path, anything, { query })
+      yield* client.patch(path, anything, { query })
+      yield* client.delete(path, { query })
+    })
+
+  effect("HTTP-2: GET, POST, PATCH and DELETE carry the source tag", () =>
+    withTenant(() => ({ body: {} }))((server) =>
+      Effect.gen(function* () {
+        yield* eachMethod({})
+        expect(server.received.map(({ method, search }) => [method, search])).toEqual(
+          ["GET", "POST", "PATCH", "DELETE"].map((method) => [method, "?source=effect-iru"])
+        )
+      })
+    ).pipe(noCi)
+  )
+
+  effect("HTTP-3: a caller's own parameters are kept, and a caller's source is replaced by the tag", () =>
+    withTenant(() => ({ body: {} }))((server) =>
+      Effect.gen(function* () {
+        yield* eachMethod({ limit: "5", source: "somebody else", q: "a&b=c" })
+        for (const { search } of server.received) {
+          expect([...new URLSearchParams(search)].sort()).toEqual([
+            ["limit", "5"],
+            ["q", "a&b=c"],
+            ["source", "effect-iru"]
+          ])
+        }
+        expect(server.received).toHaveLength(4)
+      })
+    ).pipe(noCi)
+  )
+
+  for (const [row, value, tag] of [
+    ["SRC-1: with CI=true", "true", "effect-iru-ci"],
+    ["SRC-2: with CI present but empty", "", "effect-iru-ci"],
+    ["SRC-3: without CI", undefined, "effect-iru"]
+  ] as const) {
+    effect(`${row} the source tag is ${tag}`, () =>
+      withTenant(() => ({ body: {} }))((server) =>
+        Effect.gen(function* () {
+          yield* Effect.flatMap(ApiClient, (client) => client.get(path, anything))
+          expect(server.received[0]?.search).toBe(`?source=${tag}`)
+        })
+      ).pipe(Effect.withConfigProvider(ConfigProvider.fromMap(new Map(value === undefined ? [] : [["CI", value]]))))
+    )
+  }
+})
+
+describe("errors that a caller expects, and errors that nobody does", () => {
+  /** What was logged while a program ran, with its level. */
+  const logged = <A, E, R>(program: Effect.Effect<A, E, R>) =>
+    Effect.gen(function* () {
+      const lines: Array<readonly [LogLevel.LogLevel, string]> = []
+      const logger = Logger.make(({ logLevel, message }) => void lines.push([logLevel, String(message)]))
+      yield* program.pipe(
+        Logger.withMinimumLogLevel(LogLevel.All),
+        Effect.provide(Logger.replace(Logger.defaultLogger, logger))
+      )
+      return lines
+    })
+
+  const assign = Effect.flatMap(Blueprints, (blueprints) =>
+    blueprints.assign(blueprintId, { library_item_id: scriptId })
+  )
+  const refusing = (body: unknown) =>
+    withTenant(({ method }) =>
+      method === "POST" ? { status: 400, body } : { body: { count: 0, next: null, previous: null, results: [] } }
+    )
+
+  effect("HTTP-4 (improved: what the caller expects is the result, not a failure): assigned already", () =>
+    refusing(JSON.stringify("Library Item already exists on Blueprint"))(() =>
+      Effect.gen(function* () {
+        expect((yield* assign).status).toBe("already-assigned")
+      })
+    )
+  )
+
+  effect("HTTP-5 HTTP-6 (improved: by its own message): an expected 400 is logged at debug level and no higher", () =>
+    refusing(JSON.stringify("Library Item already exists on Blueprint"))(() =>
+      Effect.gen(function* () {
+        const lines = yield* logged(assign)
+        expect(lines.filter(([level]) => LogLevel.greaterThan(level, LogLevel.Debug))).toEqual([])
+        expect(lines.map(([, text]) => text).join("\n")).toMatch(/Blueprints\.assign.*400.*already exists on Blueprint/)
+      })
+    )
+  )
+
+  effect("HTTP-7: any other 400 is a failure", () =>
+    refusing({ library_item_id: ["Enter a valid UUID."] })(() =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(assign)
+        expect([error._tag, error.reason, error.status]).toEqual(["ApiClientError", "BadRequest", 400])
+      })
+    )
+  )
+
+  effect("HTTP-8 HTTP-9 (improved: status and body are on the failure; the library logs no error for its caller)", () =>
+    refusing({ library_item_id: ["Enter a valid UUID."] })(() =>
+      Effect.gen(function* () {
+        const lines = yield* logged(
+          Effect.gen(function* () {
+            const error = yield* Effect.flip(assign)
+            expect(error.status).toBe(400)
+            expect(error.body).toBe('{"library_item_id":["Enter a valid UUID."]}')
+            expect(error.message).toContain("library_item_id: Enter a valid UUID.")
+          })
+        )
+        expect(lines.filter(([level]) => LogLevel.greaterThanEqual(level, LogLevel.Error))).toEqual([])
+        expect(lines.map(([, text]) => text).join("\n")).toContain("Blueprints.assign")
+      })
+    )
+  )
+})
