@@ -94,7 +94,11 @@ export const parseJson = (text: string): Either.Either<unknown, string> => {
   } catch {
     const start = text.trimStart()
     if (start === "") return Either.left("Invalid JSON: the body is empty.")
-    return Either.left(start.startsWith("<") ? "Invalid JSON: the body is a page of markup." : "Invalid JSON.")
+    return Either.left(
+      start.startsWith("<")
+        ? `Invalid JSON: the body is a page of markup (${htmlTitle(start)}). Something on the way answers in place of the tenant, such as a captive portal or a proxy.`
+        : "Invalid JSON."
+    )
   }
 }
 

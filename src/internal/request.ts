@@ -50,7 +50,11 @@ export const buildRequest = (
           `${origin.tenantUrl}${path.value}?${encodeQuery(origin.source, options.query)}`
         ).pipe(
           HttpClientRequest.bearerToken(origin.apiToken),
-          HttpClientRequest.setHeaders({ accept: "application/json", "cache-control": "no-cache" }),
+          HttpClientRequest.setHeaders({
+            accept: "application/json",
+            "accept-encoding": "gzip",
+            "cache-control": "no-cache"
+          }),
           withBody
         )
       }))

@@ -32,6 +32,23 @@ export const describeCause = (cause: unknown): string => {
   return code === undefined || cause.message.includes(code) ? cause.message : `${cause.message} (${code})`
 }
 
+/**
+ * What lies underneath, without what it holds: an error of a transport can carry an address, a socket, or an answer that
+ * repeats the request. Its name, message, code and stack stay, and those of the errors below.
+ */
+export const bareCause = (cause: unknown, depth = 0): Error | undefined => {
+  if (!(cause instanceof Error) || depth > 4) return undefined
+  const bare =
+    cause instanceof AggregateError
+      ? new AggregateError(
+          cause.errors.map((error) => bareCause(error, depth + 1)),
+          cause.message
+        )
+      : new Error(cause.message, { cause: bareCause(cause.cause, depth + 1) })
+  const code = Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? { code: cause.code } : {}
+  return Object.assign(bare, { name: cause.name, stack: cause.stack }, code)
+}
+
 /** The codes of an error and of what lies underneath, as `fetch` and connections to several addresses have it. */
 const codes = (cause: unknown, depth = 0): ReadonlyArray<string> => {
   if (!(cause instanceof Error) || depth > 4) return []

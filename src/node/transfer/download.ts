@@ -1,7 +1,6 @@
 /**
  * An installer's way from storage to a file: beside the target first, and onto it only when it is whole and verified.
  */
-import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as NodeSink from "@effect/platform-node/NodeSink"
 import * as Effect from "effect/Effect"
@@ -15,13 +14,21 @@ import { PayloadIntegrityError } from "../../errors/PayloadIntegrityError.js"
 import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import type { InstallerTransfer } from "../../services/InstallerTransfer.js"
 import { pieceSize } from "./source.js"
-import { failures, refusal, type Settings, stalled, type StorageClient, transportFacts } from "./storage.js"
+import {
+  failures,
+  followRedirects,
+  refusal,
+  type Settings,
+  stalled,
+  type StorageClient,
+  transportFacts
+} from "./storage.js"
 
 type Fail = ReturnType<typeof failures>
 
 /** Downloads one installer to a file. */
 export const download = (bare: StorageClient, settings: Settings): InstallerTransfer.Service["download"] => {
-  const http = HttpClient.followRedirects(bare, 5)
+  const http = followRedirects(bare)
   return (source, target, options = {}) =>
     Effect.gen(function* () {
       const installer = yield* source

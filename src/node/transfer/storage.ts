@@ -1,13 +1,14 @@
 /**
  * What storage answers, and what a broken connection to it means.
  */
-import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { PayloadTransferError, type PayloadTransferErrorReason } from "../../errors/PayloadTransferError.js"
-import { describeCause } from "../../internal/transport.js"
+import { bareCause, describeCause } from "../../internal/transport.js"
 
 export interface Settings {
   readonly stallTimeout: Duration.Duration
@@ -26,7 +27,30 @@ export const failures =
     new PayloadTransferError({ reason, direction, name, bytes: moved(), ...facts })
 
 /** A failed connection, told by its code and its message. */
-export const transportFacts = (cause: unknown) => ({ detail: describeCause(cause), cause })
+export const transportFacts = (cause: unknown) => ({ detail: describeCause(cause), cause: bareCause(cause) })
+
+/** Follows redirects, at most five. One that leads to no web address, or out of TLS, is the answer itself. */
+export const followRedirects = (http: StorageClient): StorageClient => {
+  const follow = (
+    answer: ReturnType<StorageClient["execute"]>,
+    request: HttpClientRequest.HttpClientRequest,
+    left: number
+  ): ReturnType<StorageClient["execute"]> =>
+    Effect.flatMap(answer, (response) => {
+      const next = redirection(response, request.url)
+      if (next === undefined || left === 0) return Effect.succeed(response)
+      const onwards = HttpClientRequest.setUrl(request, next)
+      return follow(http.execute(onwards), onwards, left - 1)
+    })
+  return HttpClient.transform(http, (answer, request) => follow(answer, request, 5))
+}
+
+const redirection = ({ headers, status }: HttpClientResponse.HttpClientResponse, from: string): string | undefined => {
+  const location = headers["location"]
+  if (status < 300 || status > 399 || location === undefined || !URL.canParse(location, from)) return undefined
+  const { href, protocol } = new URL(location, from)
+  return protocol === "https:" || (protocol === "http:" && !from.startsWith("https:")) ? href : undefined
+}
 
 /** The store's refusal in its own words: S3 answers with XML. */
 export const refusal = (

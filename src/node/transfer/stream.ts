@@ -1,7 +1,6 @@
 /**
  * An installer's way from storage to whoever reads it: the last piece comes only when all of it is verified.
  */
-import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -10,11 +9,11 @@ import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
 import { type PayloadError, PayloadIntegrityError } from "../../errors/PayloadIntegrityError.js"
 import type { InstallerTransfer } from "../../services/InstallerTransfer.js"
-import { failures, refusal, type StorageClient, transportFacts } from "./storage.js"
+import { failures, followRedirects, refusal, type StorageClient, transportFacts } from "./storage.js"
 
 /** Reads one installer. */
 export const stream = (bare: StorageClient): InstallerTransfer.Service["stream"] => {
-  const http = HttpClient.followRedirects(bare, 5)
+  const http = followRedirects(bare)
   return (source, options = {}) =>
     Effect.gen(function* () {
       const { name, sha256, size, url } = yield* source
