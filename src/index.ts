@@ -1,5 +1,7 @@
 /**
  * Services, schemas and errors. Nothing here needs Node; `effect-iru/node` does.
+ *
+ * @packageDocumentation
  */
 export { ApiClient } from "./services/ApiClient.js"
 export { ApiConfig } from "./services/ApiConfig.js"
@@ -42,5 +44,6 @@ export { isDuplicateAssignment } from "./internal/assignment.js"
 export type { ListOptions } from "./internal/library.js"
 export type { Page } from "./internal/pages.js"
 export type { ApiPath } from "./internal/path.js"
-export type { Query, RequestBody } from "./internal/request.js"
+export type { FilePart } from "./internal/multipart.js"
+export type { FormFields, Query, RequestBody } from "./internal/request.js"
 export type { RetryPolicy } from "./internal/retry.js"

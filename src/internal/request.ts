@@ -9,8 +9,10 @@ import type { Method } from "./retry.js"
 import { type FilePart, multipart, multipartBytes } from "./multipart.js"
 
 export type QueryValue = string | number | boolean | ReadonlyArray<string | number> | undefined
+/** Query parameters. `undefined` is left out; a list is joined by commas. */
 export type Query = Readonly<Record<string, QueryValue>>
 
+/** The fields of a form. `undefined` is left out. */
 export type FormFields = Readonly<Record<string, string | number | boolean | undefined>>
 
 /** The three encodings that the API takes. */

@@ -8,6 +8,7 @@ import type { ApiClientError } from "../errors/ApiClientError.js"
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE"
 
+/** When a call that failed is tried again. */
 export interface RetryPolicy {
   /** How often a call is tried again at most. */
   readonly times: number

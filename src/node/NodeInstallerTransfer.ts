@@ -12,6 +12,7 @@ import { inspectOn, sha256 } from "./transfer/source.js"
 import { stream } from "./transfer/stream.js"
 import { upload } from "./transfer/upload.js"
 
+/** How transfers behave. */
 export interface Options {
   /** How long a transfer may stand still. Default 30 seconds. */
   readonly stallTimeout?: Duration.DurationInput | undefined

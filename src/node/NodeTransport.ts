@@ -9,6 +9,7 @@ import * as Undici from "@effect/platform-node/Undici"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
+/** How the session's connections behave. */
 export interface Options {
   /** Connections to one host at most. Default 16. */
   readonly connections?: number | undefined

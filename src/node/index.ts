@@ -1,5 +1,7 @@
 /**
  * The client on Node: connections, files and transfers included.
+ *
+ * @packageDocumentation
  */
 export * as CommandConfigProvider from "./CommandConfigProvider.js"
 export * as Iru from "./Iru.js"

@@ -21,10 +21,12 @@ export const Blueprint = Schema.Struct({
   /** Missing in the answer to an update. */
   type: nullish(openEnum(...BlueprintType.literals))
 }).annotations({ identifier: "Blueprint" })
+/** A Blueprint, decoded. */
 export interface Blueprint extends Schema.Schema.Type<typeof Blueprint> {}
 
 /** What is known of a library item that is assigned to a Blueprint. */
 export const LibraryItem = Schema.Struct({ id: Id, name: Schema.String }).annotations({ identifier: "LibraryItem" })
+/** A library item on a Blueprint, decoded. */
 export interface LibraryItem extends Schema.Schema.Type<typeof LibraryItem> {}
 
 /** A Blueprint that Iru provides to start from. */
@@ -38,6 +40,7 @@ export const BlueprintTemplate = Schema.Struct({
   params: nullish(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
   rating: nullish(Schema.Number)
 }).annotations({ identifier: "BlueprintTemplate" })
+/** A template, decoded. */
 export interface BlueprintTemplate extends Schema.Schema.Type<typeof BlueprintTemplate> {}
 
 /** A category of Blueprint templates. */
@@ -47,6 +50,7 @@ export const BlueprintTemplateCategory = Schema.Struct({
   weight: nullish(Schema.Number),
   templates: Schema.Array(BlueprintTemplate)
 }).annotations({ identifier: "BlueprintTemplateCategory" })
+/** A category of templates, decoded. */
 export interface BlueprintTemplateCategory extends Schema.Schema.Type<typeof BlueprintTemplateCategory> {}
 
 /** The fields of a new Blueprint. */
@@ -73,6 +77,7 @@ export const CreateBlueprint = Schema.Struct({
     )
   )
 })
+/** What `Blueprints.create` takes. */
 export interface CreateBlueprint extends Schema.Schema.Type<typeof CreateBlueprint> {}
 
 /** The fields of a Blueprint to change. What is not given stays as it is. */
@@ -83,6 +88,7 @@ export const UpdateBlueprint = Schema.Struct({
   color: given(Schema.String),
   enrollment_code: given(Schema.Struct({ is_active: given(Schema.Boolean), code: given(Schema.String) }))
 })
+/** What `Blueprints.update` takes. */
 export interface UpdateBlueprint extends Schema.Schema.Type<typeof UpdateBlueprint> {}
 
 /** Which library item goes on a Blueprint, or off it. */
@@ -91,6 +97,7 @@ export const LibraryItemAssignment = Schema.Struct({
   /** A node of a map with conditional logic, as the web app shows it. `""` is none. */
   assignment_node_id: given(Schema.String)
 })
+/** What `Blueprints.assign` and `Blueprints.remove` take. */
 export interface LibraryItemAssignment extends Schema.Schema.Type<typeof LibraryItemAssignment> {}
 
 /** What an assignment came to. */

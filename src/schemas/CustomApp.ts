@@ -52,6 +52,7 @@ export const CustomApp = Schema.transform(Wire, WithFileName, {
   decode: (app) => ({ ...app, file_name: installerName(app.file_key) }),
   encode: ({ file_name: _derived, ...app }) => app
 }).annotations({ identifier: "CustomApp" })
+/** A custom app, decoded. */
 export interface CustomApp extends Schema.Schema.Type<typeof CustomApp> {}
 
 /** A place in storage for one installer: `POST /api/v1/library/custom-apps/upload`. */
@@ -64,6 +65,7 @@ export const CustomAppUpload = Schema.Struct({
   post_data: Schema.Redacted(Schema.Record({ key: Schema.String, value: Schema.String })),
   file_key: Schema.String
 }).annotations({ identifier: "CustomAppUpload" })
+/** A place in storage, decoded. */
 export interface CustomAppUpload extends Schema.Schema.Type<typeof CustomAppUpload> {}
 
 const changeable = {
@@ -136,4 +138,5 @@ export const UpdateCustomApp = Schema.Struct({
   ...changeable,
   ...installerSource
 }).pipe(Schema.filter((app) => [...oneInstaller(app), ...appRules(app)]))
+/** What `CustomApps.update` takes. */
 export interface UpdateCustomApp extends Schema.Schema.Type<typeof UpdateCustomApp> {}

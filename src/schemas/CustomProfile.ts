@@ -23,6 +23,7 @@ export const CustomProfile = Schema.Struct({
   created_at: Timestamp,
   updated_at: Timestamp
 }).annotations({ identifier: "CustomProfile" })
+/** A custom profile, decoded. */
 export interface CustomProfile extends Schema.Schema.Type<typeof CustomProfile> {}
 
 /** A `.mobileconfig`: where it lies, or what it holds. It is sent as it is, byte for byte. */
@@ -50,6 +51,7 @@ const changeable = {
 export const CreateCustomProfile = Schema.Struct({ name: Required, file: ProfileFile, ...changeable }).pipe(
   Schema.filter(anyPlatform)
 )
+/** What `CustomProfiles.create` takes. */
 export interface CreateCustomProfile extends Schema.Schema.Type<typeof CreateCustomProfile> {}
 
 /** The fields of a custom profile to change. What is not given stays as it is. */
@@ -59,4 +61,5 @@ export const UpdateCustomProfile = Schema.Struct({
   file: given(ProfileFile),
   ...changeable
 })
+/** What `CustomProfiles.update` takes. */
 export interface UpdateCustomProfile extends Schema.Schema.Type<typeof UpdateCustomProfile> {}

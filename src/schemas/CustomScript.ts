@@ -24,6 +24,7 @@ export const CustomScript = Schema.Struct({
   created_at: Timestamp,
   updated_at: Timestamp
 }).annotations({ identifier: "CustomScript" })
+/** A custom script, decoded. */
 export interface CustomScript extends Schema.Schema.Type<typeof CustomScript> {}
 
 const changeable = {
@@ -59,4 +60,5 @@ export const UpdateCustomScript = Schema.Struct({
   execution_frequency: given(ExecutionFrequency),
   ...changeable
 }).pipe(Schema.filter(scriptRules))
+/** What `CustomScripts.update` takes. */
 export interface UpdateCustomScript extends Schema.Schema.Type<typeof UpdateCustomScript> {}

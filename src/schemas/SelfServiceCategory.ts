@@ -5,4 +5,5 @@ export const SelfServiceCategory = Schema.Struct({
   id: Schema.String,
   name: Schema.String
 }).annotations({ identifier: "SelfServiceCategory" })
+/** A category of Self Service, decoded. */
 export interface SelfServiceCategory extends Schema.Schema.Type<typeof SelfServiceCategory> {}

@@ -13,7 +13,11 @@ export const nullish = <A, I, R>(schema: Schema.Schema<A, I, R>) =>
 
 /** A key that may be missing or null, and then has a value all the same. */
 export const nullishOr = <A, I, R>(schema: Schema.Schema<A, I, R>, value: Schema.Schema.Type<Schema.Schema<A, I, R>>) =>
-  Schema.optionalWith(schema, { nullable: true, default: () => value })
+  Schema.optionalWith(schema, {
+    nullable: true,
+    /** What a missing key stands for. */
+    default: () => value
+  })
 
 /** A text that the API leaves out, or writes as `""`, where there is none: `null` here. */
 export const blankAsNull = Schema.optionalWith(
@@ -22,7 +26,10 @@ export const blankAsNull = Schema.optionalWith(
     decode: (text) => (text === "" ? null : text),
     encode: (text) => text ?? ""
   }),
-  { default: () => null }
+  {
+    /** What a missing key stands for. */
+    default: () => null
+  }
 )
 
 /** The values that a caller can choose from. */

@@ -34,11 +34,13 @@ export declare namespace ApiClient {
     readonly operation?: string | undefined
   }
 
+  /** How a request with a body differs from a plain one. */
   export interface WriteOptions extends RequestOptions {
     /** The body: `{ json }`, `{ form }` (urlencoded) or `{ multipart }`. */
     readonly body?: RequestBody | undefined
   }
 
+  /** How a listing is read. */
   export interface PagesOptions extends RequestOptions {
     /** Records a page (`limit`). Without it the service decides: 300 for most listings. */
     readonly pageSize?: number | undefined
@@ -46,6 +48,7 @@ export declare namespace ApiClient {
     readonly prefetch?: number | undefined
   }
 
+  /** A session that is open. */
   export interface Service {
     /** The origin that every request goes to. */
     readonly tenantUrl: string
@@ -82,6 +85,7 @@ export declare namespace ApiClient {
     ) => Stream.Stream<Page<A>, ApiClientError>
   }
 
+  /** How the session behaves. */
   export interface Options {
     /** For one attempt, its answer's body included. Default 30 seconds. */
     readonly timeout?: Duration.DurationInput | undefined

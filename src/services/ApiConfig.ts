@@ -11,12 +11,15 @@ import * as Redacted from "effect/Redacted"
 import { parseApiToken, parseTenantUrl } from "../internal/tenant.js"
 
 export declare namespace ApiConfig {
+  /** A tenant and its token, checked. */
   export interface Service {
     /** The origin of every API request: `"https://accuhive.api.kandji.io"`, never with a path or a trailing slash. */
     readonly tenantUrl: string
+    /** Nothing but the session unwraps it. */
     readonly apiToken: Redacted.Redacted
   }
 
+  /** A tenant and its token, as you have them. */
   export interface Options extends LoopbackOption {
     /**
      * The tenant's API URL: `https://<subdomain>.api.kandji.io`, `.api.eu.kandji.io`, `.api.iru.com` or
@@ -27,6 +30,7 @@ export declare namespace ApiConfig {
     readonly apiToken: string | Redacted.Redacted
   }
 
+  /** What the sandbox needs. */
   export interface LoopbackOption {
     /**
      * Also accept `http://127.0.0.1:<port>`, `http://[::1]:<port>` and `http://localhost:<port>`: for the sandbox, and

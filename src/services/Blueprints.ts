@@ -28,13 +28,17 @@ import type { PayloadList } from "../schemas/PayloadList.js"
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace Blueprints {
+  /** How the listing is read, and which Blueprints are in it. */
   export interface ListBlueprintsOptions extends ListOptions {
     /** Only those whose name contains this. */
     readonly name?: string | undefined
+    /** Only the one with this id. */
     readonly id?: string | undefined
+    /** Only those with these ids. */
     readonly id__in?: ReadonlyArray<string> | undefined
   }
 
+  /** What can be done with Blueprints. */
   export interface Service {
     /** Every Blueprint, page by page, in the server's order. Reads on demand, in constant memory. */
     readonly stream: (options?: ListBlueprintsOptions) => Stream.Stream<Blueprint, ApiClientError>
@@ -145,6 +149,7 @@ const dotted = ({
   "source.id": source?.id
 })
 
+/** Blueprints, and the library items that are assigned to them: `/api/v1/blueprints`. */
 export class Blueprints extends Context.Tag("effect-iru/Blueprints")<Blueprints, Blueprints.Service>() {
   /** Over the session at hand. */
   static readonly layer: Layer.Layer<Blueprints, never, ApiClient> = Layer.effect(this, make)

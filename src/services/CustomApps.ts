@@ -28,6 +28,7 @@ import {
 } from "./InstallerTransfer.js"
 
 export declare namespace CustomApps {
+  /** How an installer gets to the tenant. */
   export interface PublishOptions extends TransferOptions {
     /**
      * When to ask again while the service processes what was uploaded. Default: after 1, 2, 4, 8, 16, 30, 30 … seconds,
@@ -41,6 +42,7 @@ export declare namespace CustomApps {
     readonly to: string
   }
 
+  /** What can be done with custom apps. */
   export interface Service {
     /** Every custom app, page by page, in the server's order. Reads on demand, in constant memory. */
     readonly stream: (options?: ListOptions) => Stream.Stream<CustomApp, ApiClientError>
@@ -171,6 +173,7 @@ const make = Effect.gen(function* () {
   } satisfies CustomApps.Service
 })
 
+/** Custom apps of the library, and their installers: `/api/v1/library/custom-apps`. */
 export class CustomApps extends Context.Tag("effect-iru/CustomApps")<CustomApps, CustomApps.Service>() {
   /** Over the session at hand. */
   static readonly layer: Layer.Layer<CustomApps, never, ApiClient | InstallerTransfer> = Layer.effect(this, make)

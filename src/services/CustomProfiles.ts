@@ -17,6 +17,7 @@ import type { PayloadList } from "../schemas/PayloadList.js"
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace CustomProfiles {
+  /** What can be done with custom profiles. */
   export interface Service {
     /** Every custom profile, page by page, in the server's order. Reads on demand, in constant memory. */
     readonly stream: (options?: ListOptions) => Stream.Stream<CustomProfile, ApiClientError>
@@ -86,6 +87,7 @@ const make = Effect.gen(function* () {
   } satisfies CustomProfiles.Service
 })
 
+/** Custom profiles of the library: `/api/v1/library/custom-profiles`. */
 export class CustomProfiles extends Context.Tag("effect-iru/CustomProfiles")<CustomProfiles, CustomProfiles.Service>() {
   /** Over the session at hand. */
   static readonly layer: Layer.Layer<CustomProfiles, never, ApiClient | FileSystem.FileSystem> = Layer.effect(

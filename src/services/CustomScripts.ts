@@ -15,6 +15,7 @@ import type { PayloadList } from "../schemas/PayloadList.js"
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace CustomScripts {
+  /** What can be done with custom scripts. */
   export interface Service {
     /** Every custom script, page by page, in the server's order. Reads on demand, in constant memory. */
     readonly stream: (options?: ListOptions) => Stream.Stream<CustomScript, ApiClientError>
@@ -51,6 +52,7 @@ const make = Effect.gen(function* () {
   } satisfies CustomScripts.Service
 })
 
+/** Custom scripts of the library: `/api/v1/library/custom-scripts`. */
 export class CustomScripts extends Context.Tag("effect-iru/CustomScripts")<CustomScripts, CustomScripts.Service>() {
   /** Over the session at hand. */
   static readonly layer: Layer.Layer<CustomScripts, never, ApiClient> = Layer.effect(this, make)

@@ -23,7 +23,9 @@ export interface TransferProgress {
   readonly total: number | undefined
 }
 
+/** How a transfer is watched. */
 export interface TransferOptions {
+  /** Called with how far it is. */
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined
 }
 
@@ -60,6 +62,7 @@ export interface DownloadedInstaller {
 }
 
 export declare namespace InstallerTransfer {
+  /** What moves installers. */
   export interface Service {
     /**
      * The name and the size in bytes that an installer will have. Fails with `InvalidArgument` where a file does not

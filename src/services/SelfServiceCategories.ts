@@ -14,6 +14,7 @@ import { SelfServiceCategory } from "../schemas/SelfServiceCategory.js"
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace SelfServiceCategories {
+  /** What can be done with the categories: they are made by hand in the web app. */
   export interface Service {
     /** Every category. One request: this listing has no pages. */
     readonly list: () => Effect.Effect<ReadonlyArray<SelfServiceCategory>, ApiClientError>
@@ -41,6 +42,7 @@ const make = Effect.gen(function* () {
   } satisfies SelfServiceCategories.Service
 })
 
+/** The categories of Self Service: `/api/v1/self-service/categories`. */
 export class SelfServiceCategories extends Context.Tag("effect-iru/SelfServiceCategories")<
   SelfServiceCategories,
   SelfServiceCategories.Service
