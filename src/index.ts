@@ -42,6 +42,7 @@ export { PayloadTransferError, PayloadTransferErrorReason } from "./errors/Paylo
 
 export { isDuplicateAssignment } from "./internal/assignment.js"
 export type { ListOptions } from "./internal/library.js"
+export type { PaceLimits, Priority, Quota } from "./internal/pace.js"
 export type { Page } from "./internal/pages.js"
 export type { ApiPath } from "./internal/path.js"
 export type { FilePart } from "./internal/multipart.js"

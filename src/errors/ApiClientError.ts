@@ -15,7 +15,8 @@ import * as Schema from "effect/Schema"
  * - `Timeout`: an attempt took longer than the session's timeout
  * - `Decode`: a 2xx answer that is not what the schema says
  * - `BadRequest` (400, 405, 413, 415, 422), `Unauthorized` (401), `Forbidden` (403), `NotFound` (404, 410),
- *   `Conflict` (409, and an exclusive assignment), `RateLimited` (429), `Unavailable` (5xx),
+ *   `Conflict` (409, and an exclusive assignment), `RateLimited` (429; without a status: not sent, since its turn would
+ *   come too late), `Unavailable` (5xx),
  *   `UnexpectedStatus` (any other, redirects included): what the server answered
  */
 export const ApiClientErrorReason = Schema.Literal(
@@ -109,9 +110,9 @@ const explain = (error: ApiClientError): string => {
     case "Conflict":
       return `it conflicts with what is there (${error.status}).${said}`
     case "RateLimited":
-      return error.retryAfter === undefined
-        ? `the tenant's request limit is reached (429).${said}`
-        : `the tenant's request limit is reached (429): try again in ${Duration.format(error.retryAfter)}.${said}`
+      return `the tenant's request limit is reached${error.status === undefined ? "" : " (429)"}${
+        error.retryAfter === undefined ? "" : `: try again in ${Duration.format(error.retryAfter)}`
+      }.${said}`
     case "Unavailable":
       return `the service is not available (${error.status}).${said}`
     case "UnexpectedStatus":

@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import { ApiClientError } from "../errors/ApiClientError.js"
 import type { PayloadList } from "../schemas/PayloadList.js"
 import { invalidArgument } from "./arguments.js"
+import type { Priority } from "./pace.js"
 import type { ApiPath } from "./path.js"
 import type { Query } from "./request.js"
 
@@ -23,7 +24,7 @@ export interface Page<A> {
 type Get = <A, I>(
   path: string | ApiPath,
   schema: Schema.Schema<A, I>,
-  options: { readonly query: Query; readonly operation: string }
+  options: { readonly query: Query; readonly operation: string; readonly priority?: Priority | undefined }
 ) => Effect.Effect<A, ApiClientError>
 
 interface PagesOptions {
@@ -31,6 +32,7 @@ interface PagesOptions {
   readonly query?: Query | undefined
   readonly pageSize?: number | undefined
   readonly prefetch?: number | undefined
+  readonly priority?: Priority | undefined
 }
 
 export const pagesOf = <A, I>(
@@ -39,7 +41,7 @@ export const pagesOf = <A, I>(
   item: Schema.Schema<A, I>,
   options: PagesOptions
 ): Stream.Stream<Page<A>, ApiClientError> => {
-  const { operation, pageSize, prefetch = 1 } = options
+  const { operation, pageSize, prefetch = 1, priority = "bulk" } = options
   if (!isCount(pageSize ?? 1, 1))
     return Stream.fail(invalidArgument(operation, { pageSize: ["must be a whole number above 0"] }))
   if (!isCount(prefetch, 0))
@@ -64,7 +66,7 @@ export const pagesOf = <A, I>(
       })
 
     const read = (query: Query) =>
-      get(path, envelope, { query, operation }).pipe(
+      get(path, envelope, { query, operation, priority }).pipe(
         Effect.mapError((error) => (error.reason === "Decode" ? withPosition(error, records) : error)),
         Effect.flatMap(({ count, next, results }) => {
           records += results.length

@@ -1,10 +1,13 @@
 /**
  * Which failures are worth another try, and when. A write that may have happened is never repeated.
  */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
+import * as Random from "effect/Random"
 import type { ApiClientError } from "../errors/ApiClientError.js"
+import { isUnsent, isUntrusted } from "./transport.js"
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE"
 
@@ -12,41 +15,135 @@ export type Method = "GET" | "POST" | "PATCH" | "DELETE"
 export interface RetryPolicy {
   /** How often a call is tried again at most. */
   readonly times: number
-  /** The first pause; it doubles from try to try, with jitter. */
+  /** The first pause is random, up to this long; the bound doubles from try to try, up to 30 seconds. */
   readonly base: Duration.DurationInput
-  /** A server that asks to wait longer than this is not waited for: the call fails and says how long. */
+  /** The longest wait that the service's limits may cause. Above it, the call fails with `RateLimited` and says how long. */
   readonly maxWait: Duration.DurationInput
+  /** No try begins later than this after the first one. */
+  readonly within: Duration.DurationInput
 }
 
-export const defaultRetry: RetryPolicy = { times: 4, base: "250 millis", maxWait: "5 minutes" }
+export const defaultRetry: RetryPolicy = {
+  times: 4,
+  base: "250 millis",
+  maxWait: "5 minutes",
+  within: "10 minutes"
+}
 
-const repeatable = (method: Method): boolean => method === "GET" || method === "DELETE"
+const longestBackoff = Duration.seconds(30)
 
-/** A 429 was not acted on, so anything may follow it; all else is repeated only where a repetition changes nothing. */
-const isWorthRetrying = (method: Method, error: ApiClientError): boolean => {
+/** What a part of a program wants otherwise than its session. */
+export class RetryOverride extends Context.Reference<RetryOverride>()("effect-iru/RetryOverride", {
+  defaultValue: (): Partial<RetryPolicy> => ({})
+}) {}
+
+const every: ReadonlyArray<Method> = ["GET", "DELETE", "POST", "PATCH"]
+const repeatable: ReadonlyArray<Method> = ["GET", "DELETE"]
+
+/** Every way in which a try fails, and the methods for which another one follows. The documentation shows this table. */
+export const retryRules = {
+  RateLimited: {
+    failure: "429",
+    retried: every,
+    why: "The gateway refused it before anything was done. All calls of the tenant wait, not only this one."
+  },
+  NotSent: {
+    failure: "connection refused, no route, host name unknown, connect timeout",
+    retried: every,
+    why: "No connection was made, so nothing was sent."
+  },
+  Untrusted: {
+    failure: "a certificate that does not hold",
+    retried: [],
+    why: "It would not hold the second time either."
+  },
+  Lost: {
+    failure: "connection cut, or an answer that breaks off",
+    retried: repeatable,
+    why: "The service may have acted. To read or to delete again changes nothing; to write again might do it twice."
+  },
+  Timeout: {
+    failure: "no complete answer within the timeout",
+    retried: repeatable,
+    why: "The same: the service may have acted."
+  },
+  Unavailable: {
+    failure: "500 to 599",
+    retried: repeatable,
+    why: "The same: the service may have acted. A custom app whose upload is still processed (503) is asked for again by `CustomApps`."
+  },
+  Final: {
+    failure: "any other answer",
+    retried: [],
+    why: "The same request would get the same answer."
+  }
+} satisfies Record<string, { readonly failure: string; readonly retried: ReadonlyArray<Method>; readonly why: string }>
+
+export type FailureKind = keyof typeof retryRules
+
+/** Which row of the table a failure falls under. */
+export const failureKind = (error: ApiClientError): FailureKind => {
   switch (error.reason) {
     case "RateLimited":
-      return true
+      return error.status === undefined ? "Final" : "RateLimited"
     case "Transport":
+      return isUnsent(error.cause) ? "NotSent" : isUntrusted(error.cause) ? "Untrusted" : "Lost"
     case "Timeout":
+      return "Timeout"
     case "Unavailable":
-      return repeatable(method)
+      return "Unavailable"
     default:
-      return false
+      return "Final"
   }
 }
 
-/** Tries again by the policy. `Retry-After` is honoured: the pause is never shorter. */
-export const retrying =
-  (method: Method, policy: RetryPolicy) =>
-  <A, R>(attempt: Effect.Effect<A, ApiClientError, R>): Effect.Effect<A, ApiClientError, R> =>
-    Effect.retry(attempt, {
-      while: (error) =>
-        isWorthRetrying(method, error) && Duration.lessThanOrEqualTo(error.retryAfter ?? Duration.zero, policy.maxWait),
-      times: policy.times,
-      schedule: Schedule.exponential(policy.base).pipe(
-        Schedule.jittered,
-        Schedule.intersect(Schedule.identity<ApiClientError>()),
-        Schedule.modifyDelay(([, error], pause) => Duration.max(pause, error.retryAfter ?? Duration.zero))
+/** Whether the service may have acted on a request although it failed. */
+export const mayHaveHappened = (error: ApiClientError): boolean =>
+  ["Lost", "Timeout", "Unavailable"].includes(failureKind(error))
+
+export interface Failed {
+  readonly method: Method
+  readonly error: ApiClientError
+  /** Tries so far, this one included. */
+  readonly tries: number
+  /** Since the first try began. */
+  readonly elapsed: Duration.Duration
+}
+
+/** How long to pause before the next try, or that there is none. `random` is from 0 to 1. */
+export const pauseAfter = (
+  policy: RetryPolicy,
+  { elapsed, error, method, tries }: Failed,
+  random: number
+): Duration.Duration | undefined => {
+  const rule: { readonly retried: ReadonlyArray<Method> } = retryRules[failureKind(error)]
+  const asked = error.retryAfter ?? Duration.zero
+  if (!rule.retried.includes(method) || tries > policy.times) return undefined
+  if (Duration.greaterThan(asked, policy.maxWait)) return undefined
+  const bound = Duration.min(Duration.times(policy.base, 2 ** (tries - 1)), longestBackoff)
+  const pause = Duration.max(Duration.times(bound, random), asked)
+  return Duration.greaterThan(Duration.sum(elapsed, pause), policy.within) ? undefined : pause
+}
+
+/** Tries by the policy until it succeeds or is not worth another try. `attempt` is told how many tries came before. */
+export const retrying = <A>(
+  method: Method,
+  policy: RetryPolicy,
+  attempt: (triesBefore: number) => Effect.Effect<A, ApiClientError>,
+  onRetry: (failed: Failed, pause: Duration.Duration) => Effect.Effect<void>
+): Effect.Effect<A, ApiClientError> =>
+  Effect.flatMap(Clock.currentTimeMillis, (start) => {
+    const go = (triesBefore: number): Effect.Effect<A, ApiClientError> =>
+      Effect.catchAll(attempt(triesBefore), (error) =>
+        Effect.gen(function* () {
+          const elapsed = Duration.millis((yield* Clock.currentTimeMillis) - start)
+          const failed = { method, error, tries: triesBefore + 1, elapsed }
+          const pause = pauseAfter(policy, failed, yield* Random.next)
+          if (pause === undefined) return yield* error
+          yield* onRetry(failed, pause)
+          yield* Effect.sleep(pause)
+          return yield* go(triesBefore + 1)
+        })
       )
-    })
+    return go(0)
+  })

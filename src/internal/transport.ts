@@ -3,20 +3,16 @@
  */
 import * as Predicate from "effect/Predicate"
 
-const unsent = new Set([
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "UND_ERR_CONNECT_TIMEOUT"
-])
-
 const untrusted =
   /^(?:CERT_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|HOSTNAME_MISMATCH|ERR_SSL_)/
 
 /** No connection was made, so the request was certainly not sent. */
-export const isUnsent = (cause: unknown): boolean => codes(cause).some((code) => unsent.has(code))
+export const isUnsent = (cause: unknown): boolean =>
+  withCauses(cause).some(
+    (error) =>
+      ["connect", "getaddrinfo"].includes(textOf(error, "syscall") ?? "") ||
+      textOf(error, "code") === "UND_ERR_CONNECT_TIMEOUT"
+  )
 
 /** The server could not prove who it is. */
 export const isUntrusted = (cause: unknown): boolean => codes(cause).some((code) => untrusted.test(code))
@@ -34,7 +30,7 @@ export const describeCause = (cause: unknown): string => {
 
 /**
  * What lies underneath, without what it holds: an error of a transport can carry an address, a socket, or an answer that
- * repeats the request. Its name, message, code and stack stay, and those of the errors below.
+ * repeats the request. Its name, message, code, system call and stack stay, and those of the errors below.
  */
 export const bareCause = (cause: unknown, depth = 0): Error | undefined => {
   if (!(cause instanceof Error) || depth > 4) return undefined
@@ -45,14 +41,24 @@ export const bareCause = (cause: unknown, depth = 0): Error | undefined => {
           cause.message
         )
       : new Error(cause.message, { cause: bareCause(cause.cause, depth + 1) })
-  const code = Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? { code: cause.code } : {}
-  return Object.assign(bare, { name: cause.name, stack: cause.stack }, code)
+  const [code, syscall] = [textOf(cause, "code"), textOf(cause, "syscall")]
+  return Object.assign(
+    bare,
+    { name: cause.name, stack: cause.stack },
+    code === undefined ? {} : { code },
+    syscall === undefined ? {} : { syscall }
+  )
 }
 
-/** The codes of an error and of what lies underneath, as `fetch` and connections to several addresses have it. */
-const codes = (cause: unknown, depth = 0): ReadonlyArray<string> => {
+const textOf = <Key extends string>(error: Error, key: Key): string | undefined =>
+  Predicate.hasProperty(error, key) && typeof error[key] === "string" ? error[key] : undefined
+
+const codes = (cause: unknown): ReadonlyArray<string> =>
+  withCauses(cause).flatMap((error) => textOf(error, "code") ?? [])
+
+/** An error and what lies underneath, as `fetch` and connections to several addresses have it. */
+const withCauses = (cause: unknown, depth = 0): ReadonlyArray<Error> => {
   if (!(cause instanceof Error) || depth > 4) return []
-  const own = Predicate.hasProperty(cause, "code") && typeof cause.code === "string" ? [cause.code] : []
   const below = cause instanceof AggregateError ? cause.errors : [cause.cause]
-  return [...own, ...below.flatMap((error) => codes(error, depth + 1))]
+  return [cause, ...below.flatMap((error) => withCauses(error, depth + 1))]
 }

@@ -5,24 +5,41 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as RateLimiter from "effect/RateLimiter"
 import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
+import type * as Tracer from "effect/Tracer"
 import { ApiClientError } from "../errors/ApiClientError.js"
 import { type Answer, decodeJson, explainAnswer, isSuccess, reasonOf } from "../internal/answer.js"
 import { invalidArgument } from "../internal/arguments.js"
 import { execute } from "../internal/exchange.js"
+import { type PaceLimits, type Priority, type Quota, RequestPriority, type Turn } from "../internal/pace.js"
 import { type Page, pagesOf } from "../internal/pages.js"
 import { type ApiPath, literalPath, path } from "../internal/path.js"
 import { type BuiltRequest, buildRequest, type Query, type RequestBody } from "../internal/request.js"
-import { defaultRetry, type Method, retrying, type RetryPolicy } from "../internal/retry.js"
+import {
+  defaultRetry,
+  mayHaveHappened,
+  type Method,
+  retrying,
+  RetryOverride,
+  type RetryPolicy
+} from "../internal/retry.js"
 import { makeSession } from "../internal/session.js"
+import { acquirePacer } from "../internal/sharedPace.js"
+import {
+  type CallFacts,
+  observeAttempt,
+  observeBytes,
+  observeCall,
+  observeQuota,
+  observeRetry
+} from "../internal/telemetry.js"
 import { ApiConfig } from "./ApiConfig.js"
 
 export declare namespace ApiClient {
@@ -32,6 +49,8 @@ export declare namespace ApiClient {
     readonly query?: Query | undefined
     /** What the operation is called in errors, spans and logs. */
     readonly operation?: string | undefined
+    /** Which requests go first where some have to wait. Default: `bulk` for pages, `interactive` for all else. */
+    readonly priority?: Priority | undefined
   }
 
   /** How a request with a body differs from a plain one. */
@@ -63,13 +82,13 @@ export declare namespace ApiClient {
       schema: Schema.Schema<A, I>,
       options?: RequestOptions
     ) => Effect.Effect<A, ApiClientError>
-    /** `POST`, decoded. Repeated only after a 429: a create that may have happened never happens twice. */
+    /** `POST`, decoded. Repeated only where it was certainly not acted on: a create never happens twice. */
     readonly post: <A, I>(
       path: string | ApiPath,
       schema: Schema.Schema<A, I>,
       options?: WriteOptions
     ) => Effect.Effect<A, ApiClientError>
-    /** `PATCH`, decoded. Repeated only after a 429. */
+    /** `PATCH`, decoded. Repeated only where it was certainly not acted on. */
     readonly patch: <A, I>(
       path: string | ApiPath,
       schema: Schema.Schema<A, I>,
@@ -83,16 +102,21 @@ export declare namespace ApiClient {
       item: Schema.Schema<A, I>,
       options?: PagesOptions
     ) => Stream.Stream<Page<A>, ApiClientError>
+    /** What the tenant has left of its requests, as far as this process knows. Sends nothing. */
+    readonly quota: Effect.Effect<Quota>
   }
 
   /** How the session behaves. */
   export interface Options {
     /** For one attempt, its answer's body included. Default 30 seconds. */
     readonly timeout?: Duration.DurationInput | undefined
-    /** Default: 4 more tries, from 250 ms on, and no wait above 5 minutes. */
+    /** Default: 4 more tries within 10 minutes, and no wait above 5 minutes. */
     readonly retry?: Partial<RetryPolicy> | undefined
-    /** Requests a second and an hour. Default 50 and 10,000: what a tenant is allowed. */
-    readonly pace?: { readonly perSecond?: number | undefined; readonly perHour?: number | undefined } | undefined
+    /**
+     * Requests a second and an hour. Default 50 and 10,000: what a tenant is allowed. All sessions of one tenant in this
+     * process share it, and keep the lowest.
+     */
+    readonly pace?: Partial<PaceLimits> | undefined
     /** The largest answer that is read, in bytes. Default 64 MiB. */
     readonly maxAnswerSize?: number | undefined
     /** How long calls that are under way may still run when the scope closes. Default 2 seconds. */
@@ -100,124 +124,154 @@ export declare namespace ApiClient {
   }
 }
 
-type Request = BuiltRequest & { readonly operation: string; readonly method: Method }
+/** A request, and what its tries go by. */
+interface Call extends BuiltRequest, CallFacts {
+  readonly policy: RetryPolicy
+  readonly priority: Priority
+}
 
 const make = (
   options: ApiClient.Options = {}
 ): Effect.Effect<ApiClient.Service, never, ApiConfig | HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
     const { apiToken, tenantUrl } = yield* ApiConfig
-    const http = (yield* HttpClient.HttpClient).pipe(HttpClient.withTracerPropagation(false))
+    const http = (yield* HttpClient.HttpClient).pipe(
+      HttpClient.withTracerPropagation(false),
+      HttpClient.withTracerDisabledWhen(() => true)
+    )
     const isCi = yield* Config.string("CI").pipe(Config.option, Effect.orElseSucceed(Option.none))
     const runInSession = yield* makeSession(options.drain ?? "2 seconds")
-    const perSecond = yield* RateLimiter.make({ limit: options.pace?.perSecond ?? 50, interval: "1 seconds" })
-    const perHour = yield* RateLimiter.make({ limit: options.pace?.perHour ?? 10_000, interval: "1 hours" })
+    const pacer = yield* acquirePacer(tenantUrl, { ...defaultPace, ...options.pace })
 
     const origin = { tenantUrl, apiToken, source: Option.isSome(isCi) ? "effect-iru-ci" : "effect-iru" }
+    const { host } = new URL(tenantUrl)
     const limits = { timeout: options.timeout ?? "30 seconds", maxSize: options.maxAnswerSize ?? 64 * 1024 * 1024 }
     const policy: RetryPolicy = { ...defaultRetry, ...options.retry }
 
-    const attempt = (request: Request): Effect.Effect<Answer, ApiClientError> =>
-      execute(http, request, limits).pipe(
-        Effect.flatMap((answer) => (isSuccess(answer) ? Effect.succeed(answer) : refusal(request, answer))),
-        Effect.tapError((error) => Effect.logDebug(error.message)),
-        Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
-        perSecond,
-        perHour
-      )
+    const attempt =
+      (call: Call, span: Tracer.Span) =>
+      (triesBefore: number): Effect.Effect<Answer, ApiClientError> =>
+        pacer.run(turnOf(call), (learn) =>
+          observeAttempt(
+            call,
+            span,
+            triesBefore,
+            execute(http, call, limits).pipe(
+              Effect.tap((answer) => {
+                observeBytes(call.request.body.contentLength ?? 0, answer.size)
+                return Effect.zipRight(learn(answer), observeQuota(host, pacer.quota))
+              }),
+              Effect.flatMap((answer) => (isSuccess(answer) ? Effect.succeed(answer) : refusal(call, answer))),
+              Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" })
+            )
+          )
+        )
 
-    const call = <A>(
+    const run = <A>(
       method: Method,
       path: string | ApiPath,
       options: ApiClient.WriteOptions | undefined,
-      use: (attempt: Effect.Effect<Answer, ApiClientError>, request: Request) => Effect.Effect<A, ApiClientError>
+      use: (
+        answer: Effect.Effect<Answer, ApiClientError>,
+        call: Call,
+        isMaybeDone: () => boolean
+      ) => Effect.Effect<A, ApiClientError>
     ): Effect.Effect<A, ApiClientError> =>
-      Effect.suspend(() => {
+      Effect.contextWithEffect((context: Context.Context<never>) => {
         const operation = options?.operation ?? `ApiClient.${method.toLowerCase()}`
         const target = typeof path === "string" ? literalPath(path) : path
         const built = buildRequest(origin, method, target, options ?? {})
         if (Either.isLeft(built))
           return Effect.fail(invalidArgument(operation, { [built.left.field]: [built.left.problem] }))
-        const request = { ...built.right, operation, method }
-        return runInSession(
-          use(attempt(request), request),
-          () => new ApiClientError({ reason: "SessionClosed", operation, method, path: target.value })
-        ).pipe(
-          Effect.withSpan(operation, {
-            kind: "client",
-            captureStackTrace: false,
-            attributes: { "http.request.method": method, "url.path": target.value }
+        const call: Call = {
+          ...built.right,
+          operation,
+          method,
+          template: target.template,
+          host,
+          policy: { ...policy, ...Context.get(context, RetryOverride) },
+          priority: Context.get(context, RequestPriority) ?? options?.priority ?? "interactive"
+        }
+        return observeCall(call, (span) => {
+          let maybeDone = false
+          const answer = retrying(method, call.policy, attempt(call, span), (failed, pause) => {
+            maybeDone ||= mayHaveHappened(failed.error)
+            return observeRetry(call, span, failed, pause)
           })
-        )
+          return runInSession(
+            use(answer, call, () => maybeDone),
+            () => failure(call, { reason: "SessionClosed" })
+          )
+        })
       })
 
     const decoded =
-      <A, I>(method: Method, schema: Schema.Schema<A, I>) =>
-      (attempt: Effect.Effect<Answer, ApiClientError>, request: Request) =>
-        Effect.flatMap(retrying(method, policy)(attempt), decodeAnswer(schema, request))
+      <A, I>(schema: Schema.Schema<A, I>) =>
+      (answer: Effect.Effect<Answer, ApiClientError>, call: Call) =>
+        Effect.flatMap(answer, decodeAnswer(schema, call))
 
-    const get: ApiClient.Service["get"] = (path, schema, options) => call("GET", path, options, decoded("GET", schema))
+    const get: ApiClient.Service["get"] = (path, schema, options) => run("GET", path, options, decoded(schema))
 
     return {
       tenantUrl,
       get,
-      post: (path, schema, options) => call("POST", path, options, decoded("POST", schema)),
-      patch: (path, schema, options) => call("PATCH", path, options, decoded("PATCH", schema)),
-      delete: (path, options) => call("DELETE", path, options, deleting(policy)),
+      post: (path, schema, options) => run("POST", path, options, decoded(schema)),
+      patch: (path, schema, options) => run("PATCH", path, options, decoded(schema)),
+      delete: (path, options) => run("DELETE", path, options, deleted),
       pages: (path, item, options) =>
-        pagesOf(get, path, item, { ...options, operation: options?.operation ?? "ApiClient.pages" })
+        pagesOf(get, path, item, { ...options, operation: options?.operation ?? "ApiClient.pages" }),
+      quota: pacer.quota
     }
   })
 
-const refusal = (request: Request, answer: Answer): Effect.Effect<never, ApiClientError> =>
+const defaultPace: PaceLimits = { perSecond: 50, perHour: 10_000 }
+
+const failure = (
+  { method, operation, path }: Call,
+  what: Omit<ConstructorParameters<typeof ApiClientError>[0], "operation" | "method" | "path">
+): ApiClientError => new ApiClientError({ operation, method, path, ...what })
+
+const turnOf = (call: Call): Turn<ApiClientError> => ({
+  priority: call.priority,
+  maxWait: call.policy.maxWait,
+  tooLong: (wait) =>
+    failure(call, {
+      reason: "RateLimited",
+      retryAfter: wait,
+      detail: `Not sent, since nobody waits longer than ${Duration.format(call.policy.maxWait)} here.`
+    })
+})
+
+const refusal = (call: Call, answer: Answer): Effect.Effect<never, ApiClientError> =>
   Effect.clockWith((clock) =>
     Effect.fail(
-      new ApiClientError({
+      failure(call, {
         reason: reasonOf(answer.status),
-        operation: request.operation,
-        method: request.method,
-        path: request.path,
         status: answer.status,
         ...explainAnswer(answer, clock.unsafeCurrentTimeMillis())
       })
     )
   )
 
-const decodeAnswer = <A, I>(schema: Schema.Schema<A, I>, request: Request) => {
+const decodeAnswer = <A, I>(schema: Schema.Schema<A, I>, call: Call) => {
   const decode = decodeJson(schema)
   return (answer: Answer): Either.Either<A, ApiClientError> =>
-    Either.mapLeft(
-      decode(answer.text),
-      (problem) =>
-        new ApiClientError({
-          reason: "Decode",
-          operation: request.operation,
-          method: request.method,
-          path: request.path,
-          status: answer.status,
-          ...problem
-        })
+    Either.mapLeft(decode(answer.text), (problem) =>
+      failure(call, { reason: "Decode", status: answer.status, ...problem })
     )
 }
 
 /** A 404 that follows a lost answer says that the lost one had deleted it. */
-const deleting = (policy: RetryPolicy) => (attempt: Effect.Effect<Answer, ApiClientError>) =>
-  Effect.suspend(() => {
-    let answerLost = false
-    return attempt.pipe(
-      Effect.tapError((error) =>
-        Effect.sync(() => {
-          answerLost ||= error.reason === "Transport" || error.reason === "Timeout" || error.reason === "Unavailable"
-        })
-      ),
-      retrying("DELETE", policy),
-      Effect.asVoid,
-      Effect.catchIf(
-        (error) => answerLost && error.reason === "NotFound",
-        () => Effect.void
-      )
-    )
-  })
+const deleted = (
+  answer: Effect.Effect<Answer, ApiClientError>,
+  _: Call,
+  isMaybeDone: () => boolean
+): Effect.Effect<void, ApiClientError> =>
+  Effect.catchIf(
+    Effect.asVoid(answer),
+    (error) => error.reason === "NotFound" && isMaybeDone(),
+    () => Effect.void
+  )
 
 /**
  * One session with one tenant, as long as its scope. It sends the token to the configured origin and nowhere else,
@@ -234,6 +288,34 @@ export class ApiClient extends Context.Tag("effect-iru/ApiClient")<ApiClient, Ap
 
   /** The session as a scoped effect, for those who open and close it by hand. */
   static readonly make = make
+
+  /** What the tenant has left of its requests, as far as this process knows. Sends nothing. */
+  static readonly quota: Effect.Effect<Quota, never, ApiClient> = Effect.flatMap(this, ({ quota }) => quota)
+
+  /**
+   * Makes a part of a program retry otherwise than its session: what is not given stays as it is. The innermost counts.
+   *
+   * @example
+   * scripts.get(id).pipe(ApiClient.withRetry({ times: 10, within: "1 hour" }))
+   */
+  static readonly withRetry =
+    (policy: Partial<RetryPolicy>) =>
+    <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      Effect.flatMap(RetryOverride, (around) => Effect.provideService(self, RetryOverride, { ...around, ...policy }))
+
+  /** Makes a part of a program try every request once. */
+  static readonly noRetry: <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R> = this.withRetry({
+    times: 0
+  })
+
+  /**
+   * Makes the requests of a part of a program go before others (`interactive`) or after them (`bulk`), whenever some
+   * have to wait.
+   */
+  static readonly withPriority =
+    (priority: Priority) =>
+    <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      Effect.provideService(self, RequestPriority, priority)
 
   /** Builds a path with percent-encoded segments: ``ApiClient.path`/api/v1/devices/${id}/details` ``. */
   static readonly path = path

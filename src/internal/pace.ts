@@ -1,0 +1,274 @@
+/**
+ * When a request may go out. A tenant has so many requests a second and an hour, whoever sends them. A pacer counts what
+ * this process sends, and does what the service says about its limits.
+ */
+import type * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
+import * as Random from "effect/Random"
+import { parseRetryAfter } from "./answer.js"
+import { observeWait } from "./telemetry.js"
+
+/** Interactive requests go before bulk ones, whenever there is a wait. */
+export type Priority = "interactive" | "bulk"
+
+/** The priority of a part of a program. Without one, listings are `bulk` and all else is `interactive`. */
+export class RequestPriority extends Context.Reference<RequestPriority>()("effect-iru/RequestPriority", {
+  defaultValue: (): Priority | undefined => undefined
+}) {}
+
+export interface PaceLimits {
+  readonly perSecond: number
+  readonly perHour: number
+}
+
+/** What a tenant has left, as far as this process knows. */
+export interface Quota {
+  /** Requests an hour. */
+  readonly limit: number
+  /** Requests left in this hour: what the service last said, or what this process has not used, whichever is less. */
+  readonly remaining: number
+  /** How long a request made now would wait, if no other one waited. */
+  readonly wait: Duration.Duration
+  /** Requests that wait. */
+  readonly waiting: number
+}
+
+/** What an answer says about the limits. */
+export interface Told {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+}
+
+export interface Turn<E> {
+  readonly priority: Priority
+  /** The longest wait for a turn. */
+  readonly maxWait: Duration.DurationInput
+  /** The failure where the wait would be, or was, longer than that: with how much is still to wait. */
+  readonly tooLong: (wait: Duration.Duration) => E
+}
+
+export interface Pacer {
+  /** Waits for a turn, then sends. `send` passes on what the answer says about the limits. */
+  readonly run: <A, E>(
+    turn: Turn<E>,
+    send: (learn: (told: Told) => Effect.Effect<void>) => Effect.Effect<A, E>
+  ) => Effect.Effect<A, E>
+  readonly quota: Effect.Effect<Quota>
+}
+
+interface Ticket {
+  readonly granted: Deferred.Deferred<void, Duration.Duration>
+  readonly deadline: number
+}
+
+const second = 1_000
+const hour = 3_600_000
+
+/** Milliseconds that only grow, whatever happens to the time of day. */
+export const monotonic = (clock: Clock.Clock): number => Number(clock.unsafeCurrentTimeNanos()) / 1e6
+
+/** A pacer. `limits` is asked every time: they change as sessions come and go. */
+export const makePacer = (limits: () => PaceLimits): Pacer => {
+  /** When requests went out, oldest first: those of the last hour at least, as far as a limit asks for them. */
+  let sent: Array<number> = []
+  let trimAt = 1_000
+  const waiting: Record<Priority, Array<Ticket>> = { interactive: [], bulk: [] }
+  let heldUntil = -Infinity
+  let told: { readonly left: number; readonly until: number } | undefined
+  let underWay = 0
+  let alarm: { readonly at: number; readonly fiber: Fiber.RuntimeFiber<void> } | undefined
+
+  /** How many went out after a moment. */
+  const sentAfter = (moment: number): number => {
+    let [low, high] = [0, sent.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((sent[middle] ?? 0) > moment) high = middle
+      else low = middle + 1
+    }
+    return sent.length - low
+  }
+
+  /** The window has room again once the request that is `limit` back has left it. */
+  const opens = (limit: number, window: number): number => (sent.at(-limit) ?? -Infinity) + window
+
+  /** The moment from which a request may go out. */
+  const earliest = (now: number): number => {
+    if (told !== undefined && told.until <= now) told = undefined
+    const { perHour, perSecond } = limits()
+    const exhausted = told !== undefined && told.left <= 0 ? told.until : -Infinity
+    return Math.max(heldUntil, exhausted, opens(perSecond, second), opens(perHour, hour))
+  }
+
+  const take = (now: number): void => {
+    if (sent.push(now) > trimAt) {
+      const { perHour, perSecond } = limits()
+      const window = perHour < Infinity ? hour : second
+      sent = sent.slice(-Math.max(perHour < Infinity ? perHour : 0, perSecond)).filter((time) => time > now - window)
+      trimAt = Math.max(1_000, 2 * sent.length)
+    }
+    if (told !== undefined) told = { ...told, left: told.left - 1 }
+    underWay++
+  }
+
+  const queueLength = (): number => waiting.interactive.length + waiting.bulk.length
+
+  /** Lets out what may go now, and turns away what would wait too long. */
+  const serve = (now: number): void => {
+    while (queueLength() > 0 && earliest(now) <= now) {
+      const ticket = waiting.interactive.shift() ?? waiting.bulk.shift()
+      if (ticket === undefined) break
+      take(now)
+      Deferred.unsafeDone(ticket.granted, Effect.void)
+    }
+    const next = earliest(now)
+    for (const priority of ["interactive", "bulk"] as const) {
+      waiting[priority] = waiting[priority].filter((ticket) => {
+        if (next <= ticket.deadline) return true
+        Deferred.unsafeDone(ticket.granted, Effect.fail(Duration.millis(next - now)))
+        return false
+      })
+    }
+  }
+
+  /** Sees to it that someone looks again when the next one may go, and that nobody does when none waits. */
+  const setAlarm = (now: number): Effect.Effect<void> => {
+    const at = queueLength() > 0 ? earliest(now) : undefined
+    if (at === alarm?.at) return Effect.void
+    const stop = alarm === undefined ? Effect.void : Fiber.interruptFork(alarm.fiber)
+    alarm = undefined
+    if (at === undefined) return stop
+    const wake = Effect.suspend(() => {
+      alarm = undefined
+      return settle
+    })
+    const fork = Effect.forkDaemon(Effect.interruptible(Effect.delay(wake, Math.max(1, at - now))))
+    return Effect.zipRight(
+      stop,
+      Effect.map(fork, (fiber) => {
+        alarm = { at, fiber }
+      })
+    )
+  }
+
+  const settle: Effect.Effect<void> = Effect.uninterruptible(
+    Effect.clockWith((clock) => {
+      const now = monotonic(clock)
+      serve(now)
+      return setAlarm(now)
+    })
+  )
+
+  const settleIfWaiting = Effect.suspend(() => (queueLength() > 0 ? settle : Effect.void))
+
+  /** A caller that goes away while it waits takes nobody's turn, and gives back one that came in that moment. */
+  const leave = (priority: Priority, ticket: Ticket) =>
+    Effect.suspend(() => {
+      const before = waiting[priority].length
+      waiting[priority] = waiting[priority].filter((other) => other !== ticket)
+      if (waiting[priority].length === before) {
+        sent.pop()
+        underWay--
+      }
+      return settle
+    })
+
+  const turn = (
+    { maxWait, priority }: Turn<unknown>,
+    restore: <A, E>(wait: Effect.Effect<A, E>) => Effect.Effect<A, E>
+  ): Effect.Effect<void, Duration.Duration> =>
+    Effect.clockWith((clock) => {
+      const now = monotonic(clock)
+      const opensAt = earliest(now)
+      if (opensAt <= now && queueLength() === 0) {
+        take(now)
+        return Effect.void
+      }
+      const ceiling = Duration.toMillis(maxWait)
+      const ahead = priority === "interactive" ? waiting.interactive.length : queueLength()
+      const wait = Math.max(0, opensAt - now) + Math.floor(ahead / limits().perSecond) * second
+      if (wait > ceiling) return Effect.fail(Duration.millis(wait))
+      const ticket: Ticket = { granted: Deferred.unsafeMake(FiberId.none), deadline: now + ceiling }
+      waiting[priority].push(ticket)
+      return setAlarm(now).pipe(
+        Effect.zipRight(restore(Deferred.await(ticket.granted))),
+        Effect.map(() => observeWait(monotonic(clock) - now)),
+        Effect.onInterrupt(() => leave(priority, ticket))
+      )
+    })
+
+  const hold = (now: number, wait: Duration.Duration): Effect.Effect<void> => {
+    heldUntil = Math.max(heldUntil, now + Math.min(Duration.toMillis(wait), hour))
+    return settleIfWaiting
+  }
+
+  const learn = ({ headers, status }: Told): Effect.Effect<void> =>
+    Effect.clockWith((clock) => {
+      const now = monotonic(clock)
+      const { hourLeft, hourResets, left, resets } = readLimits(headers)
+      if (hourLeft !== undefined) {
+        // The others that are under way may not be counted yet.
+        told = { left: hourLeft - (underWay - 1), until: now + (hourResets ?? untilFullHour(clock)) }
+      }
+      if (status === 429) {
+        const asked = parseRetryAfter(headers["retry-after"], clock.unsafeCurrentTimeMillis())
+        const wait = asked ?? Duration.millis(resets ?? second)
+        return Effect.flatMap(Random.next, (random) => hold(now, Duration.sum(wait, jitter(wait, random))))
+      }
+      if (left === 0 && resets !== undefined) return hold(now, Duration.millis(resets))
+      return hourLeft === undefined ? Effect.void : settleIfWaiting
+    })
+
+  const finished = Effect.sync(() => {
+    underWay--
+  })
+
+  return {
+    run: (turnOf, send) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.matchEffect(turn(turnOf, restore), {
+          onFailure: (wait) => Effect.fail(turnOf.tooLong(wait)),
+          onSuccess: () => Effect.ensuring(restore(send(learn)), finished)
+        })
+      ),
+    quota: Effect.clockWith((clock) => {
+      const now = monotonic(clock)
+      const wait = Duration.millis(Math.max(0, earliest(now) - now))
+      const { perHour } = limits()
+      const own = perHour - sentAfter(now - hour)
+      const remaining = Math.max(0, Math.min(own, told?.left ?? own))
+      return Effect.succeed({ limit: perHour, remaining, wait, waiting: queueLength() })
+    })
+  }
+}
+
+/** Everyone was held until the same moment, in other processes too: they do not all come back in that moment. */
+const jitter = (wait: Duration.Duration, random: number): Duration.Duration =>
+  Duration.times(Duration.min(Duration.times(wait, 0.1), Duration.seconds(10)), random)
+
+/**
+ * `RateLimit-*` is about the window that is nearest to its end, be it the second or the hour. Only the hour says how
+ * much of it is left by itself, and not when it ends; the gateway counts by the full hour.
+ */
+const readLimits = (headers: Told["headers"]) => {
+  const read = (name: string): number | undefined => {
+    const text = headers[name]
+    return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined
+  }
+  const reset = read("ratelimit-reset")
+  const resets = reset === undefined ? undefined : Math.min(reset * second, hour)
+  const limit = read("ratelimit-limit")
+  return {
+    left: read("ratelimit-remaining"),
+    resets,
+    hourLeft: read("x-ratelimit-remaining-hour"),
+    hourResets: limit !== undefined && limit === read("x-ratelimit-limit-hour") ? resets : undefined
+  }
+}
+
+const untilFullHour = (clock: Clock.Clock): number => hour - (clock.unsafeCurrentTimeMillis() % hour)

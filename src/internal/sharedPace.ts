@@ -1,0 +1,80 @@
+/**
+ * All sessions of one tenant in this process share one pacer, whichever token they hold.
+ */
+import type * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { makePacer, monotonic, type PaceLimits, type Pacer } from "./pace.js"
+
+interface Shared {
+  readonly pacer: Pacer
+  readonly open: (limits: PaceLimits) => void
+  readonly close: (limits: PaceLimits, now: number) => void
+  /** When its last session closed; in the future while one is open. */
+  readonly idleSince: () => number
+}
+
+/** By clock, so that a test's time is its own; and by tenant. */
+const shared = new WeakMap<Clock.Clock, Map<string, Shared>>()
+
+/** The tenant's pacer. Sessions that differ in their limits all keep the lowest. */
+export const acquirePacer = (tenantUrl: string, limits: PaceLimits): Effect.Effect<Pacer, never, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.clockWith((clock) =>
+        Effect.sync(() => {
+          const own = { perSecond: atLeastOne(limits.perSecond), perHour: atLeastOne(limits.perHour) }
+          const entry = sharedFor(tenantUrl, clock)
+          entry.open(own)
+          return { clock, entry, own }
+        })
+      ),
+      ({ clock, entry, own }) =>
+        Effect.sync(() => {
+          entry.close(own, monotonic(clock))
+        })
+    ),
+    ({ entry }) => entry.pacer
+  )
+
+const atLeastOne = (limit: number): number => Math.max(1, Math.floor(limit))
+
+/** What was sent stays known for an hour after the last session has closed: the service remembers it as well. */
+const sharedFor = (tenantUrl: string, clock: Clock.Clock): Shared => {
+  const byTenant = shared.get(clock) ?? new Map<string, Shared>()
+  shared.set(clock, byTenant)
+  const longAgo = monotonic(clock) - 3_600_000
+  for (const [tenant, { idleSince }] of byTenant) {
+    if (idleSince() < longAgo) byTenant.delete(tenant)
+  }
+  const entry = byTenant.get(tenantUrl) ?? makeShared()
+  byTenant.set(tenantUrl, entry)
+  return entry
+}
+
+const makeShared = (): Shared => {
+  const sessions = new Set<PaceLimits>()
+  let lowest: PaceLimits = { perSecond: Infinity, perHour: Infinity }
+  let idleSince = Infinity
+  const reckon = () => {
+    const each = [...sessions]
+    lowest = {
+      perSecond: Math.min(...each.map(({ perSecond }) => perSecond)),
+      perHour: Math.min(...each.map(({ perHour }) => perHour))
+    }
+  }
+  return {
+    pacer: makePacer(() => lowest),
+    open: (limits) => {
+      sessions.add(limits)
+      idleSince = Infinity
+      reckon()
+    },
+    close: (limits, now) => {
+      sessions.delete(limits)
+      if (sessions.size === 0) idleSince = now
+      reckon()
+    },
+    idleSince: () => idleSince
+  }
+}

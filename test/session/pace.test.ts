@@ -1,0 +1,238 @@
+/**
+ * A tenant's requests a second and an hour, as a program with the library sees them. The time is the test's own; the
+ * requests are real.
+ */
+import { effect } from "@effect/vitest"
+import { ApiClient, CustomScripts } from "effect-iru"
+import { Iru } from "effect-iru/node"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as TestClock from "effect/TestClock"
+import { expect } from "vitest"
+import { inTurn, type Reply, serve } from "../support/server.js"
+import { tenantAt, withTenant } from "../support/tenant.js"
+
+/** Turns of the event loop until something holds; the test's own time limit is the only limit. */
+const eventually = (holds: () => boolean): Effect.Effect<void> =>
+  Effect.async<void>((resume) => {
+    const look = () => (holds() ? resume(Effect.void) : setImmediate(look))
+    look()
+  })
+
+/** Time for a request that ought not to be sent to be sent after all. */
+const aMoment = Effect.async<void>((resume) => void setTimeout(() => resume(Effect.void), 50))
+
+const ask = (name: string) => Effect.flatMap(ApiClient, (client) => client.get(`/api/v1/${name}`, Schema.Unknown))
+
+const askTimes = (times: number) =>
+  Effect.forEach(Array.from({ length: times }), (_, index) => ask(`things/${index}`), { concurrency: "unbounded" })
+
+const ok: Reply = { body: {} }
+const noRetry = { retry: { times: 0 } }
+
+effect("a session sends no more requests a second than its tenant is allowed", () =>
+  withTenant(() => ok)(({ received }) =>
+    Effect.gen(function* () {
+      const all = yield* Effect.fork(askTimes(120))
+      yield* eventually(() => received.length >= 50)
+      yield* aMoment
+      expect(received).toHaveLength(50)
+      yield* TestClock.adjust("999 millis")
+      yield* aMoment
+      expect(received).toHaveLength(50)
+      yield* TestClock.adjust("2 millis")
+      yield* eventually(() => received.length >= 100)
+      yield* aMoment
+      expect(received).toHaveLength(100)
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(all)
+    })
+  )
+)
+
+effect(
+  "an hour's requests are counted whenever they were sent, and a call that would wait for more says how long",
+  () =>
+    withTenant(() => ok, { pace: { perHour: 3 }, retry: { times: 0, maxWait: "1 minute" } })(({ received }) =>
+      Effect.gen(function* () {
+        yield* ask("a")
+        yield* TestClock.adjust("30 minutes")
+        yield* ask("b")
+        yield* ask("c")
+        expect(yield* ApiClient.quota).toMatchObject({ limit: 3, remaining: 0, waiting: 0 })
+        const error = yield* Effect.flip(ask("d"))
+        expect(error.reason).toBe("RateLimited")
+        expect(error.status).toBeUndefined()
+        expect(Duration.toMinutes(error.retryAfter ?? 0)).toBeCloseTo(30, 3)
+        expect(error.message).toContain("try again in 30m")
+        expect(received).toHaveLength(3)
+        yield* TestClock.adjust("30 minutes")
+        yield* ask("d")
+        expect((yield* ApiClient.quota).remaining).toBe(0)
+        yield* TestClock.adjust("1 hours")
+        expect((yield* ApiClient.quota).remaining).toBe(3)
+      })
+    )
+)
+
+effect("every session of one tenant in one process counts, and the lowest limit holds", () =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { origin, received } = yield* serve(() => ok)
+      const one = yield* Layer.build(Iru.layer(tenantAt(origin, { pace: { perSecond: 10 } })))
+      const other = yield* Layer.build(Iru.layer(tenantAt(origin, { pace: { perSecond: 4 } })))
+      const all = yield* Effect.fork(
+        Effect.all([Effect.provide(askTimes(4), one), Effect.provide(askTimes(4), other)], { concurrency: 2 })
+      )
+      yield* eventually(() => received.length >= 4)
+      yield* aMoment
+      expect(received).toHaveLength(4)
+      yield* TestClock.adjust("1001 millis")
+      yield* Fiber.join(all)
+    })
+  )
+)
+
+effect("a 429 makes everyone of the tenant wait as long as the service asks, and a bit more", () =>
+  withTenant(
+    inTurn({ status: 429, headers: { "retry-after": "20" }, body: { message: "API rate limit exceeded" } }, ok)
+  )(({ received }) =>
+    Effect.gen(function* () {
+      const refused = yield* Effect.fork(ask("refused"))
+      yield* eventually(() => received.length === 1)
+      yield* aMoment
+      const bystander = yield* Effect.fork(ask("bystander"))
+      yield* aMoment
+      expect(Duration.toSeconds((yield* ApiClient.quota).wait)).toBeGreaterThanOrEqual(20)
+      yield* TestClock.adjust("19 seconds")
+      yield* aMoment
+      expect(received).toHaveLength(1)
+      yield* TestClock.adjust("3001 millis")
+      yield* Fiber.join(bystander)
+      yield* Fiber.join(refused)
+      expect(received).toHaveLength(3)
+    })
+  )
+)
+
+effect("a 429 without a time is followed by RateLimit-Reset", () =>
+  withTenant(
+    inTurn({ status: 429, headers: { "ratelimit-reset": "7" } }, ok),
+    noRetry
+  )(({ received }) =>
+    Effect.gen(function* () {
+      expect((yield* Effect.flip(ask("refused"))).reason).toBe("RateLimited")
+      const next = yield* Effect.fork(ask("next"))
+      yield* TestClock.adjust("6900 millis")
+      yield* aMoment
+      expect(received).toHaveLength(1)
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(next)
+    })
+  )
+)
+
+effect("a service that asks to wait for an hour is not waited for in silence", () =>
+  withTenant(inTurn({ status: 429, headers: { "retry-after": "3600" } }, ok))(({ received }) =>
+    Effect.gen(function* () {
+      const refused = yield* Effect.flip(ask("refused"))
+      expect([refused.reason, refused.status]).toEqual(["RateLimited", 429])
+      expect(Duration.toSeconds(refused.retryAfter ?? 0)).toBe(3600)
+      const unsent = yield* Effect.flip(ask("unsent"))
+      expect([unsent.reason, unsent.status]).toEqual(["RateLimited", undefined])
+      expect(Duration.toMinutes(unsent.retryAfter ?? 0)).toBeGreaterThan(59)
+      expect(received).toHaveLength(1)
+    })
+  )
+)
+
+effect("the hour that the service counts is followed, whatever this process has sent", () =>
+  withTenant((request) => ({
+    body: {},
+    headers: { "x-ratelimit-remaining-hour": request.path.endsWith("a") ? "1" : "0" }
+  }))(({ received }) =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2026, 0, 1, 12, 57))
+      yield* ask("a")
+      expect((yield* ApiClient.quota).remaining).toBe(1)
+      yield* ask("b")
+      expect((yield* ApiClient.quota).remaining).toBe(0)
+      const next = yield* Effect.fork(ask("c"))
+      yield* TestClock.adjust("2 minutes")
+      yield* aMoment
+      expect(received).toHaveLength(2)
+      yield* TestClock.adjust("61 seconds")
+      yield* Fiber.join(next)
+    })
+  )
+)
+
+effect("a listing lets a call of another kind go first, unless it is told otherwise", () =>
+  withTenant((request) => ({ body: request.path.endsWith("scripts") ? { count: 0, next: null, results: [] } : {} }), {
+    pace: { perSecond: 1 }
+  })(({ received }) =>
+    Effect.gen(function* () {
+      const scripts = yield* CustomScripts
+      yield* ask("first")
+      const queue = yield* Effect.forEach(
+        [
+          scripts.list(),
+          Effect.asVoid(ask("lock")),
+          scripts.list().pipe(ApiClient.withPriority("interactive")),
+          ask("report").pipe(ApiClient.withPriority("bulk"))
+        ],
+        (call) => Effect.zipLeft(Effect.fork(call), aMoment)
+      )
+      for (let i = 0; i < queue.length; i++) {
+        yield* TestClock.adjust("1001 millis")
+        yield* eventually(() => received.length === i + 2)
+      }
+      yield* Effect.forEach(queue, Fiber.join)
+      expect(received.map(({ path }) => path.split("/").at(-1))).toEqual([
+        "first",
+        "lock",
+        "custom-scripts",
+        "custom-scripts",
+        "report"
+      ])
+    })
+  )
+)
+
+effect("a call that is given up while it waits takes nobody's turn", () =>
+  withTenant(() => ok, { pace: { perSecond: 1 } })(({ received }) =>
+    Effect.gen(function* () {
+      yield* ask("first")
+      const given = yield* Effect.fork(ask("given-up"))
+      const kept = yield* Effect.fork(ask("kept"))
+      yield* aMoment
+      expect((yield* ApiClient.quota).waiting).toBe(2)
+      yield* Fiber.interrupt(given)
+      expect((yield* ApiClient.quota).waiting).toBe(1)
+      yield* TestClock.adjust("1001 millis")
+      yield* Fiber.join(kept)
+      expect(received.map(({ path }) => path)).toEqual(["/api/v1/first", "/api/v1/kept"])
+    })
+  )
+)
+
+effect("a call that waits in line longer than the ceiling is turned away", () =>
+  withTenant(() => ok, { pace: { perSecond: 1 }, retry: { maxWait: "2500 millis" } })(({ received }) =>
+    Effect.gen(function* () {
+      yield* ask("first")
+      const bulk = yield* Effect.fork(Effect.flip(ask("bulk").pipe(ApiClient.withPriority("bulk"))))
+      yield* aMoment
+      for (const name of ["a", "b", "c"]) {
+        const call = yield* Effect.fork(ask(name))
+        yield* aMoment
+        yield* TestClock.adjust("1001 millis")
+        yield* Fiber.join(call)
+      }
+      expect((yield* Fiber.join(bulk)).reason).toBe("RateLimited")
+      expect(received).toHaveLength(4)
+    })
+  )
+)
