@@ -23,21 +23,26 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import type * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { defaultCategories } from "./api/selfService.js"
+import type * as Fault from "./Fault.js"
+import type * as exchange from "./internal/exchange.js"
 import type * as faults from "./internal/faults.js"
+import type * as limits from "./internal/limits.js"
 import { serve } from "./internal/loopback.js"
 import type * as requestLog from "./internal/requestLog.js"
+import type * as state from "./internal/state.js"
 import { makeTenant, type Tenant, type WebApp } from "./internal/tenant.js"
 import { SandboxError } from "./SandboxError.js"
 
 export declare namespace Sandbox {
   /** A running tenant. */
   export interface Service {
-    /** Where its API is: `http://127.0.0.1:<port>`, without a trailing slash. */
+    /** Where its API is, without a trailing slash. */
     readonly tenantUrl: string
     /** A token that may do everything. */
     readonly apiToken: string
@@ -45,17 +50,29 @@ export declare namespace Sandbox {
     readonly storageUrl: string
     /** The requests so far, in the order in which they came: the last 10,000. */
     readonly requests: Effect.Effect<ReadonlyArray<Request>>
+    /** Requests from now on, each twice: as it comes, and again under the same `id` once its answer is ready. */
+    readonly events: Stream.Stream<Request>
+    /** Its records, to be read and put. */
+    readonly state: State
     /** Makes the next requests that fit go wrong, until the scope closes. Of several rules that fit, the first counts. */
-    readonly fault: (fault: Fault) => Effect.Effect<void, never, Scope.Scope>
+    readonly fault: (fault: Fault.Fault) => Effect.Effect<void, never, Scope.Scope>
+    /** The faults that will still hit something. */
+    readonly faults: Effect.Effect<ReadonlyArray<ActiveFault>>
+    /** How many requests it takes, and how many of them are left. */
+    readonly limits: LimitsInForce
     /** What cannot be done through the API, only by hand in the vendor's web app. */
     readonly webApp: WebApp
+    /** The bucket behind `storageUrl`, for S3 clients that sign their own forms and addresses. */
+    readonly bucket: Tenant["bucket"]
   }
 
   /** How a tenant behaves. */
   export interface Options {
+    /** The address to listen on. Default `127.0.0.1`: nobody but this machine. */
+    readonly host?: string | undefined
     /** The port of the API. Default 0: any that is free. */
     readonly port?: number | undefined
-    /** Default: a new one for each tenant. */
+    /** 8-4-4-4-12 hex digits. Default: a new one for each tenant. */
     readonly apiToken?: string | undefined
     /** How long an app cannot be made of an uploaded installer: the time in which the service answers 503. Default 0. */
     readonly processing?: Duration.DurationInput | undefined
@@ -69,13 +86,38 @@ export declare namespace Sandbox {
     readonly largestInstaller?: number | undefined
     /** The names of the Self Service categories. Default Apps, Productivity, Utilities and Security. */
     readonly categories?: ReadonlyArray<string> | undefined
+    /** How long every request lies before anything is done with it. Default: not at all. */
+    readonly latency?: Duration.DurationInput | undefined
+    /**
+     * How many requests are taken: `true` for what the service takes (50 a second, 10,000 an hour), or numbers of your
+     * own. Beyond them comes Kong's 429. Default `false`: any number, and no `RateLimit-*` headers.
+     */
+    readonly limits?: Limits | undefined
+    /**
+     * What answers beside the tenant, on the API's port: nothing for a request leaves it to the tenant. These requests
+     * are not part of the API: they are not recorded, no fault hits them and no limit counts them.
+     */
+    readonly routes?: ((sandbox: Service) => (incoming: Incoming) => Effect.Effect<Answer> | undefined) | undefined
   }
 
   /** A request that the sandbox was sent, without a secret in it. */
   export type Request = requestLog.RequestRecord
-
-  /** What goes wrong, and for which requests. */
-  export type Fault = faults.Fault
+  /** The records of a tenant, to be read and put. */
+  export type State = state.State
+  /** A tenant at a glance. */
+  export type Snapshot = state.Snapshot
+  /** A fault, and how many requests it will still hit. */
+  export type ActiveFault = faults.ActiveFault
+  /** The limits of the service, others, or none. */
+  export type Limits = limits.LimitsOption
+  /** The limits, and how much of them is left. */
+  export type Quota = limits.Quota
+  /** The limits in force, to be read and set. */
+  export type LimitsInForce = Pick<limits.Limiter, "quota" | "set">
+  /** A request as it arrives. */
+  export type Incoming = exchange.Incoming
+  /** What is sent back. */
+  export type Answer = exchange.Answer
 }
 
 /** A folder that is there until the scope closes. */
@@ -90,39 +132,72 @@ const temporaryFolder: Effect.Effect<string, SandboxError, Scope.Scope> = Effect
 
 const millis = (duration: Duration.DurationInput): number => Duration.toMillis(duration)
 
-const make = (options: Sandbox.Options): Effect.Effect<Sandbox.Service, SandboxError, Scope.Scope> =>
-  Effect.gen(function* () {
-    const apiToken = options.apiToken ?? randomUUID()
-    const folder = yield* temporaryFolder
-    const ready = yield* Deferred.make<Tenant>()
-    const storageUrl = yield* serve(0, (incoming) =>
-      Effect.flatMap(Deferred.await(ready), (tenant) => tenant.storage(incoming))
-    )
-    const tenant = makeTenant({
-      apiToken,
-      categories: options.categories ?? defaultCategories,
-      pageSize: options.pageSize ?? 300,
-      processing: millis(options.processing ?? 0),
-      uploadTtl: millis(options.uploadTtl ?? "24 hours"),
-      fileUrlTtl: millis(options.fileUrlTtl ?? "15 minutes"),
-      largestInstaller: options.largestInstaller ?? 5 * 1024 ** 3,
-      folder,
-      storageOrigin: storageUrl
-    })
-    yield* Deferred.succeed(ready, tenant)
-    const tenantUrl = yield* serve(options.port ?? 0, tenant.api)
-    const { fault, requests, webApp } = tenant
-    return { tenantUrl, apiToken, storageUrl, requests, fault, webApp }
+const make = (options: Sandbox.Options, folder: string, apiToken: string, storageUrl: string): Effect.Effect<Tenant> =>
+  makeTenant({
+    apiToken,
+    categories: options.categories ?? defaultCategories,
+    pageSize: options.pageSize ?? 300,
+    processing: millis(options.processing ?? 0),
+    uploadTtl: millis(options.uploadTtl ?? "24 hours"),
+    fileUrlTtl: millis(options.fileUrlTtl ?? "15 minutes"),
+    largestInstaller: options.largestInstaller ?? 5 * 1024 ** 3,
+    latency: options.latency === undefined ? undefined : Duration.decode(options.latency),
+    limits: options.limits ?? false,
+    folder,
+    storageOrigin: storageUrl
   })
 
-/** A tenant on this machine: the endpoints, the rules and the storage of the service, over HTTP on the loopback address. */
+const serviceOf = (
+  tenant: Tenant,
+  where: Pick<Sandbox.Service, "apiToken" | "storageUrl" | "tenantUrl">
+): Sandbox.Service => ({
+  ...where,
+  requests: tenant.requests,
+  events: tenant.events,
+  state: tenant.state,
+  fault: tenant.faults.add,
+  faults: tenant.faults.active,
+  limits: tenant.limits,
+  webApp: tenant.webApp,
+  bucket: tenant.bucket
+})
+
+const overHttp = (options: Sandbox.Options): Effect.Effect<Sandbox.Service, SandboxError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const apiToken = options.apiToken ?? randomUUID()
+    const host = options.host ?? "127.0.0.1"
+    const folder = yield* temporaryFolder
+    const ready = yield* Deferred.make<{ readonly tenant: Tenant; readonly service: Sandbox.Service }>()
+    const storageUrl = yield* serve({ host, port: 0 }, (incoming) =>
+      Effect.flatMap(Deferred.await(ready), ({ tenant }) => tenant.storage(incoming))
+    )
+    const tenant = yield* make(options, folder, apiToken, storageUrl)
+    const answer = yield* Effect.cached(
+      Effect.map(Deferred.await(ready), ({ service }) => {
+        const extra = options.routes?.(service)
+        return (incoming: Sandbox.Incoming) => extra?.(incoming) ?? tenant.api(incoming)
+      })
+    )
+    const tenantUrl = yield* serve({ host, port: options.port ?? 0 }, (incoming) =>
+      Effect.flatMap(answer, (handle) => handle(incoming))
+    )
+    const service = serviceOf(tenant, { tenantUrl, apiToken, storageUrl })
+    yield* Deferred.succeed(ready, { tenant, service })
+    return service
+  })
+
+/** A tenant on this machine: the endpoints, the rules and the storage of the service. */
 export class Sandbox extends Context.Tag("effect-iru/Sandbox")<Sandbox, Sandbox.Service>() {
   /**
-   * A tenant that lives as long as the scope. It starts empty, keeps its records in memory and installers in a temporary
-   * folder, and reads the time from Effect's clock.
+   * A tenant over HTTP that lives as long as the scope. It starts empty, keeps its records in memory and installers in a
+   * temporary folder, and reads the time from Effect's clock.
    */
+  static readonly serve = (options: Sandbox.Options = {}): Effect.Effect<Sandbox.Service, SandboxError, Scope.Scope> =>
+    overHttp(options)
+
+  /** `serve` as a layer. */
   static readonly layer = (options: Sandbox.Options = {}): Layer.Layer<Sandbox, SandboxError> =>
-    Layer.scoped(this, make(options))
+    Layer.scoped(this, overHttp(options))
 
   /** The requests so far, in order. */
   static readonly requests: Effect.Effect<ReadonlyArray<Sandbox.Request>, never, Sandbox> = Effect.flatMap(
@@ -130,7 +205,10 @@ export class Sandbox extends Context.Tag("effect-iru/Sandbox")<Sandbox, Sandbox.
     (sandbox) => sandbox.requests
   )
 
+  /** Its records, to be read and put. */
+  static readonly state: Effect.Effect<Sandbox.State, never, Sandbox> = Effect.map(this, (sandbox) => sandbox.state)
+
   /** Makes the next requests that fit go wrong, until the scope closes. */
-  static readonly fault = (fault: Sandbox.Fault): Effect.Effect<void, never, Sandbox | Scope.Scope> =>
+  static readonly fault = (fault: Fault.Fault): Effect.Effect<void, never, Sandbox | Scope.Scope> =>
     Effect.flatMap(this, (sandbox) => sandbox.fault(fault))
 }

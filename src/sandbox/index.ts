@@ -3,8 +3,30 @@
  *
  * @packageDocumentation
  */
-export type { Fault, FaultAnswer, Target } from "./internal/faults.js"
+export * as Fault from "./Fault.js"
+export type { AssignmentNode, BlueprintRecord } from "./api/blueprints.js"
+export type { AppRecord } from "./api/customApps.js"
+export type { ProfileRecord } from "./api/customProfiles.js"
+export type { ScriptRecord } from "./api/customScripts.js"
+export type { Category, Showing } from "./api/selfService.js"
+export type { Answer, Body, Ending, Handler, Incoming } from "./internal/exchange.js"
+export type { ActiveFault, Target } from "./internal/faults.js"
+export type { Limiter, Limits, LimitsOption, Quota } from "./internal/limits.js"
 export type { RequestRecord } from "./internal/requestLog.js"
+export type {
+  Glance,
+  InSelfService,
+  InstallerAtAGlance,
+  ItemAtAGlance,
+  NewApp,
+  NewBlueprint,
+  NewProfile,
+  NewScript,
+  RecordsOf,
+  Snapshot,
+  State
+} from "./internal/state.js"
 export type { WebApp } from "./internal/tenant.js"
+export type { Credentials } from "./storage/sigv4.js"
 export { Sandbox } from "./Sandbox.js"
 export { SandboxError } from "./SandboxError.js"

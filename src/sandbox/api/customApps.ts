@@ -39,12 +39,13 @@ const path = "/api/v1/library/custom-apps"
 
 const stillProcessing = json(503, { detail: "The upload is still being processed." })
 
-/** `MyApp.pkg` becomes `MyApp_d00561c3.pkg`: two uploads of one name never meet. */
-const withToken = (name: string): string => {
+/** `MyApp.pkg` becomes `…/MyApp_d00561c3.pkg`: two uploads of one name never meet. */
+export const appKey = (companyId: string, name: string): string => {
   const file = name.split("/").at(-1) ?? name
   const dot = file.lastIndexOf(".")
   const token = randomBytes(4).toString("hex")
-  return dot > 0 ? `${file.slice(0, dot)}_${token}${file.slice(dot)}` : `${file}_${token}`
+  const unique = dot > 0 ? `${file.slice(0, dot)}_${token}${file.slice(dot)}` : `${file}_${token}`
+  return `companies/companies/${companyId}/library/custom_apps/${unique}`
 }
 
 /** The routes of `/api/v1/library/custom-apps`. */
@@ -53,12 +54,10 @@ export const customAppRoutes = (options: {
   readonly categories: ReadonlyArray<Category>
   readonly pageSize: number
   readonly storage: Storage
-  /** How long an uploaded file is looked at before it can be used, in milliseconds. */
-  readonly processing: number
+  readonly companyId: string
   readonly onDelete: (record: AppRecord) => Effect.Effect<void>
 }): ReadonlyArray<Route> => {
-  const { categories, processing, records, storage } = options
-  const companyId = randomUUID()
+  const { categories, companyId, records, storage } = options
 
   const presign = (incoming: Incoming): Effect.Effect<Answer, Answer> =>
     Effect.gen(function* () {
@@ -67,7 +66,7 @@ export const customAppRoutes = (options: {
       const fields = readFields(values)
       const name = fields.text("name", { required: true }) ?? ""
       yield* fields.checked
-      const key = `companies/companies/${companyId}/library/custom_apps/${withToken(name)}`
+      const key = appKey(companyId, name)
       const place = storage.presignPost(key, now)
       return json(201, {
         name,
@@ -138,7 +137,7 @@ export const customAppRoutes = (options: {
       yield* fields.checked
 
       const stored = fileKey === undefined ? undefined : storage.find(fileKey)
-      if (stored !== undefined && millis < stored.storedAt + processing) return yield* Effect.fail(stillProcessing)
+      if (stored !== undefined && millis < stored.readyAt) return yield* Effect.fail(stillProcessing)
       return record
     })
 
@@ -150,14 +149,7 @@ export const customAppRoutes = (options: {
       pageSize: options.pageSize,
       records,
       write,
-      onDelete: (record) =>
-        Effect.zipRight(
-          options.onDelete(record),
-          Effect.suspend(() => {
-            for (const other of records.values()) if (other.file_key === record.file_key) return Effect.void
-            return storage.remove(record.file_key)
-          })
-        ),
+      onDelete: options.onDelete,
       render: (record) =>
         Effect.map(Clock.currentTimeMillis, (now) => {
           const stored = storage.find(record.file_key)

@@ -7,8 +7,8 @@ import { readInput } from "../internal/body.js"
 import type { Collection } from "../internal/collection.js"
 import type { Answer, Incoming } from "../internal/exchange.js"
 import { readFields } from "../internal/fields.js"
-import { rewrite } from "../internal/plist.js"
 import type { Route } from "../internal/router.js"
+import { rewrite } from "../internal/plist.js"
 import { timestamp } from "../internal/time.js"
 import { libraryRoutes } from "./library.js"
 
@@ -27,6 +27,13 @@ export interface ProfileRecord {
   readonly created_at: string
   readonly updated_at: string
 }
+
+/** A profile's property list with what the service writes into it. Nothing when it is none. */
+export const stamped = (profile: string, name: string, identifier: string): string | undefined =>
+  rewrite(profile, { PayloadDisplayName: name, PayloadIdentifier: identifier, PayloadUUID: randomUUID() })
+
+/** The identifier that the service gives to a profile. */
+export const profileIdentifier = (id: string): string => `com.kandji.profile.custom.${id}`
 
 /** The routes of `/api/v1/library/custom-profiles`. */
 export const customProfileRoutes = (options: {
@@ -58,13 +65,9 @@ export const customProfileRoutes = (options: {
       yield* fields.checked
 
       const id = before?.id ?? randomUUID()
-      const identifier = before?.mdm_identifier ?? `com.kandji.profile.custom.${id}`
+      const identifier = before?.mdm_identifier ?? profileIdentifier(id)
       const uploaded = file === undefined ? (before?.profile ?? "") : new TextDecoder().decode(file.bytes)
-      const profile = rewrite(uploaded, {
-        PayloadDisplayName: name,
-        PayloadIdentifier: identifier,
-        PayloadUUID: randomUUID()
-      })
+      const profile = stamped(uploaded, name, identifier)
       if (profile === undefined) fields.refuse("file", "The submitted file is not a valid configuration profile.")
       yield* fields.checked
 

@@ -1,6 +1,8 @@
 /**
  * What goes in and out of the tenant, without a word about sockets: the doors translate.
  */
+import type * as Effect from "effect/Effect"
+import { createReadStream, type ReadStream } from "node:fs"
 
 /** A request as it arrives. */
 export interface Incoming {
@@ -11,6 +13,8 @@ export interface Incoming {
   readonly headers: Readonly<Record<string, string>>
   /** Read at most once, or not at all. It throws when the caller goes away in the middle. */
   readonly body: AsyncIterable<Uint8Array>
+  /** How long what is uploaded will be looked at, in milliseconds, where a fault says so. */
+  readonly processing?: number | undefined
 }
 
 /** What is sent back. */
@@ -20,12 +24,15 @@ export interface Answer {
   readonly body: Body
   /** How the answer ends, when not as it should. */
   readonly ending?: Ending | undefined
+  /** For the request log, not for the caller. */
+  readonly note?: string | undefined
 }
 
-/** The bytes of an answer: at hand, or a part of a file. A file is never held in memory. */
+/** The bytes of an answer: at hand, a part of a file, or as they come. A file is never held in memory. */
 export type Body =
   | { readonly _tag: "Bytes"; readonly bytes: Uint8Array }
   | { readonly _tag: "File"; readonly path: string; readonly start: number; readonly length: number }
+  | { readonly _tag: "Chunks"; readonly chunks: AsyncIterable<Uint8Array> }
 
 /** An answer that goes wrong on purpose. */
 export type Ending =
@@ -58,12 +65,19 @@ export const empty = (status: number, headers: Readonly<Record<string, string>> 
   body: { _tag: "Bytes", bytes: new Uint8Array(0) }
 })
 
-/** How many bytes the body has. */
-export const sizeOf = (body: Body): number => (body._tag === "Bytes" ? body.bytes.length : body.length)
+/** How many bytes the body has; nothing where nobody knows. */
+export const sizeOf = (body: Body): number | undefined =>
+  body._tag === "Bytes" ? body.bytes.length : body._tag === "File" ? body.length : undefined
+
+/** The first bytes of a part of a file, in pieces of a mebibyte. */
+export const readFile = ({ path, start }: Extract<Body, { _tag: "File" }>, bytes: number): ReadStream =>
+  createReadStream(path, { start, end: start + bytes - 1, highWaterMark: 1024 * 1024 })
 
 /** The gateway's own answer to a path that it does not know. */
-export const noRoute = (requestId: string): Answer =>
-  json(404, { message: "no Route matched with those values", request_id: requestId }, { server: "kong/3.2.2" })
+export const noRoute = (requestId: string): Answer => ({
+  ...json(404, { message: "no Route matched with those values", request_id: requestId }, { server: "kong/3.2.2" }),
+  note: "The sandbox does not serve this path."
+})
 
 /** The page that the service sends for a library item that is not there to be deleted. */
 export const notFoundPage: Answer = content(
@@ -87,3 +101,6 @@ export const noMatch = (model: string): Answer => json(404, { detail: `No ${mode
 
 /** The 400 of a field, or of several. */
 export const invalid = (problems: Readonly<Record<string, unknown>>): Answer => json(400, problems)
+
+/** A handler of requests. */
+export type Handler = (incoming: Incoming) => Effect.Effect<Answer>

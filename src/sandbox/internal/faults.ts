@@ -1,53 +1,31 @@
 /**
  * Answers that go wrong on purpose.
  */
-import type * as Duration from "effect/Duration"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { type Answer, content, type Ending, type Incoming, json } from "./exchange.js"
+import * as Struct from "effect/Struct"
+import type { Fault, FaultAnswer } from "../Fault.js"
+import { isRecord } from "./body.js"
+import { type Answer, content, type Ending, type Handler, type Incoming, json } from "./exchange.js"
 
 /** Which of the two servers a request went to. */
 export type Target = "api" | "storage"
 
-/** An answer in place of the tenant's own. */
-export interface FaultAnswer {
-  readonly status: number
-  /** An object is sent as JSON, a string as it is, with the content type of `headers` or `text/plain`. */
-  readonly body?: unknown
-  readonly headers?: Readonly<Record<string, string>> | undefined
+/** A rule in force. */
+export interface ActiveFault {
+  readonly fault: Fault
+  /** How many requests it will still hit. */
+  readonly left: number
 }
-
-/** What goes wrong, and for which requests. */
-export interface Fault {
-  /** Default: any method. */
-  readonly method?: string | undefined
-  /** The whole path, or a pattern that it matches. Default: any path. */
-  readonly path?: string | RegExp | undefined
-  /** Default: both. */
-  readonly target?: Target | undefined
-  /** How many requests it hits. Default 1. */
-  readonly times?: number | undefined
-  /** How long the request lies before anything is done with it. */
-  readonly delay?: Duration.DurationInput | undefined
-  /** The answer. The request is not carried out. */
-  readonly respond?: FaultAnswer | undefined
-  /** The request is carried out, but the connection ends after this many bytes of the answer's body. */
-  readonly cutAfter?: number | undefined
-  /** The request is carried out, but nothing follows after this many bytes of the answer's body. */
-  readonly stallAfter?: number | undefined
-  /** The request is carried out, but the connection ends without an answer. */
-  readonly drop?: boolean | undefined
-  /** The connection ends after this many bytes of the request's body, and nothing is carried out. */
-  readonly cutRequestAfter?: number | undefined
-}
-
-/** A handler of requests, and the answers that it gives. */
-export type Handler = (incoming: Incoming) => Effect.Effect<Answer>
 
 /** The rules that are in force. */
 export interface Faults {
   /** In force until its requests are used up or its scope closes. */
   readonly add: (fault: Fault) => Effect.Effect<void, never, Scope.Scope>
+  /** Those that will still hit something. */
+  readonly active: Effect.Effect<ReadonlyArray<ActiveFault>>
   readonly around: (target: Target, handler: Handler) => Handler
 }
 
@@ -79,6 +57,43 @@ const readUpTo = (incoming: Incoming, bytes: number): Effect.Effect<void> =>
     })
   )
 
+const decoder = new TextDecoder()
+
+/** The same page with another `next`. */
+const withNext = (answer: Answer, next: string): Answer => {
+  if (answer.body._tag !== "Bytes" || answer.headers["content-type"] !== "application/json") return answer
+  const page: unknown = JSON.parse(decoder.decode(answer.body.bytes))
+  return isRecord(page) && "next" in page ? json(answer.status, { ...page, next }, answer.headers) : answer
+}
+
+/** Runs with a clock that is a year ahead: every form and every address has expired. */
+const aYearLater = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
+  Effect.clockWith((clock) =>
+    Effect.withClock(effect, {
+      [Clock.ClockTypeId]: Clock.ClockTypeId,
+      currentTimeMillis: Effect.map(clock.currentTimeMillis, (now) => now + year),
+      currentTimeNanos: clock.currentTimeNanos,
+      sleep: (duration) => clock.sleep(duration),
+      unsafeCurrentTimeMillis: () => clock.unsafeCurrentTimeMillis() + year,
+      unsafeCurrentTimeNanos: () => clock.unsafeCurrentTimeNanos()
+    })
+  )
+
+const year = 365 * 86_400_000
+
+const pathFits = (pattern: Fault["path"], path: string): boolean => {
+  if (pattern === undefined) return true
+  if (pattern instanceof RegExp) return path.search(pattern) >= 0
+  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+  return new RegExp(`^${parts.join(".*")}$`).test(path)
+}
+
+const explain = (fault: Fault): string => {
+  const what = Object.keys(Struct.omit(fault, "method", "path", "target", "times", "respond"))
+  const status = fault.respond === undefined ? [] : [`status ${fault.respond.status}`]
+  return `A fault that was asked for: ${[...status, ...what].join(", ")}`
+}
+
 /** No rules yet. */
 export const makeFaults = (): Faults => {
   let active: ReadonlyArray<{ readonly fault: Fault; left: number }> = []
@@ -89,11 +104,23 @@ export const makeFaults = (): Faults => {
         left > 0 &&
         (fault.target ?? target) === target &&
         (fault.method ?? method).toUpperCase() === method &&
-        (fault.path === undefined ||
-          (typeof fault.path === "string" ? fault.path === url.pathname : url.pathname.search(fault.path) >= 0))
+        pathFits(fault.path, url.pathname)
     )
     if (found !== undefined) found.left -= 1
     return found?.fault
+  }
+
+  const apply = (fault: Fault, incoming: Incoming, handler: Handler): Effect.Effect<Answer> => {
+    const { cutRequestAfter, next, processing, respond } = fault
+    if (cutRequestAfter !== undefined) return Effect.as(readUpTo(incoming, cutRequestAfter), dropped)
+    if (respond !== undefined) return Effect.succeed(answerOf(respond))
+    const carriedOut = handler(
+      processing === undefined ? incoming : { ...incoming, processing: Duration.toMillis(processing) }
+    )
+    const judged = fault.expired === true ? aYearLater(carriedOut) : carriedOut
+    return next === undefined
+      ? judged
+      : Effect.map(judged, (answer) => withNext(answer, next.replaceAll("{url}", incoming.url.href)))
   }
 
   return {
@@ -111,19 +138,17 @@ export const makeFaults = (): Faults => {
             })
         )
       ),
+    active: Effect.sync(() => active.flatMap(({ fault, left }) => (left > 0 ? [{ fault, left }] : []))),
     around: (target, handler) => (incoming) =>
       Effect.suspend(() => {
         const fault = take(target, incoming)
         if (fault === undefined) return handler(incoming)
-        const ending = endingOf(fault)
-        const answered =
-          fault.cutRequestAfter !== undefined
-            ? Effect.as(readUpTo(incoming, fault.cutRequestAfter), dropped)
-            : fault.respond !== undefined
-              ? Effect.succeed(answerOf(fault.respond))
-              : handler(incoming)
-        const ended = ending === undefined ? answered : Effect.map(answered, (answer) => ({ ...answer, ending }))
-        return fault.delay === undefined ? ended : Effect.delay(ended, fault.delay)
+        const answered = Effect.map(apply(fault, incoming, handler), (answer) => ({
+          ...answer,
+          ending: endingOf(fault) ?? answer.ending,
+          note: explain(fault)
+        }))
+        return fault.delay === undefined ? answered : Effect.delay(answered, fault.delay)
       })
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The door on a socket: HTTP on the loopback address.
+ * The door on a socket: HTTP, on the loopback address unless another one is asked for.
  *
  * It is plain `node:http`, because the sandbox has to do what servers avoid: end an answer in the middle, say nothing
  * more, and read a request to its end after the answer is out.
@@ -7,17 +7,21 @@
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
-import { createReadStream } from "node:fs"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import { Readable } from "node:stream"
 import { SandboxError } from "../SandboxError.js"
-import { type Answer, type Incoming, sizeOf } from "./exchange.js"
-import type { Handler } from "./faults.js"
-
-const host = "127.0.0.1"
+import { type Answer, type Handler, type Incoming, readFile, sizeOf } from "./exchange.js"
 
 type OnRequest = (request: IncomingMessage, response: ServerResponse) => void
 
-const listenFailure = (cause: NodeJS.ErrnoException, port: number): SandboxError =>
+/** Where to listen. */
+export interface Address {
+  readonly host: string
+  /** 0 for any that is free. */
+  readonly port: number
+}
+
+const listenFailure = (cause: NodeJS.ErrnoException, { host, port }: Address): SandboxError =>
   cause.code === "EADDRINUSE"
     ? new SandboxError({
         reason: "PortInUse",
@@ -27,11 +31,11 @@ const listenFailure = (cause: NodeJS.ErrnoException, port: number): SandboxError
     : new SandboxError({ reason: "Listen", detail: `Cannot listen on ${host}:${port}: ${cause.message}`, cause })
 
 /** Listens until the scope closes; then no connection is left, not even an idle one. */
-const listen = (port: number, onRequest: OnRequest): Effect.Effect<Server, SandboxError, Scope.Scope> =>
+const listen = (address: Address, onRequest: OnRequest): Effect.Effect<Server, SandboxError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<Server, SandboxError>((resume) => {
       const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, onRequest)
-      const onError = (cause: Error) => resume(Effect.fail(listenFailure(cause, port)))
+      const onError = (cause: Error) => resume(Effect.fail(listenFailure(cause, address)))
       server.once("error", onError)
       server.on("clientError", (_, socket) => {
         if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
@@ -42,7 +46,7 @@ const listen = (port: number, onRequest: OnRequest): Effect.Effect<Server, Sandb
         resume(Effect.succeed(server))
       }
       try {
-        server.listen(port, host, onListening)
+        server.listen(address.port, address.host, onListening)
       } catch (cause) {
         onError(cause instanceof Error ? cause : new Error(String(cause)))
       }
@@ -80,6 +84,7 @@ const deliver = (request: IncomingMessage, response: ServerResponse, answer: Ans
     const done = () => resume(Effect.void)
     const { body, ending, headers, status } = answer
     const { socket } = request
+    const size = sizeOf(body)
     if (response.destroyed || ending?._tag === "Drop") {
       socket.destroy()
       return done()
@@ -90,11 +95,11 @@ const deliver = (request: IncomingMessage, response: ServerResponse, answer: Ans
     response.sendDate = false
     response.writeHead(status, {
       ...headers,
-      ...(status === 204 || status === 304 ? {} : { "content-length": String(sizeOf(body)) })
+      ...(status === 204 || status === 304 || size === undefined ? {} : { "content-length": String(size) })
     })
     response.flushHeaders()
 
-    const wanted = bodiless ? 0 : sizeOf(body)
+    const wanted = bodiless ? 0 : (size ?? Infinity)
     const sent = ending === undefined ? wanted : Math.min(ending.after, wanted)
     const finish = () => {
       if (ending?._tag === "Stall") return
@@ -114,14 +119,10 @@ const deliver = (request: IncomingMessage, response: ServerResponse, answer: Ans
     } else if (body._tag === "Bytes") {
       response.write(body.bytes.subarray(0, sent), finish)
     } else {
-      const file = createReadStream(body.path, {
-        start: body.start,
-        end: body.start + sent - 1,
-        highWaterMark: 1024 * 1024
-      })
-      response.once("close", () => file.destroy())
-      file.once("end", finish).once("error", () => socket.destroy())
-      file.pipe(response, { end: false })
+      const source = body._tag === "File" ? readFile(body, sent) : Readable.from(body.chunks)
+      response.once("close", () => source.destroy())
+      source.once("end", finish).once("error", () => socket.destroy())
+      source.pipe(response, { end: false })
     }
   })
 
@@ -131,25 +132,28 @@ const failed: Answer = {
   body: { _tag: "Bytes", bytes: new TextEncoder().encode("<h1>Server Error (500)</h1>") }
 }
 
-const originOf = (server: Server): string => {
-  const address = server.address()
-  return `http://${host}:${typeof address === "object" && address !== null ? address.port : 0}`
+/** A wildcard is no address to call: one's own machine is. */
+const originOf = (server: Server, { host, port }: Address): string => {
+  const callable = host === "0.0.0.0" || host === "" ? "127.0.0.1" : host === "::" ? "::1" : host
+  const bound = server.address()
+  const actual = typeof bound === "object" && bound !== null ? bound.port : port
+  return `http://${callable.includes(":") ? `[${callable}]` : callable}:${actual}`
 }
 
-/** Listens on a port (0 for any that is free) and answers what comes. Gives the origin. */
-export const serve = (port: number, handler: Handler): Effect.Effect<string, SandboxError, Scope.Scope> =>
+/** Listens and answers what comes. Gives the origin. */
+export const serve = (address: Address, handler: Handler): Effect.Effect<string, SandboxError, Scope.Scope> =>
   Effect.gen(function* () {
     const run = yield* FiberSet.makeRuntime<never>()
-    const server = yield* listen(port, (request, response) => {
+    const server = yield* listen(address, (request, response) => {
       request.on("error", () => undefined)
       response.on("error", () => undefined)
       const fiber = run(
-        Effect.suspend(() => handler(incomingOf(request, originOf(server)))).pipe(
+        Effect.suspend(() => handler(incomingOf(request, originOf(server, address)))).pipe(
           Effect.catchAllCause((cause) => Effect.as(Effect.logError("The sandbox failed", cause), failed)),
           Effect.flatMap((answer) => deliver(request, response, answer))
         )
       )
       response.once("close", () => fiber.unsafeInterruptAsFork(fiber.id()))
     })
-    return originOf(server)
+    return originOf(server, address)
   })

@@ -1,12 +1,19 @@
 /**
  * What was asked, in order, without a secret in it.
  */
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type { Incoming } from "./exchange.js"
-import type { Handler, Target } from "./faults.js"
+import * as PubSub from "effect/PubSub"
+import * as Stream from "effect/Stream"
+import type { Answer, Handler, Incoming } from "./exchange.js"
+import type { Target } from "./faults.js"
 
 /** A request that the sandbox was sent. */
 export interface RequestRecord {
+  /** Counts up from 1. */
+  readonly id: number
+  /** When it came, in milliseconds since 1970. */
+  readonly time: number
   /** The API, or the storage that installers go to. */
   readonly target: Target
   readonly method: string
@@ -17,21 +24,39 @@ export interface RequestRecord {
   readonly search: string
   /** By name in lower case. What authorises is replaced by `<redacted>`. */
   readonly headers: Readonly<Record<string, string>>
-  /** The answer's status; nothing while there is none. */
+  /** The body as text, its first 64 KiB. `""` where none was read, for what went to storage, and for what is long ago. */
+  readonly body: string
+  /** The answer's status; nothing while there is none, and where the connection ended without one. */
   readonly status: number | undefined
+  /** Milliseconds until the answer was ready; nothing while it is not. */
+  readonly duration: number | undefined
+  /** The answer's body where it is an error. */
+  readonly problem: string | undefined
+  /** What the sandbox has to say about it: a path that it does not serve, a fault that was asked for. */
+  readonly note: string | undefined
 }
 
 /** The requests so far. */
 export interface RequestLog {
   readonly all: Effect.Effect<ReadonlyArray<RequestRecord>>
+  /** Every request twice: as it comes, and again under the same id once its answer is ready. */
+  readonly events: Stream.Stream<RequestRecord>
   readonly around: (target: Target, handler: Handler) => Handler
 }
+
+/** How many requests are kept. */
+export const capacity = 10_000
+const largestBody = 64 * 1024
+/** All bodies together; the oldest go first. */
+const mostBodies = 16 * 1024 * 1024
 
 const redacted = "<redacted>"
 const secretHeaders = ["authorization", "proxy-authorization", "cookie"]
 const secretParameters = ["X-Amz-Signature", "X-Amz-Security-Token", "X-Amz-Credential"]
 
-const recordOf = (target: Target, { headers, method, url }: Incoming): RequestRecord => ({
+const recordOf = (id: number, time: number, target: Target, { headers, method, url }: Incoming): RequestRecord => ({
+  id,
+  time,
   target,
   method,
   path: url.pathname,
@@ -45,25 +70,79 @@ const recordOf = (target: Target, { headers, method, url }: Incoming): RequestRe
   headers: Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, secretHeaders.includes(name) ? redacted : value])
   ),
-  status: undefined
+  body: "",
+  status: undefined,
+  duration: undefined,
+  problem: undefined,
+  note: undefined
 })
 
-/** An empty log that keeps the last `capacity` requests. */
-export const makeRequestLog = (capacity: number): RequestLog => {
-  const records = new Map<number, RequestRecord>()
-  let next = 0
-  return {
-    all: Effect.sync(() => [...records.values()]),
-    around: (target, handler) => (incoming) =>
-      Effect.suspend(() => {
-        const id = next++
-        const record = recordOf(target, incoming)
-        records.set(id, record)
-        records.delete(id - capacity)
-        return Effect.tap(handler(incoming), ({ ending, status }) => {
-          if (records.has(id) && ending?._tag !== "Drop") records.set(id, { ...record, status })
-          return Effect.void
-        })
-      })
+const decoder = new TextDecoder()
+
+/** The same body, and what was read of it so far, as text. */
+const overheard = (body: Incoming["body"]): { readonly body: Incoming["body"]; readonly text: () => string } => {
+  const chunks: Array<Uint8Array> = []
+  let size = 0
+  const listen = async function* () {
+    for await (const chunk of body) {
+      if (size < largestBody) chunks.push(chunk.slice(0, largestBody - size))
+      size += chunk.length
+      yield chunk
+    }
   }
+  return { body: { [Symbol.asyncIterator]: listen }, text: () => decoder.decode(Buffer.concat(chunks)) }
 }
+
+const problemOf = ({ body, status }: Answer): string | undefined =>
+  status >= 400 && body._tag === "Bytes" ? decoder.decode(body.bytes.subarray(0, largestBody)) : undefined
+
+/** An empty log. */
+export const makeRequestLog: Effect.Effect<RequestLog> = Effect.map(
+  PubSub.sliding<RequestRecord>(1024),
+  (news): RequestLog => {
+    const records = new Map<number, RequestRecord>()
+    let lastId = 0
+    let bodies = 0
+    let oldestBody = 1
+
+    const keep = (record: RequestRecord): void => {
+      const before = records.get(record.id)
+      bodies += record.body.length - (before?.body.length ?? 0)
+      records.set(record.id, record)
+      const dropped = records.get(record.id - capacity)
+      if (dropped !== undefined) bodies -= dropped.body.length
+      records.delete(record.id - capacity)
+      for (; bodies > mostBodies && oldestBody < record.id; oldestBody++) {
+        const old = records.get(oldestBody)
+        if (old === undefined || old.body === "") continue
+        bodies -= old.body.length
+        records.set(oldestBody, { ...old, body: "" })
+      }
+    }
+
+    return {
+      all: Effect.sync(() => [...records.values()]),
+      events: Stream.fromPubSub(news),
+      around: (target, handler) => (incoming) =>
+        Effect.gen(function* () {
+          const time = yield* Clock.currentTimeMillis
+          const record = recordOf(++lastId, time, target, incoming)
+          keep(record)
+          yield* PubSub.publish(news, record)
+          const { body, text } = target === "api" ? overheard(incoming.body) : { body: incoming.body, text: () => "" }
+          const answer = yield* handler({ ...incoming, body })
+          const done: RequestRecord = {
+            ...record,
+            body: text(),
+            status: answer.ending?._tag === "Drop" ? undefined : answer.status,
+            duration: (yield* Clock.currentTimeMillis) - time,
+            problem: problemOf(answer),
+            note: answer.note
+          }
+          if (records.has(record.id)) keep(done)
+          yield* PubSub.publish(news, done)
+          return answer
+        })
+    }
+  }
+)

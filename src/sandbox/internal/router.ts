@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import { randomBytes } from "node:crypto"
+import type { Handler } from "./exchange.js"
 import { type Answer, type Incoming, json, noRoute } from "./exchange.js"
 
 /** What an endpoint does. A failure is an answer too: the one that ends the request early. */
@@ -37,35 +38,39 @@ const match = (pattern: ReadonlyArray<string>, segments: ReadonlyArray<string>):
 
 const unauthorized = (detail: string): Answer => json(401, { detail }, { "www-authenticate": "Bearer" })
 
-/** An endpoint for every path: Kong's 404 where none is known, then 401 without the token, then 405 and the endpoints. */
+/**
+ * An endpoint for every path: Kong's 404 where none is known, then what the gateway does to all others (`plugins`), then
+ * 401 without the token, then 405 and the endpoints.
+ */
 export const router = (
   routes: ReadonlyArray<Route>,
-  apiToken: string
-): ((incoming: Incoming) => Effect.Effect<Answer, Answer>) => {
+  apiToken: string,
+  plugins: (handler: Handler) => Handler
+): Handler => {
   const table = routes.map((route) => ({ ...route, pattern: route.path.split("/") }))
-  return (incoming) =>
-    Effect.gen(function* () {
-      const segments = incoming.url.pathname.split("/")
-      const found = table.flatMap((route) => {
-        const id = match(route.pattern, segments)
-        return id === undefined ? [] : [{ ...route, id }]
-      })
-      if (found.length === 0) {
-        yield* Effect.logDebug(`The sandbox serves no ${incoming.method} ${incoming.url.pathname}`)
-        return noRoute(randomBytes(16).toString("hex"))
-      }
-
-      const token = /^Bearer (\S+)$/.exec(incoming.headers["authorization"] ?? "")?.[1]
-      if (token === undefined) return unauthorized("Authentication credentials were not provided.")
-      if (token.toLowerCase() !== apiToken.toLowerCase()) return unauthorized("Invalid token.")
-
-      const route = found.find((route) => route.method === incoming.method)
-      return route === undefined
-        ? json(
-            405,
-            { detail: `Method "${incoming.method}" not allowed.` },
-            { allow: found.map((route) => route.method).join(", ") }
-          )
-        : yield* route.endpoint(incoming, route.id)
+  return (incoming) => {
+    const segments = incoming.url.pathname.split("/")
+    const found = table.flatMap((route) => {
+      const id = match(route.pattern, segments)
+      return id === undefined ? [] : [{ ...route, id }]
     })
+    if (found.length === 0) {
+      return Effect.as(
+        Effect.logWarning(`The sandbox does not serve ${incoming.method} ${incoming.url.pathname}`),
+        noRoute(randomBytes(16).toString("hex"))
+      )
+    }
+    const answer = (incoming: Incoming) => {
+      const token = /^Bearer (\S+)$/.exec(incoming.headers["authorization"] ?? "")?.[1]
+      if (token === undefined) return Effect.succeed(unauthorized("Authentication credentials were not provided."))
+      if (token.toLowerCase() !== apiToken.toLowerCase()) return Effect.succeed(unauthorized("Invalid token."))
+      const route = found.find((route) => route.method === incoming.method)
+      if (route === undefined) {
+        const allow = found.map((route) => route.method).join(", ")
+        return Effect.succeed(json(405, { detail: `Method "${incoming.method}" not allowed.` }, { allow }))
+      }
+      return Effect.merge(route.endpoint(incoming, route.id))
+    }
+    return plugins(answer)(incoming)
+  }
 }

@@ -3,17 +3,24 @@
  * door (a socket, an `HttpClient` in the same process) leads to these.
  */
 import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import { randomUUID } from "node:crypto"
 import { type BlueprintRecord, blueprintRoutes, type LibraryItem, makeNode, withdraw } from "../api/blueprints.js"
 import { type AppRecord, customAppRoutes } from "../api/customApps.js"
 import { customProfileRoutes, type ProfileRecord } from "../api/customProfiles.js"
 import { customScriptRoutes, type ScriptRecord } from "../api/customScripts.js"
 import { makeCategories, selfServiceRoutes } from "../api/selfService.js"
 import { makeStorage } from "../storage/Storage.js"
+import type { Credentials } from "../storage/sigv4.js"
 import * as Collection from "./collection.js"
-import { type Handler, makeFaults, type Faults } from "./faults.js"
-import { makeRequestLog, type RequestLog } from "./requestLog.js"
+import type { Handler } from "./exchange.js"
+import { type Faults, makeFaults, type Target } from "./faults.js"
+import { type Limiter, type LimitsOption, makeLimiter } from "./limits.js"
+import { makeRequestLog, type RequestLog, type RequestRecord } from "./requestLog.js"
 import { router } from "./router.js"
+import { findItem, makeState, type Records, type State } from "./state.js"
 
 /** What a tenant is made of. */
 export interface TenantOptions {
@@ -26,6 +33,8 @@ export interface TenantOptions {
   readonly fileUrlTtl: number
   /** Bytes. */
   readonly largestInstaller: number
+  readonly latency: Duration.Duration | undefined
+  readonly limits: LimitsOption
   /** Where installers are kept. */
   readonly folder: string
   /** Where the storage will be reached. */
@@ -45,11 +54,13 @@ export interface Tenant {
   readonly api: Handler
   readonly storage: Handler
   readonly requests: RequestLog["all"]
-  readonly fault: Faults["add"]
+  readonly events: Stream.Stream<RequestRecord>
+  readonly faults: Faults
+  readonly limits: Pick<Limiter, "quota" | "set">
+  readonly state: State
   readonly webApp: WebApp
+  readonly bucket: { readonly name: string; readonly credentials: Credentials }
 }
-
-const logCapacity = 10_000
 
 const withHeaders =
   (headers: Readonly<Record<string, string>>) =>
@@ -63,63 +74,77 @@ const withHeaders =
     )
 
 /** A new tenant without records. */
-export const makeTenant = (options: TenantOptions): Tenant => {
-  const { apiToken, pageSize } = options
-  const profiles = Collection.make<ProfileRecord>()
-  const scripts = Collection.make<ScriptRecord>()
-  const apps = Collection.make<AppRecord>()
-  const blueprints = Collection.make<BlueprintRecord>()
-  const exclusiveTypes = new Map<string, string>()
-  const categories = makeCategories(options.categories)
-  const storage = makeStorage({ ...options, origin: options.storageOrigin })
-
-  const findItem = (id: string): LibraryItem | undefined => {
-    const record = profiles.get(id) ?? scripts.get(id) ?? apps.get(id)
-    return record === undefined
-      ? undefined
-      : { id: record.id, name: record.name, exclusiveType: exclusiveTypes.get(record.id) }
-  }
-  const onDelete = (record: { readonly id: string }) => Effect.sync(() => withdraw(blueprints, record.id))
-
-  const endpoints = router(
-    [
-      ...customProfileRoutes({ records: profiles, pageSize, onDelete }),
-      ...customScriptRoutes({ records: scripts, pageSize, categories, onDelete }),
-      ...customAppRoutes({ records: apps, pageSize, categories, storage, processing: options.processing, onDelete }),
-      ...blueprintRoutes({ records: blueprints, pageSize, findItem }),
-      ...selfServiceRoutes(categories)
-    ],
-    apiToken
-  )
-
-  const faults = makeFaults()
-  const log = makeRequestLog(logCapacity)
-  const fromGateway = withHeaders({ via: "kong/3.2.2" })
-  const fromStorage = withHeaders({})
-
-  return {
-    api: fromGateway(
-      log.around(
-        "api",
-        faults.around("api", (incoming) => Effect.merge(endpoints(incoming)))
-      )
-    ),
-    storage: fromStorage(log.around("storage", faults.around("storage", storage.handle))),
-    requests: log.all,
-    fault: faults.add,
-    webApp: {
-      addAssignmentNode: (blueprintId) =>
-        Effect.sync(() => {
-          const record = blueprints.get(blueprintId)
-          if (record === undefined) return undefined
-          const node = makeNode()
-          blueprints.put(record.id, { ...record, nodes: [...record.nodes, node] })
-          return node.id
-        }),
-      makeExclusive: (libraryItemId, type) =>
-        Effect.sync(() => {
-          exclusiveTypes.set(libraryItemId.toLowerCase(), type)
-        })
+export const makeTenant = (options: TenantOptions): Effect.Effect<Tenant> =>
+  Effect.gen(function* () {
+    const { apiToken, latency, pageSize } = options
+    const records: Records = {
+      customProfiles: Collection.make<ProfileRecord>(),
+      customScripts: Collection.make<ScriptRecord>(),
+      customApps: Collection.make<AppRecord>(),
+      blueprints: Collection.make<BlueprintRecord>()
     }
-  }
-}
+    const { blueprints, customApps, customProfiles, customScripts } = records
+    const exclusiveTypes = new Map<string, string>()
+    const categories = makeCategories(options.categories)
+    const companyId = randomUUID()
+    const storage = makeStorage({ ...options, origin: options.storageOrigin })
+
+    const itemWithType = (id: string): LibraryItem | undefined => {
+      const item = findItem(records, id)
+      return item === undefined ? undefined : { ...item, exclusiveType: exclusiveTypes.get(item.id) }
+    }
+    const onDelete = (record: { readonly id: string }) => Effect.sync(() => withdraw(blueprints, record.id))
+    const onDeleteApp = (record: AppRecord) =>
+      Effect.zipRight(
+        onDelete(record),
+        Effect.suspend(() => {
+          for (const other of customApps.values()) if (other.file_key === record.file_key) return Effect.void
+          return storage.remove(record.file_key)
+        })
+      )
+
+    const limiter = makeLimiter(options.limits)
+    const endpoints = router(
+      [
+        ...customProfileRoutes({ records: customProfiles, pageSize, onDelete }),
+        ...customScriptRoutes({ records: customScripts, pageSize, categories, onDelete }),
+        ...customAppRoutes({ records: customApps, pageSize, categories, storage, companyId, onDelete: onDeleteApp }),
+        ...blueprintRoutes({ records: blueprints, pageSize, findItem: itemWithType }),
+        ...selfServiceRoutes(categories)
+      ],
+      apiToken,
+      limiter.around
+    )
+
+    const faults = makeFaults()
+    const log = yield* makeRequestLog
+    const slow = (handler: Handler): Handler =>
+      latency === undefined ? handler : (incoming) => Effect.delay(handler(incoming), latency)
+    const server = (target: Target, headers: Readonly<Record<string, string>>, handler: Handler): Handler =>
+      withHeaders(headers)(log.around(target, slow(faults.around(target, handler))))
+
+    return {
+      api: server("api", { via: "kong/3.2.2" }, endpoints),
+      storage: server("storage", {}, storage.handle),
+      requests: log.all,
+      events: log.events,
+      faults,
+      limits: limiter,
+      state: makeState({ records, categories, storage, companyId, onDelete, onDeleteApp, kept: Effect.void }),
+      webApp: {
+        addAssignmentNode: (blueprintId) =>
+          Effect.sync(() => {
+            const record = blueprints.get(blueprintId)
+            if (record === undefined) return undefined
+            const node = makeNode()
+            blueprints.put(record.id, { ...record, nodes: [...record.nodes, node] })
+            return node.id
+          }),
+        makeExclusive: (libraryItemId, type) =>
+          Effect.sync(() => {
+            exclusiveTypes.set(libraryItemId.toLowerCase(), type)
+          })
+      },
+      bucket: { name: storage.bucket, credentials: storage.credentials }
+    }
+  })

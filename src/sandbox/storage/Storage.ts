@@ -3,8 +3,8 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { randomBytes, randomUUID } from "node:crypto"
-import { rm } from "node:fs/promises"
+import { createHash, randomBytes, randomUUID } from "node:crypto"
+import { rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type Answer, empty, type Incoming } from "../internal/exchange.js"
 import { compact, fromCompact, seconds } from "../internal/time.js"
@@ -40,6 +40,10 @@ export interface Storage {
   /** An address for an object that holds for a while. */
   readonly presignGet: (key: string, now: number) => string
   readonly remove: (key: string) => Effect.Effect<void>
+  /** Puts bytes under a key, past the forms. */
+  readonly put: (key: string, bytes: Uint8Array) => Effect.Effect<void>
+  readonly credentials: Credentials
+  readonly bucket: string
   readonly handle: (incoming: Incoming) => Effect.Effect<Answer>
 }
 
@@ -53,6 +57,8 @@ export interface StorageOptions {
   readonly uploadTtl: number
   /** Milliseconds. */
   readonly fileUrlTtl: number
+  /** How long an object is looked at before an app can be made of it. Milliseconds. */
+  readonly processing: number
   /** Bytes. */
   readonly largestInstaller: number
 }
@@ -80,6 +86,36 @@ export const makeStorage = (options: StorageOptions): Storage => {
       const stored = objects.get(key)
       objects.delete(key)
       return stored === undefined ? Effect.void : discard(stored.path)
+    })
+
+  const store = (
+    key: string,
+    { path, sha256, size }: Pick<StoredObject, "path" | "sha256" | "size">,
+    processing: number
+  ): Effect.Effect<StoredObject> =>
+    Effect.gen(function* () {
+      const storedAt = yield* Clock.currentTimeMillis
+      const stored: StoredObject = {
+        path,
+        size,
+        sha256,
+        // No MD5, as with objects that S3 encrypts with a key of its customer: it would double the time of an upload.
+        etag: `"${sha256.slice(0, 32)}"`,
+        versionId: randomBytes(24).toString("base64url"),
+        storedAt,
+        readyAt: storedAt + processing
+      }
+      yield* remove(key)
+      objects.set(key, stored)
+      return stored
+    })
+
+  const put: Storage["put"] = (key, bytes) =>
+    Effect.gen(function* () {
+      const path = join(options.folder, randomUUID())
+      yield* Effect.promise(() => writeFile(path, bytes))
+      const sha256 = createHash("sha256").update(bytes).digest("hex")
+      yield* store(key, { path, size: bytes.length, sha256 }, 0)
     })
 
   const post = (incoming: Incoming): Effect.Effect<Answer> =>
@@ -110,17 +146,7 @@ export const makeStorage = (options: StorageOptions): Storage => {
       if ("refused" in outcome) return outcome.refused
 
       const { permit, sha256, size } = outcome.received
-      yield* remove(permit.key)
-      const stored: StoredObject = {
-        path,
-        size,
-        sha256,
-        // No MD5, as with objects that S3 encrypts with a key of its customer: it would double the time of an upload.
-        etag: `"${sha256.slice(0, 32)}"`,
-        versionId: randomBytes(24).toString("base64url"),
-        storedAt: yield* Clock.currentTimeMillis
-      }
-      objects.set(permit.key, stored)
+      const stored = yield* store(permit.key, { path, size, sha256 }, incoming.processing ?? options.processing)
       return empty(204, {
         ...amzHeaders(),
         etag: stored.etag,
@@ -240,6 +266,9 @@ export const makeStorage = (options: StorageOptions): Storage => {
         expires: Math.max(1, Math.ceil(options.fileUrlTtl / 1000))
       }),
     remove,
+    put,
+    credentials,
+    bucket,
     handle
   }
 }

@@ -12,4 +12,6 @@ export interface StoredObject {
   readonly versionId: string
   /** Milliseconds. */
   readonly storedAt: number
+  /** When the service is done with looking at it, in milliseconds. */
+  readonly readyAt: number
 }
