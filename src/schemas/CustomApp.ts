@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { blankAsNull, choice, given, Id, nullish, nullishOr, openEnum, Required, Timestamp } from "./internal.js"
 import { Installer } from "./Installer.js"
-import { appRules, oneInstaller, type SelfService, type ShownInSelfService } from "./rules.js"
+import { appRules, besides, oneInstaller, type SelfService, type ShownInSelfService, someInstaller } from "./rules.js"
 
 /** What an installer is: `.pkg`, `.zip` or `.dmg`. */
 export const InstallType = choice("package", "zip", "image")
@@ -99,10 +99,7 @@ const CreateFields = Schema.Struct({
 
 /** Checks the fields of a new custom app, the rules between them included. */
 export const CreateCustomApp = CreateFields.pipe(
-  Schema.filter((app) => [...oneInstaller(app), ...appRules(app)]),
-  Schema.filter(
-    (app) => app.installer !== undefined || app.fileKey !== undefined || "an installer or a fileKey is required"
-  )
+  Schema.filter((app) => [...oneInstaller(app), ...someInstaller(app), ...appRules(app)], besides)
 )
 
 type InstallerSource =
@@ -137,6 +134,6 @@ export const UpdateCustomApp = Schema.Struct({
   install_enforcement: given(InstallEnforcement),
   ...changeable,
   ...installerSource
-}).pipe(Schema.filter((app) => [...oneInstaller(app), ...appRules(app)]))
+}).pipe(Schema.filter((app) => [...oneInstaller(app), ...appRules(app)], besides))
 /** What `CustomApps.update` takes. */
 export interface UpdateCustomApp extends Schema.Schema.Type<typeof UpdateCustomApp> {}

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { given, Id, nullishOr, Required, Timestamp } from "./internal.js"
-import { anyPlatform } from "./rules.js"
+import { anyPlatform, besides } from "./rules.js"
 
 /** A custom profile of the library. */
 export const CustomProfile = Schema.Struct({
@@ -49,7 +49,7 @@ const changeable = {
 
 /** The fields of a new custom profile. At least one `runs_on_*` is true. */
 export const CreateCustomProfile = Schema.Struct({ name: Required, file: ProfileFile, ...changeable }).pipe(
-  Schema.filter(anyPlatform)
+  Schema.filter(anyPlatform, besides)
 )
 /** What `CustomProfiles.create` takes. */
 export interface CreateCustomProfile extends Schema.Schema.Type<typeof CreateCustomProfile> {}

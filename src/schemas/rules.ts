@@ -26,6 +26,12 @@ interface SelfServiceFields {
   readonly self_service_recommended?: boolean | undefined
 }
 
+/**
+ * Annotates a filter that looks at several fields, as Schema annotates its own: it runs beside the checks of each field,
+ * so a caller is told everything at once.
+ */
+export const besides = { [Symbol.for("effect/annotation/StableFilter")]: true }
+
 const issue = (field: string, message: string): Schema.FilterIssue => ({ path: [field], message })
 
 const selfServiceIssues = (
@@ -82,10 +88,21 @@ export const appRules = (fields: AppFields) => {
   return issues
 }
 
+interface InstallerFields {
+  readonly installer?: unknown
+  readonly fileKey?: string | undefined
+}
+
 /** An installer is uploaded, or was uploaded before. */
-export const oneInstaller = (fields: { readonly installer?: unknown; readonly fileKey?: string | undefined }) =>
+export const oneInstaller = (fields: InstallerFields) =>
   fields.installer !== undefined && fields.fileKey !== undefined
     ? [issue("fileKey", "cannot be given together with an installer")]
+    : []
+
+/** A new app has an installer. */
+export const someInstaller = (fields: InstallerFields) =>
+  fields.installer === undefined && fields.fileKey === undefined
+    ? [issue("installer", "is required, or the fileKey of one")]
     : []
 
 const platforms = ["mac", "iphone", "ipad", "tv", "vision"] as const

@@ -1,3 +1,4 @@
+import { ApiClientError } from "effect-iru"
 import { Iru } from "effect-iru/node"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
@@ -28,3 +29,10 @@ export const withTenant =
         Effect.provide(program(server), Iru.layer(tenantAt(server.origin, options)))
       )
     )
+
+/** What a type would not let through, as it comes from a program without types. */
+export const untyped = <A>(fields: object) => fields as A
+
+/** The fields that an error complains of, sorted. */
+export const fieldsOf = (error: object): ReadonlyArray<string> =>
+  error instanceof ApiClientError ? Object.keys(error.fieldErrors ?? {}).sort() : []
