@@ -3,11 +3,11 @@
  * `details`, a map of field to messages, a list of texts, a JSON string, plain text, an HTML page, nothing.
  */
 import * as Either from "effect/Either"
-import * as ParseResult from "effect/ParseResult"
+import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Duration from "effect/Duration"
 import type { ApiClientErrorReason, FieldErrors } from "../errors/ApiClientError.js"
-import { withoutValue } from "./arguments.js"
+import { problemsOf } from "./arguments.js"
 
 /** A complete answer. */
 export interface Answer {
@@ -75,8 +75,9 @@ const explainJson = (json: unknown): { readonly detail?: string; readonly fieldE
 const isTexts = (value: unknown): value is ReadonlyArray<string> =>
   Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === "string")
 
+/** Looked for near the top only: a page of tags without an end would take long. */
 const htmlTitle = (html: string): string =>
-  /<(title|h1)[^>]*>\s*([^<]{1,200}?)\s*<\/\1>/i.exec(html)?.[2] ?? "an HTML page"
+  /<(title|h1)[^>]*>([^<]{1,200})<\/\1>/i.exec(html.slice(0, bodyLimit))?.[2]?.trim() ?? "an HTML page"
 
 const capped = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}…` : text)
 
@@ -87,10 +88,16 @@ export const parseRetryAfter = (header: string | undefined, now: number): Durati
   return Number.isFinite(seconds) ? Duration.seconds(Math.max(0, seconds)) : undefined
 }
 
+/** `"__proto__"`, whichever of its letters are escaped. */
+const mayNameProto = /__proto__|\\u00[567]/i
+
+/** A key that would become the prototype of whatever is built from the JSON is left out. */
+const withoutProto = (key: string, value: unknown): unknown => (key === "__proto__" ? undefined : value)
+
 /** JSON, or that it is none. */
 export const parseJson = (text: string): Either.Either<unknown, string> => {
   try {
-    return Either.right(JSON.parse(text))
+    return Either.right(mayNameProto.test(text) ? JSON.parse(text, withoutProto) : JSON.parse(text))
   } catch {
     const start = text.trimStart()
     if (start === "") return Either.left("Invalid JSON: the body is empty.")
@@ -113,9 +120,9 @@ export const decodeJson = <A, I>(schema: Schema.Schema<A, I>) => {
 }
 
 const explainIssue = (issue: ParseResult.ParseIssue) => {
-  const [first] = ParseResult.ArrayFormatter.formatIssueSync(issue)
+  const [first] = problemsOf(issue)
   const place = formatPlace(first?.path ?? [])
-  const message = withoutValue(first?.message ?? "it has another shape")
+  const message = first?.message ?? "it has another shape"
   return { detail: place === "" ? message : `${place}: ${message}`, fieldErrors: { [place]: [message] } }
 }
 

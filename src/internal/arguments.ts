@@ -1,6 +1,7 @@
 /**
  * Checks what a caller passes, before anything is sent.
  */
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
@@ -45,12 +46,44 @@ export const nothingToChange = (operation: string): ApiClientError =>
 /** The problems by field, in words that show no value. */
 const fieldErrorsOf = (issue: ParseResult.ParseIssue): FieldErrors => {
   const errors = new Map<string, ReadonlyArray<string>>()
-  for (const { path, message } of ParseResult.ArrayFormatter.formatIssueSync(issue)) {
+  for (const { path, message } of problemsOf(issue)) {
     const field = path.join(".")
-    errors.set(field, [...(errors.get(field) ?? []), withoutValue(message)])
+    errors.set(field, [...(errors.get(field) ?? []), message])
   }
   return Object.fromEntries(errors)
 }
 
-/** Schema's own messages end with the value that was met: a script, a token, a presigned address. It is left out. */
-export const withoutValue = (message: string): string => message.replace(/, actual [\s\S]*$/, "")
+/**
+ * Where something is wrong, and what was expected there. The value that was met is left out: it may be a script, a token
+ * or a presigned address, and it may be too large to print.
+ */
+export const problemsOf = (issue: ParseResult.ParseIssue): ReadonlyArray<ParseResult.ArrayFormatterIssue> =>
+  ParseResult.ArrayFormatter.formatIssueSync(withoutValues(issue)).map((problem) => ({
+    ...problem,
+    message: problem.message.replace(/, actual undefined$/, "")
+  }))
+
+const withoutValues = (issue: ParseResult.ParseIssue): ParseResult.ParseIssue => {
+  switch (issue._tag) {
+    case "Pointer":
+      return new ParseResult.Pointer(issue.path, undefined, withoutValues(issue.issue))
+    case "Composite": {
+      const [first, ...rest] = Arr.ensure(issue.issues)
+      return first === undefined
+        ? issue
+        : new ParseResult.Composite(issue.ast, undefined, [withoutValues(first), ...rest.map(withoutValues)])
+    }
+    case "Refinement":
+      return new ParseResult.Refinement(issue.ast, undefined, issue.kind, withoutValues(issue.issue))
+    case "Transformation":
+      return new ParseResult.Transformation(issue.ast, undefined, issue.kind, withoutValues(issue.issue))
+    case "Type":
+      return new ParseResult.Type(issue.ast, undefined, issue.message)
+    case "Unexpected":
+      return new ParseResult.Unexpected(undefined, issue.message)
+    case "Forbidden":
+      return new ParseResult.Forbidden(issue.ast, undefined, issue.message)
+    case "Missing":
+      return issue
+  }
+}

@@ -48,7 +48,7 @@ export const pagesOf = <A, I>(
     return Stream.fail(invalidArgument(operation, { prefetch: ["must be a whole number, 0 or more"] }))
 
   const envelope = Schema.Struct({
-    count: Schema.optionalWith(Schema.Number, { nullable: true }),
+    count: Schema.optionalWith(Schema.Finite, { nullable: true }),
     next: Schema.optionalWith(Schema.String, { nullable: true }),
     results: Schema.Array(item)
   })

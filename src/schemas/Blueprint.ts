@@ -14,9 +14,9 @@ export const Blueprint = Schema.Struct({
   description: nullish(Schema.String),
   params: nullish(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
   /** Missing in the answer to a create. */
-  computers_count: nullish(Schema.Number),
+  computers_count: nullish(Schema.Finite),
   /** Only in the answer to an update. */
-  missing_computers_count: nullish(Schema.Number),
+  missing_computers_count: nullish(Schema.Finite),
   enrollment_code: nullish(Schema.Struct({ code: nullish(Schema.String), is_active: Schema.Boolean })),
   /** Missing in the answer to an update. */
   type: nullish(openEnum(...BlueprintType.literals))
@@ -38,7 +38,7 @@ export const BlueprintTemplate = Schema.Struct({
   icon: nullish(Schema.String),
   color: nullish(Schema.String),
   params: nullish(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
-  rating: nullish(Schema.Number)
+  rating: nullish(Schema.Finite)
 }).annotations({ identifier: "BlueprintTemplate" })
 /** A template, decoded. */
 export interface BlueprintTemplate extends Schema.Schema.Type<typeof BlueprintTemplate> {}
@@ -47,7 +47,7 @@ export interface BlueprintTemplate extends Schema.Schema.Type<typeof BlueprintTe
 export const BlueprintTemplateCategory = Schema.Struct({
   id: Schema.Int,
   name: Schema.String,
-  weight: nullish(Schema.Number),
+  weight: nullish(Schema.Finite),
   templates: Schema.Array(BlueprintTemplate)
 }).annotations({ identifier: "BlueprintTemplateCategory" })
 /** A category of templates, decoded. */

@@ -33,7 +33,7 @@ const Wire = Schema.Struct({
   /** Lower-case hex. Missing while the service computes it. */
   sha256: nullish(Schema.Lowercase),
   /** In bytes. */
-  file_size: nullish(Schema.Number),
+  file_size: nullish(Schema.Finite),
   file_updated: nullish(Timestamp),
   show_in_self_service: nullishOr(Schema.Boolean, false),
   /** Only while the app is shown in Self Service. */

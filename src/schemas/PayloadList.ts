@@ -11,4 +11,4 @@ export interface PayloadList<A> {
 
 /** The schema of a whole listing of something. */
 export const PayloadList = <A, I, R>(item: Schema.Schema<A, I, R>): Schema.Schema<PayloadList<A>, PayloadList<I>, R> =>
-  Schema.Struct({ count: Schema.Number, next: Schema.Null, previous: Schema.Null, results: Schema.Array(item) })
+  Schema.Struct({ count: Schema.Finite, next: Schema.Null, previous: Schema.Null, results: Schema.Array(item) })

@@ -1,0 +1,269 @@
+/**
+ * Answers that are text, and not what they should be: no JSON, another page, or JSON that tries something.
+ */
+import { describe, effect } from "@effect/vitest"
+import { ApiClient, Blueprints, CustomApps, CustomScripts, isApiClientError } from "effect-iru"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { expect } from "vitest"
+import { withTenant } from "../support/tenant.js"
+import { expectNothingUnhandled, getOne, script } from "./support.js"
+
+expectNothingUnhandled()
+
+const answering = (body: string | Uint8Array, headers: Record<string, string> = {}, status = 200) =>
+  withTenant(() => ({ body, headers, status }), { retry: { times: 0 } })
+
+const failure = Effect.flip(getOne())
+
+/** The JSON of a script with some keys more, written by hand: `JSON.stringify` would tidy them up. */
+const withKeys = (keys: string): string => `{${keys}, ${JSON.stringify(script("a")).slice(1)}`
+
+describe("a page in place of JSON", () => {
+  effect("with status 200, as a captive portal sends it, is a Decode that says who answers", () =>
+    answering("<!DOCTYPE html><html><head><title>Welcome to Hotel WiFi</title></head></html>", {
+      "content-type": "text/html"
+    })(() =>
+      Effect.map(failure, (error) => {
+        expect(error.reason).toBe("Decode")
+        expect(error.message).toContain("Welcome to Hotel WiFi")
+        expect(error.message).toContain("captive portal")
+      })
+    )
+  )
+
+  effect("with an error status keeps the reason of the status, and its title is the detail", () =>
+    answering(
+      "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>",
+      {},
+      502
+    )(() =>
+      Effect.map(failure, (error) => {
+        expect(error.reason).toBe("Unavailable")
+        expect(error.detail).toBe("502 Bad Gateway")
+      })
+    )
+  )
+
+  for (const [what, text] of [
+    ["tags that are never closed", "<title ".repeat(1_000_000)],
+    ["a title of blanks", `<title>${" ".repeat(5_000_000)}`]
+  ] as const) {
+    effect(`with megabytes of ${what} is a Decode like any other, and takes no time to tell`, () =>
+      answering(`<html>${text}`)(() => Effect.map(failure, ({ reason }) => expect(reason).toBe("Decode")))
+    )
+  }
+})
+
+describe("a text that is no JSON", () => {
+  for (const [what, body] of [
+    ["nothing", ""],
+    ["blanks", " \r\n\t "],
+    ["half of it", '{"id": "a", "name"'],
+    ["two of it", `${JSON.stringify(script("a"))}${JSON.stringify(script("b"))}`],
+    ["NaN", '{"id": NaN}'],
+    ["a byte order mark", `\uFEFF${JSON.stringify(script("a")).slice(0, -1)}`],
+    ["another type", '"a script"'],
+    ["null", "null"],
+    ["a list", "[]"]
+  ] as const) {
+    effect(`but ${what} is a Decode, and the message holds none of it`, () =>
+      answering(body)(() =>
+        Effect.map(failure, (error) => {
+          expect(error.reason).toBe("Decode")
+          expect(error.detail).not.toBe("")
+          expect(error.body).toBeUndefined()
+        })
+      )
+    )
+  }
+
+  effect("but invalid UTF-8 within whole JSON is a Decode: a broken script is never taken for whole", () => {
+    const json = Buffer.from(JSON.stringify(script("a", { script: "echo X" })))
+    json[json.indexOf("echo X") + 5] = 0xff
+    return answering(json)(() =>
+      Effect.map(failure, (error) => {
+        expect(error.reason).toBe("Decode")
+        expect(error.detail).toBe("The answer is not UTF-8.")
+      })
+    )
+  })
+
+  effect("but invalid UTF-8 in an error is shown as far as it goes", () =>
+    answering(
+      Buffer.from([...Buffer.from('{"detail": "no '), 0xff, ...Buffer.from('"}')]),
+      {},
+      404
+    )(() =>
+      Effect.map(failure, (error) => {
+        expect(error.reason).toBe("NotFound")
+        expect(error.detail).toBe("no \uFFFD")
+      })
+    )
+  )
+})
+
+describe("JSON that tries something", () => {
+  const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels)
+
+  effect("10,000 levels deep in a key that nobody knows is dropped", () =>
+    answering(withKeys(`"deep": ${deep(10_000)}`))(() =>
+      Effect.map(getOne(), (found) => {
+        expect(found.id).toBe("a")
+        expect(found).not.toHaveProperty("deep")
+      })
+    )
+  )
+
+  for (const body of [deep(10_000), `{"id": ${deep(10_000)}}`, '{"a":'.repeat(10_000) + "1" + "}".repeat(10_000)]) {
+    effect(`10,000 levels deep in place of a record is a Decode (${body.slice(0, 8)}…)`, () =>
+      answering(body)(() =>
+        Effect.map(failure, (error) => {
+          expect(error.reason).toBe("Decode")
+          expect(error.message.length).toBeLessThan(1000)
+        })
+      )
+    )
+  }
+
+  effect("10,000 levels deep as an error keeps the reason of the status", () =>
+    answering(
+      `{"detail": ${deep(10_000)}}`,
+      {},
+      400
+    )(() => Effect.map(failure, ({ reason }) => expect(reason).toBe("BadRequest")))
+  )
+
+  effect("10,000 levels deep where anything is allowed is handed over as it is", () =>
+    answering(deep(10_000))(() =>
+      Effect.gen(function* () {
+        const client = yield* ApiClient
+        let levels = 0
+        let value: unknown = yield* client.get("/api/v1/anything", Schema.Unknown)
+        for (; Array.isArray(value); levels++) value = value[0]
+        expect(levels).toBe(10_000)
+      })
+    )
+  )
+
+  effect("with __proto__ and constructor as keys changes neither the record nor any other object", () =>
+    answering(
+      withKeys(
+        '"__proto__": {"polluted": true, "name": "evil"}, "constructor": {"prototype": {"polluted": true}}, "toString": "x"'
+      )
+    )(() =>
+      Effect.map(getOne(), (found) => {
+        expect(found.name).toBe("Script a")
+        expect(Object.getPrototypeOf(found)).toBe(Object.prototype)
+        expect("polluted" in found).toBe(false)
+        expect("polluted" in {}).toBe(false)
+        expect(String(found)).toBe("[object Object]")
+      })
+    )
+  )
+
+  effect("with __proto__ in a map of free keys gives the map no other prototype", () =>
+    answering('{"id": "b", "name": "B", "params": {"__proto__": {"polluted": true}, "kept": 1}}')(() =>
+      Effect.gen(function* () {
+        const { params } = yield* (yield* Blueprints).get("b")
+        expect(params?.["kept"]).toBe(1)
+        expect(Object.getPrototypeOf(params)).toBe(Object.prototype)
+        expect("polluted" in (params ?? {})).toBe(false)
+        expect("polluted" in {}).toBe(false)
+      })
+    )
+  )
+
+  for (const key of ["__proto__", "\\u005f_proto__", "__pr\\u006Fto__"]) {
+    effect(`with ${key} in a caller's own map gives the map no other prototype`, () =>
+      answering(`{"${key}": {"polluted": true}, "kept": "\\u00e9"}`)(() =>
+        Effect.gen(function* () {
+          const anything = Schema.Record({ key: Schema.String, value: Schema.Unknown })
+          const map = yield* (yield* ApiClient).get("/api/v1/anything", anything)
+          expect(map).toEqual({ kept: "é" })
+          expect(Object.getPrototypeOf(map)).toBe(Object.prototype)
+        })
+      )
+    )
+  }
+
+  effect("with __proto__ as a field of an error is a field's message, and nothing more", () =>
+    answering(
+      '{"__proto__": ["no"], "constructor": ["never"], "name": ["too long"]}',
+      {},
+      400
+    )(() =>
+      Effect.map(failure, (error) => {
+        expect(error.fieldErrors?.["name"]).toEqual(["too long"])
+        expect(Object.keys(error.fieldErrors ?? {})).toEqual(["constructor", "name"])
+        expect(Object.getPrototypeOf(error.fieldErrors)).toBe(Object.prototype)
+        expect("polluted" in {}).toBe(false)
+        expect(error.message).toContain("too long")
+      })
+    )
+  )
+
+  effect("with a key twice has the value of the last one", () =>
+    answering(withKeys('"id": "first"'))(() => Effect.map(getOne(), ({ id }) => expect(id).toBe("a")))
+  )
+
+  const app = (fileSize: string) =>
+    `{"id": "a", "name": "App", "file_key": "c/App_0a1b2c3d.pkg", "install_type": "package",
+      "install_enforcement": "install_once", "active": true, "restart": false, "file_size": ${fileSize},
+      "created_at": "", "updated_at": ""}`
+  const sizeOf = Effect.flatMap(CustomApps, (apps) => Effect.map(apps.get("a"), (found) => found.file_size))
+
+  effect("with a number beyond 2^53 gives the nearest one that there is", () =>
+    answering(app("9007199254740993"))(() => Effect.map(sizeOf, (size) => expect(size).toBe(9007199254740992)))
+  )
+
+  effect("with a whole number beyond 2^53 where an id is meant is a Decode, since it may be another one", () =>
+    answering('{"count": 1, "results": [{"id": 9007199254740993, "name": "x", "templates": []}]}')(() =>
+      Effect.gen(function* () {
+        const blueprints = yield* Blueprints
+        const error = yield* Effect.flip(Stream.runCollect(blueprints.templates()))
+        expect(error.reason).toBe("Decode")
+      })
+    )
+  )
+
+  effect("with 1e999 for a size is a Decode: no number is that large", () =>
+    answering(app("1e999"))(() =>
+      Effect.map(Effect.flip(sizeOf), (error) => {
+        expect(error.reason).toBe("Decode")
+        expect(error.detail).toContain("file_size")
+      })
+    )
+  )
+
+  effect("with 1e999 for a count is a Decode", () =>
+    answering('{"count": 1e999, "next": null, "previous": null, "results": []}')(() =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip((yield* CustomScripts).list())
+        expect(error.reason).toBe("Decode")
+        expect(error.detail).toContain("count")
+      })
+    )
+  )
+
+  effect("with the wrong type names the place and the type, and never the value", () =>
+    answering(JSON.stringify(script("a", { name: { secret: "hunter2" }, active: "hunter2" })))(() =>
+      Effect.map(failure, (error) => {
+        expect(error.detail).toContain("name")
+        expect(`${error.message} ${JSON.stringify(error)}`).not.toContain("hunter2")
+      })
+    )
+  )
+
+  effect("with a million records that are all wrong is one Decode, and a short one", () =>
+    answering(`{"count": 1, "next": null, "results": [${"1,".repeat(999_999)}1]}`)(() =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip((yield* CustomScripts).list())
+        expect(isApiClientError(error)).toBe(true)
+        expect(error.reason).toBe("Decode")
+        expect(error.message.length).toBeLessThan(1000)
+      })
+    )
+  )
+})
