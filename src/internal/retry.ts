@@ -30,7 +30,8 @@ export const defaultRetry: RetryPolicy = {
   within: "10 minutes"
 }
 
-const longestBackoff = Duration.seconds(30)
+/** No random pause is longer than this. */
+export const longestBackoff = Duration.seconds(30)
 
 /** What a part of a program wants otherwise than its session. */
 export class RetryOverride extends Context.Reference<RetryOverride>()("effect-iru/RetryOverride", {

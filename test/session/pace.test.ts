@@ -14,16 +14,7 @@ import * as TestClock from "effect/TestClock"
 import { expect } from "vitest"
 import { inTurn, type Reply, serve } from "../support/server.js"
 import { tenantAt, withTenant } from "../support/tenant.js"
-
-/** Turns of the event loop until something holds; the test's own time limit is the only limit. */
-const eventually = (holds: () => boolean): Effect.Effect<void> =>
-  Effect.async<void>((resume) => {
-    const look = () => (holds() ? resume(Effect.void) : setImmediate(look))
-    look()
-  })
-
-/** Time for a request that ought not to be sent to be sent after all. */
-const aMoment = Effect.async<void>((resume) => void setTimeout(() => resume(Effect.void), 50))
+import { aMoment, eventually } from "./support.js"
 
 const ask = (name: string) => Effect.flatMap(ApiClient, (client) => client.get(`/api/v1/${name}`, Schema.Unknown))
 

@@ -45,7 +45,7 @@ export type Handler = (
 ) => Reply | "handled" | Promise<Reply | "handled">
 
 /** Serves until the scope closes. A handler that writes the response itself returns `"handled"`. */
-export const serve = (handler: Handler): Effect.Effect<TestServer, never, Scope.Scope> =>
+export const serve = (handler: Handler, port = 0): Effect.Effect<TestServer, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<TestServer & { readonly close: () => void }>((resume) => {
       const received: Array<Received> = []
@@ -69,7 +69,7 @@ export const serve = (handler: Handler): Effect.Effect<TestServer, never, Scope.
           })
         })
       })
-      server.listen(0, "127.0.0.1", () => {
+      server.listen(port, "127.0.0.1", () => {
         const { port } = server.address() as AddressInfo
         const close = () => {
           server.closeAllConnections()

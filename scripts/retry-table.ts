@@ -1,0 +1,51 @@
+/**
+ * The retry policy as a table, made of the constants that the code goes by. Run, it writes the table into its place in
+ * docs/reliability.md.
+ */
+import * as Duration from "effect/Duration"
+import { readFileSync, writeFileSync } from "node:fs"
+import { pathToFileURL } from "node:url"
+import { defaultRetry, longestBackoff, type Method, retryRules } from "../src/internal/retry.js"
+
+const methods: ReadonlyArray<Method> = ["GET", "DELETE", "POST", "PATCH"]
+
+const header = ["What happened", ...methods.map((method) => `\`${method}\``), "Why"]
+
+const rows = Object.values(retryRules).map(({ failure, retried, why }) => [
+  failure,
+  ...methods.map((method) => (retried.some((one) => one === method) ? "again" : "–")),
+  why
+])
+
+const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)))
+
+const line = (cells: ReadonlyArray<string>, fill = " ") =>
+  `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0, fill)).join(" | ")} |`
+
+const long = (duration: Duration.DurationInput) => Duration.format(duration)
+
+/** The table, and the numbers below it. */
+export const retryTable = [
+  line(header),
+  line(
+    header.map(() => ""),
+    "-"
+  ),
+  ...rows.map((row) => line(row)),
+  "",
+  `By default there are ${defaultRetry.times} more tries (\`retry.times\`). The pause before each is random, up to ${long(defaultRetry.base)}`,
+  `(\`retry.base\`) before the first; the bound doubles from try to try, up to ${long(longestBackoff)}. What \`Retry-After\` asks for`,
+  `is waited in any case, up to ${long(defaultRetry.maxWait)} (\`retry.maxWait\`); above that, the call fails with \`RateLimited\` and says`,
+  `how long to wait. No try begins later than ${long(defaultRetry.within)} after the first one (\`retry.within\`).`
+].join("\n")
+
+const place = /(<!-- retry table: npm run docs:retry -->)[\s\S]*?(<!-- end of the retry table -->)/
+
+/** A page with the table in its place. */
+export const withRetryTable = (page: string): string =>
+  page.replace(place, (_, before: string, after: string) => `${before}\n\n${retryTable}\n\n${after}`)
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const file = "docs/reliability.md"
+  writeFileSync(file, withRetryTable(readFileSync(file, "utf8")))
+}
