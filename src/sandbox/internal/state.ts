@@ -53,14 +53,15 @@ export interface State {
   readonly blueprints: RecordsOf<BlueprintRecord, NewBlueprint>
   /** The Self Service categories. */
   readonly categories: Effect.Effect<ReadonlyArray<Category>>
-  /** The tenant at a glance: the first records of each kind (default 100), with what lies behind the ids. */
+  /** The tenant at a glance: the newest records of each kind (default 100) with what lies behind the ids. */
   readonly snapshot: (options?: { readonly limit?: number }) => Effect.Effect<Snapshot>
 }
 
-/** How many there are, and the first of them. */
+/** How many there are, and the newest of them. */
 export interface Glance<A> {
   readonly count: number
-  readonly first: ReadonlyArray<A>
+  /** The newest first. */
+  readonly newest: ReadonlyArray<A>
 }
 
 /** A tenant at a glance. Made of JSON values alone. */
@@ -257,7 +258,10 @@ export const makeState = (options: {
 
   const glance = <R, A>(collection: Collection<R>, limit: number, look: (record: R) => A): Glance<A> => ({
     count: collection.size,
-    first: collection.slice(0, limit).map(look)
+    newest: collection
+      .slice(Math.max(0, collection.size - limit), limit)
+      .map(look)
+      .toReversed()
   })
 
   const lookAtNode = (node: AssignmentNode) => ({
