@@ -43,12 +43,12 @@ export const checkChanges = <A extends object, I>(operation: string, schema: Sch
 export const nothingToChange = (operation: string): ApiClientError =>
   invalidArgument(operation, { "": ["nothing to change is given"] })
 
-/** The problems by field, in words that show no value. */
+/** The problems by field, in words that show no value. That a field may also be absent is no problem of its value. */
 const fieldErrorsOf = (issue: ParseResult.ParseIssue): FieldErrors => {
   const errors = new Map<string, ReadonlyArray<string>>()
   for (const { path, message } of problemsOf(issue)) {
     const field = path.join(".")
-    errors.set(field, [...(errors.get(field) ?? []), message])
+    if (message !== "Expected undefined") errors.set(field, [...(errors.get(field) ?? []), message])
   }
   return Object.fromEntries(errors)
 }

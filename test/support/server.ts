@@ -89,9 +89,12 @@ const answer = (response: ServerResponse, { body, headers = {}, status = 200 }: 
 }
 
 /** Answers from a list, one after the other; the last one stays. */
-export const inTurn = (...replies: ReadonlyArray<Reply>): Handler => {
+export const inTurn = (...replies: ReadonlyArray<Reply | Handler>): Handler => {
   let turn = 0
-  return () => replies[Math.min(turn++, replies.length - 1)] ?? {}
+  return (request, raw) => {
+    const next = replies[Math.min(turn++, replies.length - 1)] ?? {}
+    return typeof next === "function" ? next(request, raw) : next
+  }
 }
 
 /**
