@@ -31,7 +31,7 @@ const absent = (): Received => {
 
 describe("the body of an upload", () => {
   for (const size of [1, 64, MiB, MiB + 17]) {
-    effect(
+    scoped(
       `UPB-1 UPB-2: ${size} bytes: the length is what was declared, and the progress ends at the file's size`,
       () =>
         Effect.gen(function* () {
