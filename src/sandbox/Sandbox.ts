@@ -24,11 +24,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
-import { randomUUID } from "node:crypto"
-import { mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { defaultCategories } from "./api/selfService.js"
 import type * as Fault from "./Fault.js"
 import type * as exchange from "./internal/exchange.js"
 import type * as faults from "./internal/faults.js"
@@ -36,8 +31,10 @@ import type * as limits from "./internal/limits.js"
 import { serve } from "./internal/loopback.js"
 import type * as requestLog from "./internal/requestLog.js"
 import type * as state from "./internal/state.js"
+import type * as seed from "./internal/seed.js"
+import { newStore, openStore } from "./internal/store.js"
 import { makeTenant, type Tenant, type WebApp } from "./internal/tenant.js"
-import { SandboxError } from "./SandboxError.js"
+import type { SandboxError } from "./SandboxError.js"
 
 export declare namespace Sandbox {
   /** A running tenant. */
@@ -54,6 +51,11 @@ export declare namespace Sandbox {
     readonly events: Stream.Stream<Request>
     /** Its records, to be read and put. */
     readonly state: State
+    /**
+     * Adds records that look like those of a tenant in use, built when they are asked for: a million need no memory.
+     * Without counts the usual ones of a small company. The same `seed` (default 1) gives the same records and ids.
+     */
+    readonly seed: Tenant["seed"]
     /** Makes the next requests that fit go wrong, until the scope closes. Of several rules that fit, the first counts. */
     readonly fault: (fault: Fault.Fault) => Effect.Effect<void, never, Scope.Scope>
     /** The faults that will still hit something. */
@@ -94,10 +96,25 @@ export declare namespace Sandbox {
      */
     readonly limits?: Limits | undefined
     /**
+     * A folder that keeps records and installers: the tenant goes on where it stopped, with the same token, and what was
+     * answered is never lost. It is made where there is none. Default: memory, and a temporary folder for installers.
+     */
+    readonly data?: string | undefined
+    /**
+     * Records to start with: the usual ones, made from a number, or so many of each kind. The same number gives the same
+     * records with the same ids. Passed over where `data` already holds a tenant.
+     */
+    readonly seed?: number | Seed | undefined
+    /**
      * What answers beside the tenant, on the API's port: nothing for a request leaves it to the tenant. These requests
      * are not part of the API: they are not recorded, no fault hits them and no limit counts them.
      */
     readonly routes?: ((sandbox: Service) => (incoming: Incoming) => Effect.Effect<Answer> | undefined) | undefined
+  }
+
+  /** How many records of each kind (default none), and the number that they are made from (default 1). */
+  export interface Seed extends seed.SeedCounts {
+    readonly seed?: number
   }
 
   /** A request that the sandbox was sent, without a secret in it. */
@@ -120,31 +137,32 @@ export declare namespace Sandbox {
   export type Answer = exchange.Answer
 }
 
-/** A folder that is there until the scope closes. */
-const temporaryFolder: Effect.Effect<string, SandboxError, Scope.Scope> = Effect.acquireRelease(
-  Effect.tryPromise({
-    try: () => mkdtemp(join(tmpdir(), "effect-iru-sandbox-")),
-    catch: (cause) =>
-      new SandboxError({ reason: "Folder", detail: `Cannot make a folder for installers in ${tmpdir()}`, cause })
-  }),
-  (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
-)
-
 const millis = (duration: Duration.DurationInput): number => Duration.toMillis(duration)
 
-const make = (options: Sandbox.Options, folder: string, apiToken: string, storageUrl: string): Effect.Effect<Tenant> =>
-  makeTenant({
-    apiToken,
-    categories: options.categories ?? defaultCategories,
-    pageSize: options.pageSize ?? 300,
-    processing: millis(options.processing ?? 0),
-    uploadTtl: millis(options.uploadTtl ?? "24 hours"),
-    fileUrlTtl: millis(options.fileUrlTtl ?? "15 minutes"),
-    largestInstaller: options.largestInstaller ?? 5 * 1024 ** 3,
-    latency: options.latency === undefined ? undefined : Duration.decode(options.latency),
-    limits: options.limits ?? false,
-    folder,
-    storageOrigin: storageUrl
+const openTenant = (
+  options: Sandbox.Options,
+  storageOrigin: string
+): Effect.Effect<{ readonly tenant: Tenant; readonly apiToken: string }, SandboxError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { apiToken, categories, data, seed } = options
+    const store = yield* data === undefined
+      ? newStore({ apiToken, categories })
+      : openStore(data, { apiToken, categories })
+    const tenant = yield* makeTenant({
+      store,
+      pageSize: options.pageSize ?? 300,
+      processing: millis(options.processing ?? 0),
+      uploadTtl: millis(options.uploadTtl ?? "24 hours"),
+      fileUrlTtl: millis(options.fileUrlTtl ?? "15 minutes"),
+      largestInstaller: options.largestInstaller ?? 5 * 1024 ** 3,
+      latency: options.latency === undefined ? undefined : Duration.decode(options.latency),
+      limits: options.limits ?? false,
+      storageOrigin
+    })
+    if (seed !== undefined && !store.isOld) {
+      yield* typeof seed === "number" ? tenant.seed(undefined, { seed }) : tenant.seed(seed, seed)
+    }
+    return { tenant, apiToken: store.identity.apiToken }
   })
 
 const serviceOf = (
@@ -155,6 +173,7 @@ const serviceOf = (
   requests: tenant.requests,
   events: tenant.events,
   state: tenant.state,
+  seed: tenant.seed,
   fault: tenant.faults.add,
   faults: tenant.faults.active,
   limits: tenant.limits,
@@ -164,14 +183,12 @@ const serviceOf = (
 
 const overHttp = (options: Sandbox.Options): Effect.Effect<Sandbox.Service, SandboxError, Scope.Scope> =>
   Effect.gen(function* () {
-    const apiToken = options.apiToken ?? randomUUID()
     const host = options.host ?? "127.0.0.1"
-    const folder = yield* temporaryFolder
     const ready = yield* Deferred.make<{ readonly tenant: Tenant; readonly service: Sandbox.Service }>()
     const storageUrl = yield* serve({ host, port: 0 }, (incoming) =>
       Effect.flatMap(Deferred.await(ready), ({ tenant }) => tenant.storage(incoming))
     )
-    const tenant = yield* make(options, folder, apiToken, storageUrl)
+    const { apiToken, tenant } = yield* openTenant(options, storageUrl)
     const answer = yield* Effect.cached(
       Effect.map(Deferred.await(ready), ({ service }) => {
         const extra = options.routes?.(service)
@@ -207,6 +224,12 @@ export class Sandbox extends Context.Tag("effect-iru/Sandbox")<Sandbox, Sandbox.
 
   /** Its records, to be read and put. */
   static readonly state: Effect.Effect<Sandbox.State, never, Sandbox> = Effect.map(this, (sandbox) => sandbox.state)
+
+  /** Adds records that look like those of a tenant in use: so many of each kind, made from a number. */
+  static readonly seed = (
+    counts?: seed.SeedCounts,
+    options?: { readonly seed?: number }
+  ): Effect.Effect<void, never, Sandbox> => Effect.flatMap(this, (sandbox) => sandbox.seed(counts, options))
 
   /** Makes the next requests that fit go wrong, until the scope closes. */
   static readonly fault = (fault: Fault.Fault): Effect.Effect<void, never, Sandbox | Scope.Scope> =>

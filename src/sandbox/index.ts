@@ -26,6 +26,7 @@ export type {
   Snapshot,
   State
 } from "./internal/state.js"
+export type { SeedCounts } from "./internal/seed.js"
 export type { WebApp } from "./internal/tenant.js"
 export type { Credentials } from "./storage/sigv4.js"
 export { Sandbox } from "./Sandbox.js"

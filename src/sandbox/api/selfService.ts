@@ -2,7 +2,7 @@
  * Self Service: its categories, and the rules that scripts and apps share about it.
  */
 import * as Effect from "effect/Effect"
-import { randomUUID } from "node:crypto"
+import { idOfText } from "../internal/ids.js"
 import { json } from "../internal/exchange.js"
 import type { Fields } from "../internal/fields.js"
 import type { Route } from "../internal/router.js"
@@ -16,9 +16,9 @@ export interface Category {
 /** The categories of a new tenant. */
 export const defaultCategories: ReadonlyArray<string> = ["Apps", "Productivity", "Utilities", "Security"]
 
-/** Categories with ids of their own. */
+/** Categories with the ids that their names always have: seeded records speak of them. */
 export const makeCategories = (names: ReadonlyArray<string>): ReadonlyArray<Category> =>
-  names.map((name) => ({ id: randomUUID(), name }))
+  names.map((name) => ({ id: idOfText(`Self Service category ${name}`), name }))
 
 /** A bare array, without pages. */
 export const selfServiceRoutes = (categories: ReadonlyArray<Category>): ReadonlyArray<Route> => [

@@ -126,12 +126,6 @@ const deliver = (request: IncomingMessage, response: ServerResponse, answer: Ans
     }
   })
 
-const failed: Answer = {
-  status: 500,
-  headers: { "content-type": "text/html" },
-  body: { _tag: "Bytes", bytes: new TextEncoder().encode("<h1>Server Error (500)</h1>") }
-}
-
 /** A wildcard is no address to call: one's own machine is. */
 const originOf = (server: Server, { host, port }: Address): string => {
   const callable = host === "0.0.0.0" || host === "" ? "127.0.0.1" : host === "::" ? "::1" : host
@@ -149,7 +143,6 @@ export const serve = (address: Address, handler: Handler): Effect.Effect<string,
       response.on("error", () => undefined)
       const fiber = run(
         Effect.suspend(() => handler(incomingOf(request, originOf(server, address)))).pipe(
-          Effect.catchAllCause((cause) => Effect.as(Effect.logError("The sandbox failed", cause), failed)),
           Effect.flatMap((answer) => deliver(request, response, answer))
         )
       )

@@ -6,26 +6,25 @@ import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
-import { randomUUID } from "node:crypto"
-import { type BlueprintRecord, blueprintRoutes, type LibraryItem, makeNode, withdraw } from "../api/blueprints.js"
+import { blueprintRoutes, type LibraryItem, makeNode, withdraw } from "../api/blueprints.js"
 import { type AppRecord, customAppRoutes } from "../api/customApps.js"
-import { customProfileRoutes, type ProfileRecord } from "../api/customProfiles.js"
-import { customScriptRoutes, type ScriptRecord } from "../api/customScripts.js"
-import { makeCategories, selfServiceRoutes } from "../api/selfService.js"
+import { customProfileRoutes } from "../api/customProfiles.js"
+import { customScriptRoutes } from "../api/customScripts.js"
+import { selfServiceRoutes } from "../api/selfService.js"
 import { makeStorage } from "../storage/Storage.js"
 import type { Credentials } from "../storage/sigv4.js"
-import * as Collection from "./collection.js"
-import type { Handler } from "./exchange.js"
+import { content, type Handler } from "./exchange.js"
 import { type Faults, makeFaults, type Target } from "./faults.js"
 import { type Limiter, type LimitsOption, makeLimiter } from "./limits.js"
 import { makeRequestLog, type RequestLog, type RequestRecord } from "./requestLog.js"
 import { router } from "./router.js"
-import { findItem, makeState, type Records, type State } from "./state.js"
+import { type SeedCounts, usualCounts } from "./seed.js"
+import { findItem, makeState, type State } from "./state.js"
+import type { Store } from "./store.js"
 
 /** What a tenant is made of. */
 export interface TenantOptions {
-  readonly apiToken: string
-  readonly categories: ReadonlyArray<string>
+  readonly store: Store
   readonly pageSize: number
   /** Milliseconds, all three. */
   readonly processing: number
@@ -35,8 +34,6 @@ export interface TenantOptions {
   readonly largestInstaller: number
   readonly latency: Duration.Duration | undefined
   readonly limits: LimitsOption
-  /** Where installers are kept. */
-  readonly folder: string
   /** Where the storage will be reached. */
   readonly storageOrigin: string
 }
@@ -58,6 +55,7 @@ export interface Tenant {
   readonly faults: Faults
   readonly limits: Pick<Limiter, "quota" | "set">
   readonly state: State
+  readonly seed: (counts?: SeedCounts, options?: { readonly seed?: number }) => Effect.Effect<void>
   readonly webApp: WebApp
   readonly bucket: { readonly name: string; readonly credentials: Credentials }
 }
@@ -73,21 +71,22 @@ const withHeaders =
       }))
     )
 
-/** A new tenant without records. */
+/** An answer whatever happens. */
+const safe =
+  (handler: Handler): Handler =>
+  (incoming) =>
+    Effect.catchAllCause(handler(incoming), (cause) =>
+      Effect.as(Effect.logError("The sandbox failed", cause), content(500, "text/html", "<h1>Server Error (500)</h1>"))
+    )
+
+/** The tenant that a store remembers. */
 export const makeTenant = (options: TenantOptions): Effect.Effect<Tenant> =>
   Effect.gen(function* () {
-    const { apiToken, latency, pageSize } = options
-    const records: Records = {
-      customProfiles: Collection.make<ProfileRecord>(),
-      customScripts: Collection.make<ScriptRecord>(),
-      customApps: Collection.make<AppRecord>(),
-      blueprints: Collection.make<BlueprintRecord>()
-    }
+    const { latency, pageSize, store } = options
+    const { exclusiveTypes, identity, kept, records } = store
     const { blueprints, customApps, customProfiles, customScripts } = records
-    const exclusiveTypes = new Map<string, string>()
-    const categories = makeCategories(options.categories)
-    const companyId = randomUUID()
-    const storage = makeStorage({ ...options, origin: options.storageOrigin })
+    const { apiToken, categories, companyId, credentials } = identity
+    const storage = makeStorage({ ...options, ...store, credentials, origin: options.storageOrigin })
 
     const itemWithType = (id: string): LibraryItem | undefined => {
       const item = findItem(records, id)
@@ -98,7 +97,8 @@ export const makeTenant = (options: TenantOptions): Effect.Effect<Tenant> =>
       Effect.zipRight(
         onDelete(record),
         Effect.suspend(() => {
-          for (const other of customApps.values()) if (other.file_key === record.file_key) return Effect.void
+          // No two of the rows that nobody touched share a file.
+          for (const other of customApps.touched()) if (other.file_key === record.file_key) return Effect.void
           return storage.remove(record.file_key)
         })
       )
@@ -120,8 +120,12 @@ export const makeTenant = (options: TenantOptions): Effect.Effect<Tenant> =>
     const log = yield* makeRequestLog
     const slow = (handler: Handler): Handler =>
       latency === undefined ? handler : (incoming) => Effect.delay(handler(incoming), latency)
+    const keeping =
+      (handler: Handler): Handler =>
+      (incoming) =>
+        Effect.zipLeft(handler(incoming), kept)
     const server = (target: Target, headers: Readonly<Record<string, string>>, handler: Handler): Handler =>
-      withHeaders(headers)(log.around(target, slow(faults.around(target, handler))))
+      withHeaders(headers)(log.around(target, safe(slow(faults.around(target, keeping(handler))))))
 
     return {
       api: server("api", { via: "kong/3.2.2" }, endpoints),
@@ -130,7 +134,12 @@ export const makeTenant = (options: TenantOptions): Effect.Effect<Tenant> =>
       events: log.events,
       faults,
       limits: limiter,
-      state: makeState({ records, categories, storage, companyId, onDelete, onDeleteApp, kept: Effect.void }),
+      state: makeState({ records, categories, storage, companyId, onDelete, onDeleteApp, kept }),
+      seed: (counts = usualCounts, { seed = 1 } = {}) =>
+        Effect.zipRight(
+          Effect.sync(() => store.seed(counts, seed)),
+          kept
+        ),
       webApp: {
         addAssignmentNode: (blueprintId) =>
           Effect.sync(() => {
@@ -139,11 +148,11 @@ export const makeTenant = (options: TenantOptions): Effect.Effect<Tenant> =>
             const node = makeNode()
             blueprints.put(record.id, { ...record, nodes: [...record.nodes, node] })
             return node.id
-          }),
+          }).pipe(Effect.zipLeft(kept)),
         makeExclusive: (libraryItemId, type) =>
           Effect.sync(() => {
             exclusiveTypes.set(libraryItemId.toLowerCase(), type)
-          })
+          }).pipe(Effect.zipLeft(kept))
       },
       bucket: { name: storage.bucket, credentials: storage.credentials }
     }

@@ -7,6 +7,8 @@ import { createHash, randomBytes, randomUUID } from "node:crypto"
 import { rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type Answer, empty, type Incoming } from "../internal/exchange.js"
+import { syncFolder } from "../internal/journal.js"
+import type { ObjectStore } from "../internal/store.js"
 import { compact, fromCompact, seconds } from "../internal/time.js"
 import { judgeForm, presignedForm } from "./postPolicy.js"
 import { conditional } from "./conditional.js"
@@ -49,8 +51,14 @@ export interface Storage {
 
 /** What a store is made of. */
 export interface StorageOptions {
+  readonly credentials: Credentials
+  readonly objects: ObjectStore
   /** A folder of its own. */
   readonly folder: string
+  /** Whether a file has to be on the disk before it counts. */
+  readonly durable: boolean
+  /** Done when every change so far is kept. */
+  readonly kept: Effect.Effect<void>
   /** Where it will be reached. */
   readonly origin: string
   /** Milliseconds. */
@@ -65,38 +73,34 @@ export interface StorageOptions {
 
 const bucket = "iru-sandbox"
 
-const makeCredentials = (): Credentials => ({
-  accessKeyId: `ASIA${randomBytes(8).toString("hex").toUpperCase()}`,
-  secretAccessKey: randomBytes(30).toString("base64"),
-  sessionToken: randomBytes(96).toString("base64"),
-  region: "us-east-1"
-})
-
-/** An empty store. */
+/** A store over the objects that are remembered. */
 export const makeStorage = (options: StorageOptions): Storage => {
-  const credentials = makeCredentials()
-  const reserved = new Set<string>()
-  const objects = new Map<string, StoredObject>()
+  const { credentials, objects } = options
   const bucketUrl = `${options.origin}/${bucket}/`
 
-  const discard = (path: string): Effect.Effect<void> => Effect.promise(() => rm(path, { force: true }))
+  /** A file goes only once it is written down that nobody needs it. */
+  const discard = (path: string): Effect.Effect<void> =>
+    Effect.zipRight(
+      options.kept,
+      Effect.promise(() => rm(path, { force: true }))
+    )
 
   const remove: Storage["remove"] = (key) =>
     Effect.suspend(() => {
       const stored = objects.get(key)
       objects.delete(key)
-      return stored === undefined ? Effect.void : discard(stored.path)
+      return stored?.source._tag === "File" ? discard(stored.source.path) : Effect.void
     })
 
   const store = (
     key: string,
-    { path, sha256, size }: Pick<StoredObject, "path" | "sha256" | "size">,
+    { path, sha256, size }: { readonly path: string; readonly sha256: string; readonly size: number },
     processing: number
   ): Effect.Effect<StoredObject> =>
     Effect.gen(function* () {
       const storedAt = yield* Clock.currentTimeMillis
       const stored: StoredObject = {
-        path,
+        source: { _tag: "File", path },
         size,
         sha256,
         // No MD5, as with objects that S3 encrypts with a key of its customer: it would double the time of an upload.
@@ -105,15 +109,17 @@ export const makeStorage = (options: StorageOptions): Storage => {
         storedAt,
         readyAt: storedAt + processing
       }
-      yield* remove(key)
+      const before = objects.get(key)
+      if (options.durable) yield* Effect.promise(() => syncFolder(options.folder))
       objects.set(key, stored)
+      if (before?.source._tag === "File") yield* discard(before.source.path)
       return stored
     })
 
   const put: Storage["put"] = (key, bytes) =>
     Effect.gen(function* () {
       const path = join(options.folder, randomUUID())
-      yield* Effect.promise(() => writeFile(path, bytes))
+      yield* Effect.promise(() => writeFile(path, bytes, { flush: options.durable }))
       const sha256 = createHash("sha256").update(bytes).digest("hex")
       yield* store(key, { path, size: bytes.length, sha256 }, 0)
     })
@@ -134,7 +140,7 @@ export const makeStorage = (options: StorageOptions): Storage => {
 
       const path = join(options.folder, randomUUID())
       const judge = (fields: ReadonlyMap<string, string>) => judgeForm(credentials, bucket, fields, now)
-      const outcome = yield* Effect.tryPromise(() => receive(incoming, length, path, judge)).pipe(
+      const outcome = yield* Effect.tryPromise(() => receive(incoming, length, path, judge, options.durable)).pipe(
         Effect.orElseSucceed(() => ({
           refused: refusal(
             400,
@@ -251,13 +257,13 @@ export const makeStorage = (options: StorageOptions): Storage => {
 
   return {
     presignPost: (key, now) => {
-      reserved.add(key)
+      objects.reserve(key)
       const expires = now + options.uploadTtl
       const sizes = { least: 1, most: options.largestInstaller }
       return { url: bucketUrl, fields: presignedForm(credentials, { bucket, key, now, expires, sizes }), expires }
     },
-    isReserved: (key) => reserved.has(key),
-    find: (key) => objects.get(key),
+    isReserved: objects.isReserved,
+    find: objects.get,
     presignGet: (key, now) =>
       presignGet(credentials, {
         origin: options.origin,

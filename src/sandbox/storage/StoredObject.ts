@@ -2,9 +2,11 @@
  * What the store knows of an object.
  */
 
-/** An object that was received whole. */
+/** An object that is there whole. */
 export interface StoredObject {
-  readonly path: string
+  readonly source:
+    | { readonly _tag: "File"; readonly path: string }
+    | { readonly _tag: "Bytes"; readonly bytes: Uint8Array }
   readonly size: number
   readonly sha256: string
   /** With its quotes. */

@@ -1,7 +1,7 @@
 /**
  * How an object is read: whole, in part, or not at all, as the request's conditions say.
  */
-import { type Answer, empty, type Incoming } from "../internal/exchange.js"
+import { type Answer, type Body, empty, type Incoming } from "../internal/exchange.js"
 import { amzHeaders, refusal } from "./refusal.js"
 import type { StoredObject } from "./StoredObject.js"
 
@@ -34,6 +34,11 @@ const readRange = (header: string | undefined, size: number): Range | undefined 
   return start >= size ? "unsatisfiable" : { start, end: last === "" ? size - 1 : Math.min(Number(last), size - 1) }
 }
 
+const part = ({ source }: StoredObject, start: number, length: number): Body =>
+  source._tag === "File"
+    ? { _tag: "File", path: source.path, start, length }
+    : { _tag: "Bytes", bytes: source.bytes.subarray(start, start + length) }
+
 /** The answer to a GET or HEAD of an object that may be read. */
 export const conditional = (headers: Incoming["headers"], stored: StoredObject): Answer => {
   const modified = Math.floor(stored.storedAt / 1000) * 1000
@@ -57,7 +62,7 @@ export const conditional = (headers: Incoming["headers"], stored: StoredObject):
     ifRange === undefined || (ifRange.includes('"') ? ifRange === stored.etag : Date.parse(ifRange) === modified)
   const range = fresh ? readRange(headers["range"], stored.size) : undefined
   if (range === undefined) {
-    return { status: 200, headers: common, body: { _tag: "File", path: stored.path, start: 0, length: stored.size } }
+    return { status: 200, headers: common, body: part(stored, 0, stored.size) }
   }
   if (range === "unsatisfiable") {
     return refusal(
@@ -71,6 +76,6 @@ export const conditional = (headers: Incoming["headers"], stored: StoredObject):
   return {
     status: 206,
     headers: { ...common, "content-range": `bytes ${range.start}-${range.end}/${stored.size}` },
-    body: { _tag: "File", path: stored.path, start: range.start, length: range.end - range.start + 1 }
+    body: part(stored, range.start, range.end - range.start + 1)
   }
 }

@@ -41,13 +41,15 @@ const tooSmall = (size: number, least: number): Answer =>
 
 /**
  * Reads a form and writes its file to `path`. `judge` is asked once, when the file begins: the fields before it decide,
- * those after it are ignored. Nothing stays at `path` unless the file was received whole.
+ * those after it are ignored. Nothing stays at `path` unless the file was received whole; if it has to be `durable`, it is
+ * on the disk.
  */
 export const receive = async (
   incoming: Incoming,
   length: number,
   path: string,
-  judge: (fields: ReadonlyMap<string, string>) => Verdict
+  judge: (fields: ReadonlyMap<string, string>) => Verdict,
+  durable: boolean
 ): Promise<Outcome> => {
   const fields = new Map<string, string>()
   const sha256 = createHash("sha256")
@@ -141,6 +143,7 @@ export const receive = async (
     if (size < permit.sizes.least) return { refused: tooSmall(size, permit.sizes.least) }
     await flush()
     await writing
+    if (durable) await file?.sync()
     kept = true
     return { received: { permit, size, sha256: sha256.digest("hex") } }
   } finally {

@@ -4,7 +4,7 @@
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
  */
-import { createHash, createHmac, timingSafeEqual } from "node:crypto"
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto"
 
 /** The name of the algorithm, as it stands in forms and addresses. */
 export const algorithm = "AWS4-HMAC-SHA256"
@@ -16,6 +16,14 @@ export interface Credentials {
   readonly sessionToken: string
   readonly region: string
 }
+
+/** New ones. */
+export const makeCredentials = (): Credentials => ({
+  accessKeyId: `ASIA${randomBytes(8).toString("hex").toUpperCase()}`,
+  secretAccessKey: randomBytes(30).toString("base64"),
+  sessionToken: randomBytes(96).toString("base64"),
+  region: "us-east-1"
+})
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest()
 

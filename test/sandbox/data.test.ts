@@ -1,0 +1,250 @@
+import { effect, live } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { type ChildProcess, spawn } from "node:child_process"
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import { afterAll, beforeAll, describe, expect } from "vitest"
+import { Sandbox, SandboxError } from "../../src/sandbox/index.js"
+import { at, call, listAt, presign, send, textAt, upload, uploaded, utilities } from "./support.js"
+
+const scripts = "/api/v1/library/custom-scripts"
+const apps = "/api/v1/library/custom-apps"
+const blueprints = "/api/v1/blueprints"
+
+let folder = ""
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "sandbox-data-test-"))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+let counter = 0
+const fresh = (): string => join(folder, `tenant-${(counter += 1)}`)
+const inside = (data: string, options: Sandbox.Options = {}) => Effect.provide(Sandbox.layer({ data, ...options }))
+const installers = (data: string) => readdirSync(join(data, "installers"))
+
+const createScript = (name: string) =>
+  call("POST", scripts, { json: { name, execution_frequency: "once", script: "true" } })
+const createApp = (file_key: string) =>
+  call("POST", apps, {
+    json: { name: "x", file_key, install_type: "package", install_enforcement: "install_once" }
+  })
+
+describe("a tenant in a folder", () => {
+  effect("everything is there after a restart: records, their order, installers, assignments, nodes, the token", () => {
+    const data = fresh()
+    const see = Effect.gen(function* () {
+      const read = (path: string) => Effect.map(call("GET", path), ({ json }) => listAt(json, "results"))
+      const { apiToken, webApp } = yield* Sandbox
+      const [blueprint] = yield* read(blueprints)
+      const id = textAt(blueprint, "id")
+      const kept = (yield* read(apps)).map((app) => [at(app, "id"), at(app, "sha256"), at(app, "file_key")])
+      return {
+        apiToken,
+        webApp,
+        id,
+        kept,
+        scripts: yield* read(scripts),
+        items: yield* read(`${blueprints}/${id}/list-library-items`)
+      }
+    })
+    return Effect.gen(function* () {
+      const before = yield* Effect.gen(function* () {
+        const category = yield* utilities
+        const ids = yield* Effect.forEach(["a", "b", "c"], (name) =>
+          Effect.map(createScript(name), ({ json }) => textAt(json, "id"))
+        )
+        yield* call("PATCH", `${scripts}/${ids[0]}`, {
+          json: { name: "z", show_in_self_service: true, self_service_category_id: category }
+        })
+        yield* call("DELETE", `${scripts}/${ids[1]}`)
+        const app = yield* createApp(yield* uploaded("installer bytes"))
+        const blueprint = yield* call("POST", blueprints, {
+          json: { name: "Map", type: "map", enrollment_code: { is_active: true } }
+        })
+        const id = textAt(blueprint.json, "id")
+        const { webApp } = yield* Sandbox
+        const node = yield* webApp.addAssignmentNode(id)
+        const path = `${blueprints}/${id}/assign-library-item`
+        yield* call("POST", path, { json: { library_item_id: textAt(app.json, "id"), assignment_node_id: node } })
+        yield* webApp.makeExclusive(textAt(app.json, "id"), "app")
+        return yield* see
+      }).pipe(inside(data))
+
+      yield* Effect.gen(function* () {
+        const after = yield* see
+        expect({ ...after, webApp: undefined }).toEqual({ ...before, webApp: undefined })
+        expect(after.scripts.map((script) => at(script, "name"))).toEqual(["z", "c"])
+        expect(after.items).toHaveLength(1)
+        const app = yield* call("GET", `${apps}/${String(after.kept[0]?.[0])}`)
+        const bytes = yield* Effect.promise(async () => (await fetch(textAt(app.json, "file_url"))).text())
+        expect(bytes).toBe("installer bytes")
+        const without = yield* call("POST", `${blueprints}/${after.id}/assign-library-item`, {
+          json: { library_item_id: at(after.scripts[0], "id") }
+        })
+        expect(without.json).toBe("Must provide assignment_node_id for Assignment Map Blueprint")
+      }).pipe(inside(data))
+    })
+  })
+
+  effect("a place that was given out before a restart still takes its installer", () => {
+    const data = fresh()
+    return Effect.gen(function* () {
+      const place = yield* presign().pipe(inside(data))
+      yield* Effect.gen(function* () {
+        const { storageUrl } = yield* Sandbox
+        const url = `${storageUrl}${new URL(place.url).pathname}`
+        expect((yield* send(url, [...place.fields, ["file", "late", "x.pkg"]])).status).toBe(204)
+        expect(at((yield* createApp(place.key)).json, "file_size")).toBe(4)
+      }).pipe(inside(data))
+    })
+  })
+
+  effect("the folder holds what is needed and no more: no replaced or deleted installer, no history", () => {
+    const data = fresh()
+    return Effect.gen(function* () {
+      yield* Effect.gen(function* () {
+        const place = yield* presign()
+        yield* upload(place, "first")
+        yield* upload(place, "second")
+        expect(installers(data)).toHaveLength(1)
+        const app = yield* createApp(place.key)
+        yield* call("DELETE", `${apps}/${textAt(app.json, "id")}`)
+        expect(installers(data)).toHaveLength(0)
+        const { json } = yield* createScript("x")
+        for (const name of ["a", "b", "c"]) {
+          yield* call("PATCH", `${scripts}/${textAt(json, "id")}`, { json: { name } })
+        }
+      }).pipe(inside(data))
+      writeFileSync(join(data, "installers", "left-by-a-crash"), "x")
+      yield* Effect.void.pipe(inside(data))
+      expect(installers(data)).toEqual([])
+      const lines = readFileSync(join(data, "journal.jsonl"), "utf8").trimEnd().split("\n")
+      expect(lines.filter((line) => line.includes('"customScripts"'))).toHaveLength(1)
+    })
+  })
+
+  effect("seeded records stay what they were; the seed counts only for a new tenant", () => {
+    const data = fresh()
+    const ids = Effect.map(call("GET", scripts), ({ json }) => listAt(json, "results").map((row) => at(row, "id")))
+    return Effect.gen(function* () {
+      const before = yield* Effect.gen(function* () {
+        const [first, second] = yield* ids
+        yield* call("DELETE", `${scripts}/${String(first)}`)
+        yield* call("PATCH", `${scripts}/${String(second)}`, { json: { name: "changed" } })
+        return yield* ids
+      }).pipe(inside(data, { seed: { customScripts: 5, seed: 1 } }))
+      expect(before).toHaveLength(4)
+      yield* Effect.gen(function* () {
+        expect(yield* ids).toEqual(before)
+        expect(at((yield* call("GET", `${scripts}/${String(before[0])}`)).json, "name")).toBe("changed")
+      }).pipe(inside(data, { seed: 99 }))
+    })
+  })
+
+  effect("a last line that a crash cut short is passed over; a broken one before it is a failure that names it", () => {
+    const data = fresh()
+    const journal = join(data, "journal.jsonl")
+    return Effect.gen(function* () {
+      yield* createScript("kept").pipe(inside(data))
+      appendFileSync(journal, '{"op":"put","kind":"customScripts","record":{"id":"')
+      expect(at((yield* call("GET", scripts).pipe(inside(data))).json, "count")).toBe(1)
+      appendFileSync(journal, "garbage\n")
+      const error = yield* Effect.flip(Effect.scoped(Layer.build(Sandbox.layer({ data }))))
+      expect(error.reason).toBe("Folder")
+      expect(error.message).toMatch(/^Line \d+ of .*journal\.jsonl is not JSON/)
+    })
+  })
+
+  effect("a folder that cannot be written, or that another sandbox uses, is one clear line", () => {
+    const data = fresh()
+    const open = (data: string) => Effect.flip(Effect.scoped(Layer.build(Sandbox.layer({ data }))))
+    return Effect.gen(function* () {
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(join(folder, "a-file"), "")
+      const file = yield* open(join(folder, "a-file"))
+      expect(file).toBeInstanceOf(SandboxError)
+      expect(file.message).toMatch(/^Cannot keep a tenant in .*a-file: /)
+      expect(file.message).not.toContain("\n")
+      const second = yield* open(data).pipe(inside(data))
+      expect(second.message).toContain(`Another sandbox (process ${process.pid}) uses ${data}`)
+      yield* Effect.scoped(Layer.build(Sandbox.layer({ data })))
+    })
+  })
+})
+
+interface Keeper {
+  readonly process: ChildProcess
+  readonly apiToken: string
+  readonly tenantUrl: string
+}
+
+const start = (data: string): Promise<Keeper> =>
+  new Promise((resolve, reject) => {
+    const program = new URL("./programs/keeper.ts", import.meta.url).pathname
+    const child = spawn(process.execPath, ["--import", "tsx", program, data], { stdio: ["ignore", "pipe", "inherit"] })
+    child.once("exit", () => reject(new Error("The sandbox ended before it had started")))
+    createInterface({ input: child.stdout }).once("line", (line) => {
+      const json: unknown = JSON.parse(line)
+      resolve({ process: child, apiToken: textAt(json, "apiToken"), tenantUrl: textAt(json, "tenantUrl") })
+    })
+  })
+
+describe("a tenant whose process is killed", () => {
+  live(
+    "has all that it acknowledged, and each record whole",
+    () =>
+      Effect.promise(async () => {
+        const data = fresh()
+        const acknowledged = new Map<string, string>()
+        const deleted = new Set<string>()
+        for (const round of [1, 2, 3]) {
+          const { apiToken, process: child, tenantUrl } = await start(data)
+          const request = async (method: string, path: string, json?: unknown): Promise<unknown> => {
+            const response = await fetch(`${tenantUrl}${path}`, {
+              method,
+              headers: { authorization: `Bearer ${apiToken}`, "content-type": "application/json" },
+              ...(json === undefined ? {} : { body: JSON.stringify(json) })
+            })
+            const text = await response.text()
+            if (!response.ok) throw new Error(`${response.status} ${text}`)
+            return text === "" ? undefined : JSON.parse(text)
+          }
+
+          const all = new Map<string, string>()
+          for (let next: string | null = scripts; next !== null;) {
+            const page: unknown = await request("GET", next)
+            for (const row of listAt(page, "results")) all.set(textAt(row, "id"), textAt(row, "script"))
+            const link = at(page, "next")
+            next = typeof link === "string" ? link.slice(tenantUrl.length) : null
+          }
+          for (const [id, script] of acknowledged) expect(all.get(id)).toBe(script)
+          for (const id of deleted) expect(all.has(id)).toBe(false)
+
+          const exited = new Promise((resolve) => child.once("exit", resolve))
+          let writes = 0
+          const write = async (worker: number): Promise<void> => {
+            for (let number = 0; ; number++) {
+              const script = `${"x".repeat(2000)} ${round} ${worker} ${number}`
+              const made = await request("POST", scripts, { name: "x", execution_frequency: "once", script })
+              const id = textAt(made, "id")
+              if (number % 5 === 4) {
+                await request("DELETE", `${scripts}/${id}`)
+                deleted.add(id)
+              } else {
+                acknowledged.set(id, script)
+              }
+              writes += 1
+              if (writes === 60) child.kill("SIGKILL")
+            }
+          }
+          await Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8].map(write))
+          await exited
+          expect(writes).toBeGreaterThanOrEqual(60)
+        }
+      }),
+    60_000
+  )
+})
