@@ -17,6 +17,11 @@ export interface ListOptions {
   readonly pageSize?: number | undefined
   /** Pages read ahead in the background, from the second page on. Default 1; 0 reads strictly on demand. */
   readonly prefetch?: number | undefined
+  /**
+   * Pages read at once, from the second page on, where the first one tells how many there are. They still come in
+   * order. Default 1 for a stream, which may be left early; 16 for a list, which needs them all.
+   */
+  readonly concurrency?: number | undefined
 }
 
 export interface Resource<A, Options extends ListOptions = ListOptions> {
@@ -39,6 +44,7 @@ export const resource = <A, I, Options extends ListOptions = ListOptions>(
       operation: `${name}.${operation}`,
       pageSize: options?.pageSize,
       prefetch: options?.prefetch,
+      concurrency: options?.concurrency ?? (operation === "list" ? 16 : 1),
       query: options === undefined ? {} : filters(options)
     })
   return {

@@ -1,9 +1,12 @@
 /**
  * Listings, page by page. The `next` that a page names is not followed as a link: only its query is taken, and applied
- * to the path and the origin that the listing started from.
+ * to the path and the origin that the listing started from. Where the first page tells how many records there are, the
+ * places of the others are known, and several are read at once; as soon as one is not what was expected, they are read
+ * one after the other again.
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -32,6 +35,7 @@ interface PagesOptions {
   readonly query?: Query | undefined
   readonly pageSize?: number | undefined
   readonly prefetch?: number | undefined
+  readonly concurrency?: number | undefined
   readonly priority?: Priority | undefined
 }
 
@@ -41,70 +45,150 @@ export const pagesOf = <A, I>(
   item: Schema.Schema<A, I>,
   options: PagesOptions
 ): Stream.Stream<Page<A>, ApiClientError> => {
-  const { operation, pageSize, prefetch = 1, priority = "bulk" } = options
+  const { concurrency = 1, operation, pageSize, prefetch = 1, priority = "bulk" } = options
   if (!isCount(pageSize ?? 1, 1))
     return Stream.fail(invalidArgument(operation, { pageSize: ["must be a whole number above 0"] }))
   if (!isCount(prefetch, 0))
     return Stream.fail(invalidArgument(operation, { prefetch: ["must be a whole number, 0 or more"] }))
+  if (!isCount(concurrency, 1))
+    return Stream.fail(invalidArgument(operation, { concurrency: ["must be a whole number above 0"] }))
 
   const envelope = Schema.Struct({
     count: Schema.optionalWith(Schema.Finite, { nullable: true }),
     next: Schema.optionalWith(Schema.String, { nullable: true }),
     results: Schema.Array(item)
   })
+  const refuse = (detail: string) =>
+    new ApiClientError({
+      reason: "Decode",
+      operation,
+      method: "GET",
+      path: typeof path === "string" ? path : path.value,
+      detail
+    })
+
+  /** Reads one page, before which there are so many records. */
+  const read = (query: Query, before: number): Effect.Effect<PageRead<A>, ApiClientError> =>
+    get(path, envelope, { query, operation, priority }).pipe(
+      Effect.mapError((error) => (error.reason === "Decode" ? withPosition(error, before) : error)),
+      Effect.flatMap(({ count, next, results }) => {
+        const after = before + results.length
+        const query = next === undefined || next === "" ? undefined : queryOf(next)
+        return query === null
+          ? Effect.fail(refuse("next: it is no URL."))
+          : Effect.succeed({ page: { count: count ?? after, results }, after, next: query })
+      })
+    )
 
   return Stream.suspend(() => {
     const seen = new Set<string>()
-    let records = 0
-    const refuse = (detail: string) =>
-      new ApiClientError({
-        reason: "Decode",
-        operation,
-        method: "GET",
-        path: typeof path === "string" ? path : path.value,
-        detail
-      })
 
-    const read = (query: Query) =>
-      get(path, envelope, { query, operation, priority }).pipe(
-        Effect.mapError((error) => (error.reason === "Decode" ? withPosition(error, records) : error)),
-        Effect.flatMap(({ count, next, results }) => {
-          records += results.length
-          const page: Page<A> = { count: count ?? records, results }
-          if (next === undefined || next === "") return Effect.succeed([page, Option.none<Query>()] as const)
-          const following = queryOf(next)
-          if (following === undefined) return Effect.fail(refuse("next: it is no URL."))
-          if (results.length === 0) return Effect.fail(refuse("next: an empty page names another one."))
-          const key = new URLSearchParams(following).toString()
-          if (seen.has(key)) return Effect.fail(refuse("next: it names a page that was read before."))
-          seen.add(key)
-          return Effect.succeed([page, Option.some<Query>({ ...options.query, ...following })] as const)
-        })
+    /** The query of the page that follows, if it leads on. */
+    const follow = ({ next, page }: PageRead<A>): Effect.Effect<Option.Option<Query>, ApiClientError> => {
+      if (next === undefined) return Effect.succeedNone
+      if (page.results.length === 0) return Effect.fail(refuse("next: an empty page names another one."))
+      const key = new URLSearchParams(next).toString()
+      if (seen.has(key)) return Effect.fail(refuse("next: it names a page that was read before."))
+      seen.add(key)
+      return Effect.succeedSome({ ...options.query, ...next })
+    }
+
+    const oneByOne = (last: PageRead<A>): Stream.Stream<Page<A>, ApiClientError> => {
+      const pages = Stream.paginateChunkEffect(last, (last) =>
+        Effect.flatMap(
+          follow(last),
+          Option.match({
+            onNone: () => Effect.succeed([Chunk.empty<Page<A>>(), Option.none<PageRead<A>>()] as const),
+            onSome: (query) =>
+              Effect.map(read(query, last.after), (read) => [Chunk.of(read.page), Option.some(read)] as const)
+          })
+        )
       )
+      return prefetch > 0 ? Stream.bufferChunks(pages, { capacity: prefetch }) : pages
+    }
 
-    const onwards = (query: Query): Stream.Stream<Page<A>, ApiClientError> =>
-      Stream.paginateChunkEffect(query, (query) =>
-        Effect.map(read(query), ([page, next]) => [Chunk.of(page), next] as const)
-      ).pipe((pages) => (prefetch > 0 ? Stream.bufferChunks(pages, { capacity: prefetch }) : pages))
+    const severalAtOnce = (first: PageRead<A>, plan: Plan): Stream.Stream<Page<A>, ApiClientError> => {
+      let last = first
+      seen.add(new URLSearchParams(first.next).toString())
+      return Stream.range(1, plan.pages - 1).pipe(
+        Stream.mapEffect(
+          (index) => Effect.either(read({ ...options.query, ...plan.query(index) }, index * plan.size)),
+          { concurrency }
+        ),
+        Stream.zipWithIndex,
+        Stream.takeUntil(([read, index]) => Either.isLeft(read) || !plan.holds(read.right, index + 1)),
+        Stream.mapEffect(([read]) => read),
+        Stream.map((read) => {
+          last = read
+          return read.page
+        }),
+        Stream.concat(Stream.suspend(() => oneByOne(last)))
+      )
+    }
 
     // Reading ahead starts when the second page is asked for: to take the first record costs one request.
     return Stream.unwrap(
-      Effect.map(read({ ...options.query, limit: pageSize }), ([page, next]) =>
+      Effect.map(read({ ...options.query, limit: pageSize }, 0), (first) =>
         Stream.concat(
-          Stream.succeed(page),
-          Option.match(next, { onNone: () => Stream.empty, onSome: (query) => Stream.suspend(() => onwards(query)) })
+          Stream.succeed(first.page),
+          Stream.suspend(() => {
+            const plan = concurrency > 1 ? planOf(first) : undefined
+            return plan === undefined ? oneByOne(first) : severalAtOnce(first, plan)
+          })
         )
       )
     )
   })
 }
 
+interface PageRead<A> {
+  readonly page: Page<A>
+  /** Records up to the end of it. */
+  readonly after: number
+  /** The query of the `next` that it names. */
+  readonly next: Readonly<Record<string, string>> | undefined
+}
+
+interface Plan {
+  readonly pages: number
+  /** Records a page. */
+  readonly size: number
+  /** The query of a page, counted from 0. */
+  readonly query: (index: number) => Query
+  /** Whether a page is what it was to be, so that the ones after it stand where they should. */
+  readonly holds: (read: PageRead<unknown>, index: number) => boolean
+}
+
+/** Where all the pages are, if the first one tells: by `offset`, or by the number of the `page`. */
+const planOf = ({ next, page: { count, results } }: PageRead<unknown>): Plan | undefined => {
+  const size = results.length
+  const pages = Math.ceil(count / size)
+  if (next === undefined || size === 0 || pages <= 2) return undefined
+  const place = (
+    [
+      ["offset", size, 0],
+      ["page", 1, 1]
+    ] as const
+  ).find(([name, step, start]) => next[name] === String(start + step))
+  if (place === undefined) return undefined
+  const [name, step, start] = place
+  return {
+    pages,
+    size,
+    query: (index) => ({ ...next, [name]: start + index * step }),
+    holds: (read, index) =>
+      read.page.count === count &&
+      read.page.results.length === Math.min(size, count - index * size) &&
+      read.next?.[name] === (index === pages - 1 ? undefined : String(start + (index + 1) * step))
+  }
+}
+
 const isCount = (value: number, least: number): boolean => Number.isInteger(value) && value >= least
 
-const queryOf = (next: string): Record<string, string> | undefined =>
+const queryOf = (next: string): Record<string, string> | null =>
   URL.canParse(next, "http://tenant.invalid")
     ? Object.fromEntries(new URL(next, "http://tenant.invalid").searchParams)
-    : undefined
+    : null
 
 /** A record is named by its place in the whole listing, counted from 1, beside its place on the page. */
 const withPosition = (error: ApiClientError, before: number): ApiClientError => {

@@ -65,6 +65,8 @@ export declare namespace ApiClient {
     readonly pageSize?: number | undefined
     /** Pages read ahead in the background, from the second page on. Default 1; 0 reads strictly on demand. */
     readonly prefetch?: number | undefined
+    /** Pages read at once, in order, where the first one tells how many there are. Default 1. */
+    readonly concurrency?: number | undefined
   }
 
   /** A session that is open. */
