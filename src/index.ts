@@ -19,6 +19,7 @@ export {
   type UploadOptions
 } from "./services/InstallerTransfer.js"
 export * as Iru from "./services/Iru.js"
+export * as Progress from "./services/Progress.js"
 export { SelfServiceCategories } from "./services/SelfServiceCategories.js"
 
 export * from "./schemas/Blueprint.js"

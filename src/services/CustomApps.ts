@@ -14,6 +14,7 @@ import { PayloadTransferError } from "../errors/PayloadTransferError.js"
 import { checkChanges, checkFields, invalidArgument } from "../internal/arguments.js"
 import { below, type ListOptions, resource } from "../internal/library.js"
 import { whenProcessed } from "../internal/processing.js"
+import { reported } from "../internal/reporting.js"
 import type { FormFields } from "../internal/request.js"
 import { CreateCustomApp, CustomApp, CustomAppUpload, UpdateCustomApp } from "../schemas/CustomApp.js"
 import type { Installer } from "../schemas/Installer.js"
@@ -169,7 +170,8 @@ const make = Effect.gen(function* () {
         )
       }),
     presign: (fileName) => presign(fileName, "CustomApps.presign"),
-    download: (app, { to, ...options }) => transfer.download(installerOf(app, "CustomApps.download"), to, options)
+    download: (app, { to, ...options }) =>
+      reported(options, (options) => transfer.download(installerOf(app, "CustomApps.download"), to, options))
   } satisfies CustomApps.Service
 })
 

@@ -1,0 +1,79 @@
+/**
+ * Shows how far the transfers of a program are, in its terminal. The program itself knows nothing of it.
+ */
+import * as Clock from "effect/Clock"
+import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import { type Listener, Reporter } from "../services/Progress.js"
+import { bars, consoleAbove } from "./progress/bars.js"
+import { conclusion, speedometer, type Transfer } from "./progress/describe.js"
+import { type Display, lines, type Output } from "./progress/display.js"
+
+export interface Options {
+  /** Where to. Default: standard error, so that what the program prints stays apart. */
+  readonly stream?: Output | undefined
+  /** How often each transfer has a line where the stream is no terminal. Default 5 seconds. */
+  readonly interval?: Duration.DurationInput | undefined
+}
+
+/**
+ * A bar for each transfer that runs: name, bar, MB/s, time left. What the program prints with `Console` and `Effect.log`
+ * meanwhile stands above the bars. Where there is no terminal, as in CI, a line every few seconds instead.
+ *
+ * @example
+ * program.pipe(Effect.provide([Iru.layerConfig(), ProgressBar.layer()]))
+ */
+export const layer = (options: Options = {}): Layer.Layer<Reporter> =>
+  Layer.unwrapEffect(
+    Effect.map(Console.consoleWith(Effect.succeed), (console) => {
+      const output = options.stream ?? process.stderr
+      if (output.isTTY !== true || process.env["TERM"] === "dumb") {
+        return reporter(lines(output, Duration.toMillis(options.interval ?? "5 seconds")))
+      }
+      const display = bars(output)
+      return Layer.merge(reporter(display), Console.setConsole(consoleAbove(console, display.above)))
+    })
+  )
+
+const reporter = (display: Display): Layer.Layer<Reporter> =>
+  Layer.scoped(
+    Reporter,
+    Effect.gen(function* () {
+      const clock = yield* Effect.clock
+      const running = new Map<object, { transfer: Transfer; readonly speed: ReturnType<typeof speedometer> }>()
+
+      yield* Effect.sync(() => {
+        const now = clock.unsafeCurrentTimeMillis()
+        const transfers = new Map<object, Transfer>()
+        for (const [key, tracked] of running) {
+          tracked.transfer = { ...tracked.transfer, rate: tracked.speed(now, tracked.transfer.latest.bytes) }
+          transfers.set(key, tracked.transfer)
+        }
+        display.show(transfers)
+      }).pipe(Effect.delay(display.every), Effect.forever, Effect.forkScoped)
+
+      const announce = Effect.map(Clock.currentTimeMillis, (started) => ({ started }))
+      const begin = Effect.acquireRelease(announce, (key, exit) =>
+        Effect.map(Clock.currentTimeMillis, (now) => {
+          const tracked = running.get(key)
+          if (tracked === undefined) return
+          running.delete(key)
+          display.conclude(key, conclusion(tracked.transfer, endOf(exit), now))
+        })
+      ).pipe(
+        Effect.map((key): Listener["onProgress"] => (latest) => {
+          const tracked = running.get(key)
+          if (tracked !== undefined) return void (tracked.transfer = { ...tracked.transfer, latest })
+          const transfer = { latest, started: key.started, rate: 0 }
+          running.set(key, { transfer, speed: speedometer(clock.unsafeCurrentTimeMillis(), latest.bytes) })
+        })
+      )
+      return { begin }
+    })
+  )
+
+const endOf = (exit: Exit.Exit<unknown, unknown>): "ok" | "failed" | "interrupted" =>
+  Exit.isSuccess(exit) ? "ok" : Exit.isInterrupted(exit) ? "interrupted" : "failed"

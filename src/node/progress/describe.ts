@@ -1,0 +1,79 @@
+/**
+ * A transfer in words: how far, how fast, how long to go.
+ */
+import type { TransferProgress } from "../../services/InstallerTransfer.js"
+
+/** A transfer that a reporter has heard of. */
+export interface Transfer {
+  readonly latest: TransferProgress
+  /** In milliseconds. */
+  readonly started: number
+  /** Bytes a second, lately. */
+  readonly rate: number
+}
+
+/** A speed over the last few seconds, from how far a transfer was at some moments. The first is where it starts. */
+export const speedometer = (start: number, from: number) => {
+  let samples: ReadonlyArray<readonly [time: number, bytes: number]> = [[start, from]]
+  return (now: number, bytes: number): number => {
+    const last = samples.at(-1)?.[1] ?? 0
+    // A transfer that started over is measured from there.
+    const kept =
+      bytes < last ? [] : samples.filter(([time], index) => index === samples.length - 1 || now - time <= 5000)
+    samples = [...kept, [now, bytes]]
+    const [time, before] = samples[0] ?? [now, bytes]
+    return now > time ? ((bytes - before) / (now - time)) * 1000 : 0
+  }
+}
+
+/** `950 kB`, `120.3 MB`, `4.21 GB`. */
+export const size = (bytes: number): string =>
+  bytes < 1e6
+    ? `${Math.round(bytes / 1e3)} kB`
+    : bytes < 1e9
+      ? `${(bytes / 1e6).toFixed(1)} MB`
+      : `${(bytes / 1e9).toFixed(2)} GB`
+
+/** `8 s`, `1:05 min`, `1:05:00 h`. */
+export const time = (seconds: number): string => {
+  const whole = Math.ceil(seconds)
+  const two = (value: number) => String(Math.floor(value)).padStart(2, "0")
+  if (whole < 60) return `${whole} s`
+  return whole < 3600
+    ? `${Math.floor(whole / 60)}:${two(whole % 60)} min`
+    : `${Math.floor(whole / 3600)}:${two((whole % 3600) / 60)}:${two(whole % 60)} h`
+}
+
+/** A name as a terminal may be shown it: nothing in it moves the cursor or turns the text around. */
+export const printable = (name: string): string => name.toWellFormed().replace(/\p{C}/gu, "?")
+
+export const percentage = ({ bytes, total }: TransferProgress): string | undefined =>
+  total === undefined ? undefined : `${total === 0 ? 100 : Math.min(100, Math.floor((bytes / total) * 100))} %`
+
+/** What it does now: how fast and how long still, or the step that takes as long as it takes. */
+export const pace = ({ latest, rate }: Transfer): ReadonlyArray<string> => {
+  if (latest.phase === "finalizing") return ["the service processes it"]
+  if (latest.phase === "verifying") return ["verifying"]
+  const left = latest.total === undefined || rate <= 0 ? [] : [`${time((latest.total - latest.bytes) / rate)} left`]
+  return [`${size(rate)}/s`, ...left]
+}
+
+/** A line for a log: `Firefox.pkg: 45 % of 120.3 MB, 24.1 MB/s, 3 s left`. */
+export const line = (transfer: Transfer): string => {
+  const { latest } = transfer
+  const done = percentage(latest)
+  const amount = done === undefined ? size(latest.bytes) : `${done} of ${size(latest.total ?? 0)}`
+  return `${printable(latest.name)}: ${[amount, ...pace(transfer)].join(", ")}`
+}
+
+/** The last line: `Firefox.pkg: uploaded 120.3 MB in 5 s`. */
+export const conclusion = (
+  { latest, started }: Transfer,
+  end: "ok" | "failed" | "interrupted",
+  now: number
+): string => {
+  const name = printable(latest.name)
+  if (end !== "ok") return `${name}: ${end} at ${percentage(latest) ?? size(latest.bytes)}`
+  const verb = latest.phase === "uploading" || latest.phase === "finalizing" ? "uploaded" : "downloaded"
+  return `${name}: ${verb} ${size(latest.bytes)} in ${time(Math.max(now - started, 1) / 1000)}`
+}

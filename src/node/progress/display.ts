@@ -1,0 +1,28 @@
+/**
+ * Where transfers are shown.
+ */
+import { line, type Transfer } from "./describe.js"
+
+/** A stream to write on. Bars need a terminal. */
+export interface Output extends NodeJS.WritableStream {
+  readonly isTTY?: boolean | undefined
+  readonly columns?: number | undefined
+}
+
+export interface Display {
+  /** How often it wants to be told, in milliseconds. */
+  readonly every: number
+  /** The transfers that run, each under a key of its own. */
+  readonly show: (transfers: ReadonlyMap<object, Transfer>) => void
+  /** The last word about a transfer. */
+  readonly conclude: (key: object, text: string) => void
+}
+
+/** A calm line for each transfer, for logs. */
+export const lines = (output: Output, every: number): Display => ({
+  every,
+  show: (transfers) => {
+    for (const transfer of transfers.values()) output.write(`${line(transfer)}\n`)
+  },
+  conclude: (_key, text) => void output.write(`${text}\n`)
+})
