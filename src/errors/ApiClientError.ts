@@ -108,7 +108,7 @@ const explain = (error: ApiClientError): string => {
         ? `the gateway knows no such address (404): check the tenant URL and the path.${said}`
         : `not found (404).${said}`
     case "Conflict":
-      return `it conflicts with what is there (${error.status}).${said}`
+      return `it conflicts with what is there${error.status === undefined ? "" : ` (${error.status})`}.${said}`
     case "RateLimited":
       return `the tenant's request limit is reached${error.status === undefined ? "" : " (429)"}${
         error.retryAfter === undefined ? "" : `: try again in ${Duration.format(error.retryAfter)}`

@@ -1,5 +1,16 @@
 import * as Schema from "effect/Schema"
-import { blankAsNull, choice, given, Id, nullish, nullishOr, openEnum, Required, Timestamp } from "./internal.js"
+import {
+  blankAsNull,
+  choice,
+  given,
+  Id,
+  nullish,
+  nullishOr,
+  nullishText,
+  openEnum,
+  Required,
+  Timestamp
+} from "./internal.js"
 import { Installer } from "./Installer.js"
 import { appRules, besides, oneInstaller, type SelfService, type ShownInSelfService, someInstaller } from "./rules.js"
 
@@ -29,9 +40,9 @@ const Wire = Schema.Struct({
   active: Schema.Boolean,
   restart: Schema.Boolean,
   /** Where the installer can be fetched, for a short while and without a token. It is a secret for that long. */
-  file_url: nullish(Schema.Redacted(Schema.String)),
+  file_url: nullishText(Schema.Redacted(Schema.String)),
   /** Lower-case hex. Missing while the service computes it. */
-  sha256: nullish(Schema.Lowercase),
+  sha256: nullishText(Schema.Lowercase),
   /** In bytes. */
   file_size: nullish(Schema.Finite),
   file_updated: nullish(Timestamp),
@@ -102,6 +113,18 @@ export const CreateCustomApp = CreateFields.pipe(
   Schema.filter((app) => [...oneInstaller(app), ...someInstaller(app), ...appRules(app)], besides)
 )
 
+/** Checks the fields of an app to publish, the rules between them included. */
+export const PublishCustomApp = CreateFields.omit("fileKey", "installer").pipe(
+  Schema.extend(Schema.Struct({ installer: Installer })),
+  Schema.filter(appRules, besides)
+)
+
+/** The fields that depend on no other. */
+type Plain = Omit<
+  typeof CreateFields.Type,
+  "install_type" | "unzip_location" | "install_enforcement" | "audit_script" | keyof SelfService | keyof InstallerSource
+>
+
 type InstallerSource =
   | { readonly installer: Installer; readonly fileKey?: undefined }
   | { readonly fileKey: string; readonly installer?: undefined }
@@ -119,13 +142,10 @@ type Enforcement =
  * The fields of a new custom app: a zip says where it is unpacked, a continuously enforced app how it is audited, one
  * that is not enforced is shown in Self Service, and what is shown there has a category.
  */
-export type CreateCustomApp = Omit<
-  typeof CreateFields.Type,
-  "install_type" | "unzip_location" | "install_enforcement" | "audit_script" | keyof SelfService | keyof InstallerSource
-> &
-  InstallerSource &
-  Unzip &
-  Enforcement
+export type CreateCustomApp = Plain & InstallerSource & Unzip & Enforcement
+
+/** The fields of a custom app to publish: those of a new one, with its installer. */
+export type PublishCustomApp = Plain & { readonly installer: Installer } & Unzip & Enforcement
 
 /** The fields of a custom app to change. What is not given stays as it is; `""` clears a script. */
 export const UpdateCustomApp = Schema.Struct({

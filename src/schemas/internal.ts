@@ -2,6 +2,7 @@
  * The few schema shapes that every payload is made of. Decoding is tolerant (unknown keys are dropped, unknown enum
  * values carried, null is absence), because the API grows without notice.
  */
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 /** An id as the API writes it, in lower case. Usually a UUID, but nothing depends on that. */
@@ -10,6 +11,13 @@ export const Id = Schema.Lowercase
 /** A key that may be missing or null. */
 export const nullish = <A, I, R>(schema: Schema.Schema<A, I, R>) =>
   Schema.optionalWith(schema, { nullable: true, exact: true })
+
+/** A text that may be missing, null or `""`, all of which mean that there is none. */
+export const nullishText = <A>(schema: Schema.Schema<A, string>) =>
+  Schema.optionalToOptional(Schema.NullOr(Schema.String), schema, {
+    decode: Option.filter((text): text is string => text !== null && text !== ""),
+    encode: (text) => text
+  })
 
 /** A key that may be missing or null, and then has a value all the same. */
 export const nullishOr = <A, I, R>(schema: Schema.Schema<A, I, R>, value: Schema.Schema.Type<Schema.Schema<A, I, R>>) =>

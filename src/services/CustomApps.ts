@@ -3,21 +3,27 @@
  *
  * @see `/api/v1/library/custom-apps`
  */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type * as Schedule from "effect/Schedule"
-import type * as Stream from "effect/Stream"
+import * as Stream from "effect/Stream"
 import { ApiClientError } from "../errors/ApiClientError.js"
 import type { PayloadError } from "../errors/PayloadIntegrityError.js"
 import { PayloadTransferError } from "../errors/PayloadTransferError.js"
 import { checkChanges, checkFields, invalidArgument } from "../internal/arguments.js"
+import { distinctNames, safeFileName } from "../internal/fileNames.js"
 import { below, type ListOptions, resource } from "../internal/library.js"
+import { recordsOf } from "../internal/pages.js"
+import { type ApiPath, literalPath } from "../internal/path.js"
 import { whenProcessed } from "../internal/processing.js"
-import { reported } from "../internal/reporting.js"
-import type { FormFields } from "../internal/request.js"
-import { CreateCustomApp, CustomApp, CustomAppUpload, UpdateCustomApp } from "../schemas/CustomApp.js"
-import type { Installer } from "../schemas/Installer.js"
+import { changedFields, severalApps, withDigest } from "../internal/publishing.js"
+import { reported, reportedStream } from "../internal/reporting.js"
+import { checkTarget, isFolder, isStored, makeFolderOf, within } from "../internal/targets.js"
+import { CreateCustomApp, CustomApp, CustomAppUpload, PublishCustomApp, UpdateCustomApp } from "../schemas/CustomApp.js"
 import type { PayloadList } from "../schemas/PayloadList.js"
 import { ApiClient } from "./ApiClient.js"
 import {
@@ -38,12 +44,42 @@ export declare namespace CustomApps {
     readonly processing?: Schedule.Schedule<unknown> | undefined
   }
 
+  /** What publishing did, and the app as it is now. */
+  export interface Published {
+    /** `unchanged`: the tenant had it just like that, and nothing was sent. */
+    readonly status: "created" | "updated" | "unchanged"
+    readonly app: CustomApp
+  }
+
+  /** How an installer is downloaded. */
   export interface DownloadOptions extends InstallerDownloadOptions {
-    /** The file to write. It appears whole and verified, or not at all. */
+    /**
+     * The file to write. It appears whole and verified, or not at all. A folder, or a path that ends in `/`, stands for a
+     * file of the app's `file_name` in it. Folders that are missing are made.
+     */
     readonly to: string
   }
 
-  /** What can be done with custom apps. */
+  /** How many installers are downloaded. */
+  export interface DownloadAllOptions extends InstallerDownloadOptions {
+    /** The folder. It is made where it is missing. */
+    readonly to: string
+    /** Installers at once. Default 3. */
+    readonly concurrency?: number | undefined
+  }
+
+  /** What became of one of many downloads. */
+  export type DownloadOutcome =
+    | ({ readonly outcome: "downloaded"; readonly app: CustomApp } & DownloadedInstaller)
+    /** The file was there, with the right sha256. */
+    | { readonly outcome: "skipped"; readonly app: CustomApp; readonly path: string }
+    | {
+        readonly outcome: "failed"
+        readonly app: CustomApp
+        readonly path: string
+        readonly error: ApiClientError | PayloadError
+      }
+
   export interface Service {
     /** Every custom app, page by page, in the server's order. Reads on demand, in constant memory. */
     readonly stream: (options?: ListOptions) => Stream.Stream<CustomApp, ApiClientError>
@@ -75,6 +111,26 @@ export declare namespace CustomApps {
       changes: UpdateCustomApp,
       options?: PublishOptions
     ) => Effect.Effect<CustomApp, ApiClientError | PayloadError>
+    /**
+     * Makes the tenant have an app of this name with these fields and this installer: creates it, or updates what
+     * differs. The installer is uploaded only where its sha256 is another than the tenant's, so a stream may be read
+     * twice: once to hash it, once to send it. Fields that are not given stay as they are.
+     *
+     * Everything is checked before anything is sent. Fails with `Conflict` where several apps have the name: `detail`
+     * has their ids.
+     *
+     * @example
+     * apps.publish({
+     *   name: "Firefox",
+     *   install_type: "package",
+     *   install_enforcement: "install_once",
+     *   installer: { path: "Firefox.pkg" }
+     * })
+     */
+    readonly publish: (
+      app: PublishCustomApp,
+      options?: PublishOptions
+    ) => Effect.Effect<Published, ApiClientError | PayloadError>
     /** Deletes a custom app, from every Blueprint too. */
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
     /** A place in storage for one installer, valid for 24 hours: for those who upload with tools of their own. */
@@ -87,6 +143,24 @@ export declare namespace CustomApps {
       app: CustomApp | string,
       options: DownloadOptions
     ) => Effect.Effect<DownloadedInstaller, ApiClientError | PayloadError>
+    /**
+     * An app's installer as it comes from storage, for anything but a file. The last bytes are withheld until size and
+     * sha256 hold, so whoever reads to the end has read the right ones.
+     */
+    readonly installer: (
+      app: CustomApp | string,
+      options?: TransferOptions
+    ) => Stream.Stream<Uint8Array, ApiClientError | PayloadError>
+    /**
+     * Downloads the installers of many apps into a folder, and tells what became of each as it ends: one that fails
+     * stops no other, and what is there already with the right sha256 is skipped. Files have the app's `file_name`;
+     * where several apps have the same, each has its id in the name too: `Firefox (<id>).pkg`. `apps` is read to its end
+     * first, since it takes all names to know which.
+     */
+    readonly downloadAll: <E, R>(
+      apps: Stream.Stream<CustomApp, E, R>,
+      options: DownloadAllOptions
+    ) => Stream.Stream<DownloadOutcome, E | ApiClientError, R>
   }
 }
 
@@ -95,88 +169,149 @@ const root = "/api/v1/library/custom-apps"
 const make = Effect.gen(function* () {
   const client = yield* ApiClient
   const transfer = yield* InstallerTransfer
-  const create = { operation: "CustomApps.create" }
-  const update = { operation: "CustomApps.update" }
-  const checkCreate = checkFields(create.operation, CreateCustomApp)
-  const checkUpdate = checkChanges(update.operation, UpdateCustomApp)
+  const fs = yield* FileSystem.FileSystem
+  const checkCreate = checkFields("CustomApps.create", CreateCustomApp)
+  const checkUpdate = checkChanges("CustomApps.update", UpdateCustomApp)
+  const checkPublish = checkFields("CustomApps.publish", PublishCustomApp)
+
+  const get = (id: string, operation: string) => client.get(below(root, id), CustomApp, { operation })
 
   const presign = (name: string, operation: string) =>
     client.post(`${root}/upload`, CustomAppUpload, { operation, body: { json: { name } } })
 
-  /** The key under which the installer lies in storage, uploaded first where it has to be. */
-  const stored = (
-    { fileKey, installer }: { readonly installer?: Installer | undefined; readonly fileKey?: string | undefined },
+  /** Uploads the installer, where there is one, and sends the fields with its key, which a failure from then on has. */
+  const send = (
+    method: "post" | "patch",
+    path: ApiPath,
     operation: string,
-    options: TransferOptions
-  ) =>
+    { fileKey, installer, ...fields }: UpdateCustomApp,
+    options: CustomApps.PublishOptions = {}
+  ): Effect.Effect<CustomApp, ApiClientError | PayloadError> =>
+    reported(options, (options) =>
+      Effect.gen(function* () {
+        if (path.problem !== undefined) return yield* invalidArgument(operation, { id: [path.problem] })
+        let file_key = fileKey
+        if (installer !== undefined) {
+          const { name, size } = yield* transfer.inspect(installer, operation)
+          const place = yield* transfer.upload(installer, { ...options, presign: presign(name, operation) })
+          options.onProgress?.({ phase: "finalizing", name, bytes: size, total: size })
+          file_key = place.file_key
+        }
+        const request = client[method](path, CustomApp, { operation, body: { form: { ...fields, file_key } } })
+        return yield* whenProcessed(request, options.processing).pipe(
+          Effect.mapError((error) =>
+            file_key === undefined ? error : new ApiClientError({ ...error, fileKey: file_key })
+          )
+        )
+      })
+    )
+
+  /** The one app of a name. White space around a name is none to the service. */
+  const named = (name: string, operation: string): Effect.Effect<CustomApp | undefined, ApiClientError> =>
+    recordsOf(client.pages(root, CustomApp, { operation })).pipe(
+      Stream.filter((app) => app.name.trim() === name.trim()),
+      Stream.runCollect,
+      Effect.flatMap((apps) =>
+        apps.length > 1
+          ? Effect.fail(severalApps(operation, name, Chunk.toReadonlyArray(apps)))
+          : Effect.succeed(Option.getOrUndefined(Chunk.head(apps)))
+      )
+    )
+
+  const publish = (
+    given: PublishCustomApp,
+    options: CustomApps.PublishOptions = {}
+  ): Effect.Effect<CustomApps.Published, ApiClientError | PayloadError> =>
     Effect.gen(function* () {
-      if (installer === undefined) return fileKey
-      const { name, size } = yield* transfer.inspect(installer, operation)
-      const place = yield* transfer.upload(installer, { ...options, presign: presign(name, operation) })
-      options.onProgress?.({ phase: "finalizing", name, bytes: size, total: size })
-      return place.file_key
+      const operation = "CustomApps.publish"
+      const { installer, name, ...fields } = yield* checkPublish(given)
+      const { size } = yield* transfer.inspect(installer, operation)
+      const found = yield* named(name, operation)
+      if (found === undefined) {
+        const app = yield* send("post", literalPath(root), operation, { ...fields, name, installer }, options)
+        return { status: "created", app }
+      }
+      const other = found.file_size !== undefined && found.file_size !== size
+      const known = other ? found : yield* withDigest(found, get(found.id, operation), options.processing)
+      const same = !other && known.sha256 !== undefined && known.sha256 === (yield* transfer.sha256(installer))
+      const changes = changedFields(fields, known)
+      if (same && Object.keys(changes).length === 0) return { status: "unchanged", app: known }
+      const sent = same ? changes : { ...changes, installer }
+      return { status: "updated", app: yield* send("patch", below(root, found.id), operation, sent, options) }
     })
 
   /** An app's installer in storage, at an address that was just made. */
   const installerOf = (
-    app: CustomApp | string,
+    { id }: Pick<CustomApp, "id">,
     operation: string
   ): Effect.Effect<StoredInstaller, ApiClientError | PayloadTransferError> =>
-    Effect.gen(function* () {
-      const id = typeof app === "string" ? app : app.id
-      const {
-        file_name: name,
-        file_size: size,
-        file_url: url,
-        sha256
-      } = yield* client.get(below(root, id), CustomApp, {
-        operation
-      })
-      if (url === undefined) {
-        const detail = "the tenant names no address for it"
-        return yield* new PayloadTransferError({ reason: "Source", direction: "download", name, detail })
-      }
-      return { url, name, size, sha256 }
+    Effect.flatMap(get(id, operation), ({ file_name: name, file_size: size, file_url: url, sha256 }) => {
+      if (url !== undefined) return Effect.succeed({ url, name, size, sha256 })
+      const detail = "the tenant names no address for it"
+      return Effect.fail(new PayloadTransferError({ reason: "Source", direction: "download", name, detail }))
     })
 
-  /** The last step of a create or an update. Where it fails, the error says under which key the installer lies. */
-  const publish = (
-    file_key: string | undefined,
-    options: CustomApps.PublishOptions,
-    send: (fields: FormFields) => Effect.Effect<CustomApp, ApiClientError>
-  ) =>
-    whenProcessed(send({ file_key }), options.processing).pipe(
-      Effect.mapError((error) => (file_key === undefined ? error : new ApiClientError({ ...error, fileKey: file_key })))
+  const download = (
+    app: Pick<CustomApp, "id">,
+    target: string,
+    operation: string,
+    options: InstallerDownloadOptions
+  ): Effect.Effect<DownloadedInstaller, ApiClientError | PayloadError> =>
+    reported(options, (options) =>
+      Effect.zipRight(makeFolderOf(fs, target), transfer.download(installerOf(app, operation), target, options))
     )
 
   return {
     ...resource(client, "CustomApps", root, CustomApp),
-    create: (app, options = {}) =>
-      Effect.gen(function* () {
-        const { fileKey, installer, ...fields } = yield* checkCreate(app)
-        const key = yield* stored({ fileKey, installer }, create.operation, options)
-        return yield* publish(key, options, (file) =>
-          client.post(root, CustomApp, { ...create, body: { form: { ...fields, ...file } } })
-        )
-      }),
-    update: (id, changes, options = {}) =>
-      Effect.gen(function* () {
-        const target = below(root, id)
-        if (target.problem !== undefined) return yield* invalidArgument(update.operation, { id: [target.problem] })
-        const { fileKey, installer, ...fields } = yield* checkUpdate(changes)
-        const key = yield* stored({ fileKey, installer }, update.operation, options)
-        return yield* publish(key, options, (file) =>
-          client.patch(target, CustomApp, { ...update, body: { form: { ...fields, ...file } } })
-        )
-      }),
+    create: (app, options) =>
+      Effect.flatMap(checkCreate(app), (fields) =>
+        send("post", literalPath(root), "CustomApps.create", fields, options)
+      ),
+    update: (id, changes, options) =>
+      Effect.flatMap(checkUpdate(changes), (fields) =>
+        send("patch", below(root, id), "CustomApps.update", fields, options)
+      ),
+    publish,
     presign: (fileName) => presign(fileName, "CustomApps.presign"),
     download: (app, { to, ...options }) =>
-      reported(options, (options) => transfer.download(installerOf(app, "CustomApps.download"), to, options))
+      Effect.gen(function* () {
+        const operation = "CustomApps.download"
+        const record = typeof app === "string" ? { id: app } : app
+        yield* checkTarget(operation, to)
+        if (!(yield* isFolder(fs, to))) return yield* download(record, to, operation, options)
+        const { file_name } = yield* get(record.id, operation)
+        return yield* download(record, within(to, safeFileName(file_name)), operation, options)
+      }),
+    installer: (app, options = {}) =>
+      reportedStream(options, (options) =>
+        transfer.stream(installerOf(typeof app === "string" ? { id: app } : app, "CustomApps.installer"), options)
+      ),
+    downloadAll: (apps, { concurrency = 3, to, ...options }) => {
+      const operation = "CustomApps.downloadAll"
+      const one = (app: CustomApp, path: string): Effect.Effect<CustomApps.DownloadOutcome> =>
+        Effect.gen(function* () {
+          if (yield* isStored(fs, transfer, app, path)) return { outcome: "skipped", app, path } as const
+          return { outcome: "downloaded", app, ...(yield* download(app, path, operation, options)) } as const
+        }).pipe(Effect.catchAll((error) => Effect.succeed({ outcome: "failed", app, path, error } as const)))
+      return Effect.zipRight(checkTarget(operation, to, concurrency), Stream.runCollect(apps)).pipe(
+        Effect.map((all) => {
+          const records = new Map(Chunk.map(all, (app) => [app.id, app] as const))
+          const names = distinctNames(new Map(Chunk.map(all, (app) => [app.id, app.file_name] as const)))
+          return Stream.fromIterable(names).pipe(
+            Stream.filterMap(([id, name]) =>
+              Option.map(Option.fromNullable(records.get(id)), (app) => ({ app, name }))
+            ),
+            Stream.mapEffect(({ app, name }) => one(app, within(to, name)), { concurrency, unordered: true })
+          )
+        }),
+        Stream.unwrap
+      )
+    }
   } satisfies CustomApps.Service
 })
 
-/** Custom apps of the library, and their installers: `/api/v1/library/custom-apps`. */
 export class CustomApps extends Context.Tag("effect-iru/CustomApps")<CustomApps, CustomApps.Service>() {
   /** Over the session at hand. */
-  static readonly layer: Layer.Layer<CustomApps, never, ApiClient | InstallerTransfer> = Layer.effect(this, make)
+  static readonly layer: Layer.Layer<CustomApps, never, ApiClient | FileSystem.FileSystem | InstallerTransfer> =
+    Layer.effect(this, make)
 }

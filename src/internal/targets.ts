@@ -1,0 +1,59 @@
+/**
+ * Where downloads go: a file, or a folder that the installer has a name in.
+ */
+import type { PlatformError } from "@effect/platform/Error"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import type { ApiClientError } from "../errors/ApiClientError.js"
+import { PayloadTransferError } from "../errors/PayloadTransferError.js"
+import type { CustomApp } from "../schemas/CustomApp.js"
+import type { InstallerTransfer } from "../services/InstallerTransfer.js"
+import { invalidArgument } from "./arguments.js"
+import { baseName } from "./files.js"
+
+/** A path at all, and how many downloads at once. */
+export const checkTarget = (operation: string, to: string, concurrency = 1): Effect.Effect<void, ApiClientError> => {
+  if (typeof to !== "string" || to === "" || to.includes("\0")) {
+    return invalidArgument(operation, { to: ["must be the path of a file or a folder"] })
+  }
+  return Number.isInteger(concurrency) && concurrency > 0
+    ? Effect.void
+    : invalidArgument(operation, { concurrency: ["must be a whole number above 0"] })
+}
+
+/** Whether a path means a folder: one that is there, or one that its last character makes a folder. */
+export const isFolder = (fs: FileSystem.FileSystem, path: string): Effect.Effect<boolean> =>
+  /[/\\]$/.test(path)
+    ? Effect.succeed(true)
+    : Effect.match(fs.stat(path), { onFailure: () => false, onSuccess: ({ type }) => type === "Directory" })
+
+/** The path of a file in a folder. */
+export const within = (folder: string, name: string): string =>
+  /[/\\]$/.test(folder) ? folder + name : `${folder}/${name}`
+
+/** Makes the folder that a file is to be written into, and those that it lies in, where they are missing. */
+export const makeFolderOf = (fs: FileSystem.FileSystem, file: string): Effect.Effect<void, PayloadTransferError> => {
+  const name = baseName(file)
+  const folder = file.slice(0, file.length - name.length)
+  if (folder === "") return Effect.void
+  const failed = (cause: PlatformError) =>
+    new PayloadTransferError({ reason: "Sink", direction: "download", name, detail: cause.message, cause })
+  return fs.exists(folder).pipe(
+    Effect.flatMap((exists) => (exists ? Effect.void : fs.makeDirectory(folder, { recursive: true }))),
+    Effect.mapError(failed)
+  )
+}
+
+/** Whether the installer of an app lies at a path already, byte for byte as far as the tenant tells. */
+export const isStored = (
+  fs: FileSystem.FileSystem,
+  transfer: InstallerTransfer.Service,
+  { file_size, sha256 }: CustomApp,
+  path: string
+): Effect.Effect<boolean> =>
+  Effect.gen(function* () {
+    if (sha256 === undefined) return false
+    const { size, type } = yield* fs.stat(path)
+    if (type !== "File" || (file_size !== undefined && Number(size) !== file_size)) return false
+    return (yield* transfer.sha256({ path })) === sha256
+  }).pipe(Effect.orElseSucceed(() => false))

@@ -1,0 +1,275 @@
+import { effect, live, scoped } from "@effect/vitest"
+import { CustomApps, type PublishCustomApp, SelfServiceCategories } from "effect-iru"
+import { Sandbox } from "effect-iru/sandbox"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import { expect } from "vitest"
+import { temporaryFile } from "../support/files.js"
+import { appRecord, pageOf } from "../support/records.js"
+import { onSandbox, writes } from "../support/sandbox.js"
+import { requestsTo, routes } from "../support/server.js"
+import { fieldsOf, untyped, withTenant } from "../support/tenant.js"
+
+const root = "/api/v1/library/custom-apps"
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+const firefox: PublishCustomApp = {
+  name: "Firefox",
+  install_type: "package",
+  install_enforcement: "install_once",
+  installer: { bytes: bytes("version 1"), name: "Firefox.pkg" }
+}
+
+/** What a call writes, beside what it gives. */
+const withWrites = <A, E, R>(call: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const before = (yield* writes).length
+    return [yield* call, (yield* writes).slice(before)] as const
+  })
+
+effect("the first publish creates the app", () =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    const { app, status } = yield* apps.publish(firefox)
+    expect(status).toBe("created")
+    expect(app).toMatchObject({ name: "Firefox", file_name: "Firefox.pkg", file_size: 9 })
+    expect(yield* apps.list()).toMatchObject({ count: 1, results: [{ id: app.id }] })
+  }).pipe(onSandbox())
+)
+
+effect("the same again is unchanged, and nothing is written", () =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    const first = yield* apps.publish(firefox)
+    const [second, written] = yield* withWrites(apps.publish(firefox))
+    expect(second).toEqual({ status: "unchanged", app: { ...first.app, file_url: expect.anything() } })
+    expect(written).toEqual([])
+  }).pipe(onSandbox())
+)
+
+for (const installer of [
+  { bytes: bytes("version 2"), name: "Firefox.pkg" },
+  { bytes: bytes("a longer version"), name: "Firefox.pkg" },
+  { stream: Stream.make(bytes("vers"), bytes("ion 2")), size: 9, name: "Firefox.pkg" }
+]) {
+  effect(
+    `another installer (${"stream" in installer ? "a stream" : `${installer.bytes.length} bytes`}) is uploaded`,
+    () =>
+      Effect.gen(function* () {
+        const apps = yield* CustomApps
+        const first = yield* apps.publish(firefox)
+        const [{ app, status }, written] = yield* withWrites(apps.publish({ ...firefox, installer }))
+        expect(status).toBe("updated")
+        expect(app.id).toBe(first.app.id)
+        expect(app.sha256).not.toBe(first.app.sha256)
+        expect(written).toEqual([`POST ${root}/upload`, "POST storage", `PATCH ${root}/${app.id}`])
+        const { body } = (yield* Sandbox.requests).at(-1) ?? { body: "" }
+        expect([...new URLSearchParams(body).keys()]).toEqual(["file_key"])
+      }).pipe(onSandbox())
+  )
+}
+
+effect("a stream with the same bytes is unchanged", () =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    yield* apps.publish(firefox)
+    const installer = { stream: Stream.make(bytes("version"), bytes(" 1")), size: 9, name: "Firefox.pkg" }
+    expect(yield* apps.publish({ ...firefox, installer })).toMatchObject({ status: "unchanged" })
+  }).pipe(onSandbox())
+)
+
+effect("a file that was renamed and is the same is unchanged", () =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    yield* apps.publish(firefox)
+    const installer = { bytes: bytes("version 1"), name: "Firefox 1.0.pkg" }
+    expect(yield* apps.publish({ ...firefox, installer })).toMatchObject({ status: "unchanged" })
+  }).pipe(onSandbox())
+)
+
+effect("a field that differs is updated, alone, and the installer stays where it is", () =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    const { app } = yield* apps.publish({ ...firefox, restart: true, postinstall_script: "echo 1" })
+    const [again, written] = yield* withWrites(
+      apps.publish({ ...firefox, restart: false, active: true, postinstall_script: "echo 1" })
+    )
+    expect(again).toMatchObject({ status: "updated", app: { id: app.id, restart: false, sha256: app.sha256 } })
+    expect(written).toEqual([`PATCH ${root}/${app.id}`])
+    expect((yield* Sandbox.requests).at(-1)?.body).toBe("restart=false")
+  }).pipe(onSandbox())
+)
+
+effect("fields that are not given stay as they are", () =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    yield* apps.publish({ ...firefox, restart: true, preinstall_script: "echo before" })
+    expect(yield* apps.publish(firefox)).toMatchObject({
+      status: "unchanged",
+      app: { restart: true, preinstall_script: "echo before" }
+    })
+  }).pipe(onSandbox())
+)
+
+effect("a script with white space at its end, which the service drops, is no difference", () =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    const app: PublishCustomApp = {
+      ...firefox,
+      install_enforcement: "continuously_enforce",
+      audit_script: "#!/bin/zsh\nexit 0\n\n",
+      preinstall_script: "echo before \n"
+    }
+    yield* apps.publish(app)
+    expect(yield* apps.publish(app)).toMatchObject({ status: "unchanged" })
+    expect(yield* apps.publish({ ...app, preinstall_script: "" })).toMatchObject({
+      status: "updated",
+      app: { preinstall_script: "" }
+    })
+  }).pipe(onSandbox())
+)
+
+effect(
+  "an app that is moved to Self Service, to a zip, to continuous enforcement: what belongs together goes together",
+  () =>
+    Effect.gen(function* () {
+      const apps = yield* CustomApps
+      const category = Option.getOrThrow(yield* Effect.flatMap(SelfServiceCategories, (all) => all.find("Utilities")))
+      yield* apps.publish(firefox)
+      const shown = {
+        ...firefox,
+        install_enforcement: "no_enforcement",
+        show_in_self_service: true,
+        self_service_category_id: category.id.toUpperCase()
+      } as const
+      expect(yield* apps.publish(shown)).toMatchObject({
+        status: "updated",
+        app: { install_enforcement: "no_enforcement", show_in_self_service: true }
+      })
+      expect(yield* apps.publish(shown)).toMatchObject({ status: "unchanged" })
+      const zip = { ...firefox, install_type: "zip", unzip_location: "/Applications" } as const
+      expect(yield* apps.publish({ ...zip })).toMatchObject({
+        status: "updated",
+        app: { install_type: "zip", unzip_location: "/Applications", install_enforcement: "install_once" }
+      })
+      expect(yield* apps.publish({ ...zip })).toMatchObject({ status: "unchanged" })
+      // The service keeps an old unzip_location on what is no zip any more.
+      expect(yield* apps.publish(firefox)).toMatchObject({ status: "updated", app: { install_type: "package" } })
+      expect(yield* apps.publish(firefox)).toMatchObject({ status: "unchanged" })
+    }).pipe(onSandbox())
+)
+
+effect("several apps of the name are a conflict that names them, and nothing is written", () =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    const ids = yield* Effect.replicateEffect(
+      Effect.map(apps.create(firefox), ({ id }) => id),
+      2
+    )
+    const [error, written] = yield* withWrites(Effect.flip(apps.publish(firefox)))
+    expect(error).toMatchObject({ reason: "Conflict", operation: "CustomApps.publish" })
+    for (const id of ids) expect(error.message).toContain(id)
+    expect(error.message).not.toContain("undefined")
+    expect(written).toEqual([])
+  }).pipe(onSandbox())
+)
+
+effect("an app is found wherever it stands in the listing, by its whole name", () =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    for (const name of ["Firefox ESR", "firefox", "Fire", "Firefox"]) yield* apps.create({ ...firefox, name })
+    expect(yield* apps.publish(firefox)).toMatchObject({ status: "unchanged", app: { name: "Firefox" } })
+    expect(yield* apps.publish({ ...firefox, name: " Firefox " })).toMatchObject({ status: "unchanged" })
+    expect(yield* apps.list()).toMatchObject({ count: 4 })
+  }).pipe(onSandbox({ pageSize: 1 }))
+)
+
+scoped("everything is checked before anything is asked or sent", () =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    const empty = yield* temporaryFile("empty.pkg", "")
+    const cases: ReadonlyArray<readonly [object, string]> = [
+      [{ ...firefox, name: "" }, "name"],
+      [{ ...firefox, install_type: "zip" }, "unzip_location"],
+      [{ ...firefox, install_enforcement: "no_enforcement" }, "show_in_self_service"],
+      [{ ...firefox, nmae: "Firefox" }, "nmae"],
+      [{ ...firefox, installer: undefined }, "installer"],
+      [{ ...firefox, installer: undefined, fileKey: "a/b.pkg" }, "fileKey"],
+      [{ ...firefox, installer: { path: "nowhere.pkg" } }, "installer"],
+      [{ ...firefox, installer: { path: empty } }, "installer"]
+    ]
+    for (const [app, field] of cases) {
+      const error = yield* Effect.flip(apps.publish(untyped<PublishCustomApp>(app)))
+      expect(error).toMatchObject({ reason: "InvalidArgument", operation: "CustomApps.publish" })
+      expect(fieldsOf(error)).toContain(field)
+    }
+    expect(yield* Sandbox.requests).toEqual([])
+  }).pipe(onSandbox())
+)
+
+effect("a failure after the upload tells the key under which the installer lies", () =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    yield* Effect.scoped(
+      Effect.gen(function* () {
+        yield* Sandbox.fault({ method: "POST", path: root, respond: { status: 400, body: { name: ["No."] } } })
+        const error = yield* Effect.flip(apps.publish(firefox))
+        expect(error).toMatchObject({ reason: "BadRequest", fileKey: expect.stringContaining("Firefox_") })
+      })
+    )
+  }).pipe(onSandbox())
+)
+
+const later = Schedule.spaced("1 millis")
+
+live("an app whose sha256 the service still computes: it is waited for, then compared", () => {
+  let asked = 0
+  const id = appRecord().id
+  const sha256 = "0e5dd6a0e6a0b0a4e5e1e3b3e5b5f5f5d6a0e6a0b0a4e5e1e3b3e5b5f5f5d6a0"
+  return withTenant(
+    routes({
+      [`GET ${root}`]: { body: pageOf([appRecord({ name: "Firefox", file_size: 9, sha256: null })]) },
+      [`GET ${root}/${id}`]: () => ({
+        body: appRecord({ name: "Firefox", file_size: 9, sha256: ++asked < 3 ? "" : sha256 })
+      })
+    })
+  )((server) =>
+    Effect.gen(function* () {
+      const apps = yield* CustomApps
+      // The two differ, so it goes on to the upload, which this tenant has not.
+      yield* Effect.flip(apps.publish(firefox, { processing: later }))
+      expect(requestsTo(server).slice(0, 5)).toEqual([
+        `GET ${root}`,
+        ...Array.from({ length: 3 }, () => `GET ${root}/${id}`),
+        `POST ${root}/upload`
+      ])
+    })
+  )
+})
+
+live("an app whose sha256 never comes is uploaded again; one of another size without waiting", () => {
+  const id = appRecord().id
+  const uploads = (size: number | null) =>
+    withTenant(
+      routes({
+        [`GET ${root}`]: { body: pageOf([appRecord({ name: "Firefox", file_size: size, sha256: null })]) },
+        [`GET ${root}/${id}`]: { body: appRecord({ name: "Firefox", file_size: size, sha256: null }) }
+      })
+    )((server) =>
+      Effect.gen(function* () {
+        yield* Effect.flip(
+          Effect.flatMap(CustomApps, (apps) =>
+            apps.publish(firefox, { processing: Schedule.intersect(later, Schedule.recurs(2)) })
+          )
+        )
+        return requestsTo(server)
+      })
+    )
+  return Effect.gen(function* () {
+    const read = `GET ${root}/${id}`
+    expect(yield* uploads(null)).toEqual([`GET ${root}`, read, read, read, `POST ${root}/upload`])
+    expect(yield* uploads(8)).toEqual([`GET ${root}`, `POST ${root}/upload`])
+  })
+})
