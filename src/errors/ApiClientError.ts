@@ -111,7 +111,7 @@ const explain = (error: ApiClientError): string => {
       return `it conflicts with what is there${error.status === undefined ? "" : ` (${error.status})`}.${said}`
     case "RateLimited":
       return `the tenant's request limit is reached${error.status === undefined ? "" : " (429)"}${
-        error.retryAfter === undefined ? "" : `: try again in ${Duration.format(error.retryAfter)}`
+        error.retryAfter === undefined ? "" : `: try again in ${Duration.format(inSeconds(error.retryAfter))}`
       }.${said}`
     case "Unavailable":
       return `the service is not available (${error.status}).${said}`
@@ -121,6 +121,9 @@ const explain = (error: ApiClientError): string => {
         : `the server answered ${error.status}.${said}`
   }
 }
+
+/** Whole seconds, rounded up: nobody waits for the nanosecond. */
+const inSeconds = (duration: Duration.Duration) => Duration.seconds(Math.ceil(Duration.toSeconds(duration)))
 
 /** The gateway in front of the API answers an unknown host or path with words of its own. */
 const isGatewayNotFound = (error: ApiClientError): boolean => error.detail?.startsWith("no Route matched") === true
