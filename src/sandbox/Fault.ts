@@ -8,6 +8,7 @@
  * ```
  */
 import * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
@@ -111,10 +112,19 @@ export const FaultRule = Schema.Struct({
   expired: Schema.optional(Schema.Boolean)
 })
 
-/** A list of rules as JSON text, or one rule alone. An unknown key is a mistake. */
-export const FaultRules = Schema.parseJson(
-  Schema.Union(Schema.Array(FaultRule), FaultRule).annotations({ parseOptions: { onExcessProperty: "error" } })
-)
+const decodeJson = Schema.decodeEither(Schema.parseJson())
+const decodeRules = Schema.decodeUnknownEither(Schema.Array(FaultRule), { onExcessProperty: "error" })
+
+/** A list of rules as JSON text, or one rule alone; or, in one line, what is wrong with it. An unknown key is a mistake. */
+export const parseRules = (text: string): Either.Either<ReadonlyArray<Fault>, string> =>
+  decodeJson(text).pipe(
+    Either.flatMap((json) => decodeRules(Array.isArray(json) ? json : [json])),
+    Either.mapLeft((error) => {
+      const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
+      const place = issue?.path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("") ?? ""
+      return `${place === "" ? "" : `${place}: `}${issue?.message ?? error.message}`.replace(/\s+/g, " ")
+    })
+  )
 
 /** Another status, with a body of your choice. */
 export const status = (

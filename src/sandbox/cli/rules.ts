@@ -1,0 +1,24 @@
+/**
+ * A file of faults.
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { readFile } from "node:fs/promises"
+import { type Fault, parseRules } from "../Fault.js"
+import { Problem } from "./Problem.js"
+
+const reasonOf = (cause: unknown): string => {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined
+  return code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : String(code ?? cause)
+}
+
+/** Reads and checks the rules. */
+export const readRules = (file: string): Effect.Effect<ReadonlyArray<Fault>, Problem> =>
+  Effect.tryPromise({
+    try: () => readFile(file, "utf8"),
+    catch: (cause) => new Problem({ message: `Cannot read ${file}: ${reasonOf(cause)}` })
+  }).pipe(
+    Effect.flatMap((text) =>
+      Either.mapLeft(parseRules(text), (what) => new Problem({ message: `${file} does not hold faults: ${what}` }))
+    )
+  )

@@ -1,0 +1,30 @@
+/**
+ * The faults that were asked for from outside the program: in a file, on the page. All of them end together.
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Ref from "effect/Ref"
+import * as Scope from "effect/Scope"
+import type { Fault } from "../Fault.js"
+import type { Sandbox } from "../Sandbox.js"
+
+/** Where faults are handed in. */
+export interface FaultDesk {
+  readonly add: (sandbox: Sandbox.Service, faults: ReadonlyArray<Fault>) => Effect.Effect<void>
+  readonly clear: Effect.Effect<void>
+}
+
+/** No faults yet. */
+export const makeFaultDesk: Effect.Effect<FaultDesk> = Effect.gen(function* () {
+  const scope = yield* Ref.make(yield* Scope.make())
+  return {
+    add: (sandbox, faults) =>
+      Effect.flatMap(Ref.get(scope), (scope) =>
+        Scope.extend(Effect.forEach(faults, sandbox.fault, { discard: true }), scope)
+      ),
+    clear: Effect.gen(function* () {
+      const before = yield* Ref.getAndSet(scope, yield* Scope.make())
+      yield* Scope.close(before, Exit.void)
+    })
+  }
+})

@@ -1,0 +1,109 @@
+/**
+ * The page at `/`, for people who would rather look, and what it needs under `/_sandbox/`. None of it is part of the
+ * tenant: it takes no token, is in no log and counts for no limit.
+ */
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+import { parseRules } from "../Fault.js"
+import { type Answer, content, empty, type Incoming } from "../internal/exchange.js"
+import type { Sandbox } from "../Sandbox.js"
+import { eventsOf } from "./events.js"
+import type { FaultDesk } from "./faultDesk.js"
+import { refusal } from "./guard.js"
+import { html } from "./html.js"
+import { script } from "./script.js"
+import { style } from "./style.js"
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'"
+].join("; ")
+
+const headers = {
+  "cache-control": "no-store",
+  "content-security-policy": policy,
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff"
+}
+
+const asset = (type: string, text: string): Answer => content(200, `${type}; charset=utf-8`, text, headers)
+
+const page = asset("text/html", html)
+const assets: Readonly<Record<string, Answer>> = {
+  "/": page,
+  "/_sandbox/page.css": asset("text/css", style),
+  "/_sandbox/page.js": asset("text/javascript", script)
+}
+
+const problem = (status: number, text: string): Answer =>
+  content(status, "text/plain; charset=utf-8", `${text}\n`, headers)
+
+const largestRule = 1024 * 1024
+
+const readText = (incoming: Incoming): Effect.Effect<string, Answer> =>
+  Effect.tryPromise({
+    try: async () => {
+      const decoder = new TextDecoder()
+      let text = ""
+      for await (const chunk of incoming.body) {
+        if (text.length > largestRule) break
+        text += decoder.decode(chunk, { stream: true })
+      }
+      return text
+    },
+    catch: () => problem(400, "The request was cut before its end.")
+  })
+
+/** What answers beside the tenant. `names` are this machine's own, where it is reached by a name. */
+export const pageRoutes =
+  (desk: FaultDesk, names: ReadonlyArray<string> = []) =>
+  (sandbox: Sandbox.Service) => {
+    const addFaults = (incoming: Incoming): Effect.Effect<Answer, Answer> =>
+      readText(incoming).pipe(
+        Effect.flatMap((text) => Either.mapLeft(parseRules(text), (what) => problem(400, what))),
+        Effect.flatMap((rules) => desk.add(sandbox, rules)),
+        Effect.as(empty(204, headers))
+      )
+
+    const answer = (incoming: Incoming): Effect.Effect<Answer, Answer> => {
+      const { method, url } = incoming
+      const found = assets[url.pathname]
+      switch (`${method === "HEAD" ? "GET" : method} ${url.pathname}`) {
+        case "GET /_sandbox/events":
+          return Effect.map(Stream.toAsyncIterableEffect(eventsOf(sandbox)), (chunks) => ({
+            status: 200,
+            headers: { ...headers, "content-type": "text/event-stream" },
+            body: { _tag: "Chunks", chunks }
+          }))
+        case "POST /_sandbox/faults":
+          return addFaults(incoming)
+        case "DELETE /_sandbox/faults":
+          return Effect.as(desk.clear, empty(204, headers))
+        default:
+          return Effect.succeed(
+            found === undefined
+              ? problem(404, "The sandbox has no such page.")
+              : method === "GET" || method === "HEAD"
+                ? found
+                : problem(405, "Only to be looked at.")
+          )
+      }
+    }
+
+    return (incoming: Incoming): Effect.Effect<Answer> | undefined =>
+      incoming.url.pathname === "/" || incoming.url.pathname.startsWith("/_sandbox/")
+        ? Effect.suspend(() => {
+            const refused = refusal(incoming, names)
+            return refused === undefined ? Effect.merge(answer(incoming)) : Effect.succeed(refused)
+          })
+        : undefined
+  }

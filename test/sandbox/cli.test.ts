@@ -1,0 +1,323 @@
+/**
+ * `iru-sandbox` as its users start it: a process of its own, a terminal's signals, a file of faults, mistakes.
+ */
+import { scopedLive } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { build } from "esbuild"
+import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { once } from "node:events"
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { promisify } from "node:util"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import packageJson from "../../package.json" with { type: "json" }
+
+let folder = ""
+let command = ""
+
+// As one file it starts ten times as fast as from its sources.
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "sandbox-cli-test-"))
+  command = join(folder, "dist/sandbox/cli/main.js")
+  copyFileSync("package.json", join(folder, "package.json"))
+  await build({
+    entryPoints: ["src/sandbox/cli/main.ts"],
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    outfile: command,
+    banner: { js: `import { createRequire } from "node:module"; const require = createRequire(import.meta.url)` }
+  })
+})
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Run {
+  readonly child: ChildProcess
+  /** What was printed so far. */
+  readonly stdout: () => string
+  readonly stderr: () => string
+  /** Resolves when standard output holds the text. Fails when the process ends first. */
+  readonly until: (text: string | RegExp) => Promise<void>
+  /** What lies in its folder for temporary files. */
+  readonly files: () => ReadonlyArray<string>
+  /** Resolves to the exit code, or the signal, when the process is over. */
+  readonly end: Promise<number | string | null>
+}
+
+const start = (...args: ReadonlyArray<string>): Run => {
+  const temporary = mkdtempSync(join(folder, "tmp-"))
+  const child = spawn(process.execPath, [command, ...args], {
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+  const printed = { stdout: "", stderr: "" }
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (printed.stdout += text))
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (printed.stderr += text))
+  const end = once(child, "close").then(([code, signal]: Array<number | string | null>) => code ?? signal ?? null)
+  return {
+    child,
+    stdout: () => printed.stdout,
+    stderr: () => printed.stderr,
+    files: () => readdirSync(temporary),
+    until: async (text) => {
+      const there = () => (typeof text === "string" ? printed.stdout.includes(text) : text.test(printed.stdout))
+      while (!there()) {
+        const more = await Promise.race([once(child.stdout, "data"), end.then(() => undefined)])
+        if (more === undefined && !there()) throw new Error(`It ended:\n${printed.stdout}${printed.stderr}`)
+      }
+    },
+    end
+  }
+}
+
+/** A run that is killed when the test is over, whatever happened. */
+const running = (...args: ReadonlyArray<string>): Effect.Effect<Run, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => start(...args)),
+    ({ child, end }) =>
+      Effect.promise(() => {
+        child.kill("SIGKILL")
+        return end
+      })
+  )
+
+const field = (run: Run, name: string): string => {
+  const found = new RegExp(`^ +${name} +(\\S+)$`, "m").exec(run.stdout())?.[1]
+  if (found === undefined) throw new Error(`No ${name} in:\n${run.stdout()}`)
+  return found
+}
+
+const started = (...args: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const run = yield* running(...args)
+    yield* Effect.promise(() => run.until("Python client"))
+    const url = field(run, "URL")
+    const token = field(run, "Token")
+    const get = (path: string) =>
+      Effect.promise(() => fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } }))
+    return { run, url, token, get }
+  })
+
+const write = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+const categories = "/api/v1/self-service/categories"
+
+describe("what it prints", () => {
+  scopedLive("the address, a token, the page, and what to try; all of it works", () =>
+    Effect.gen(function* () {
+      const { run, token, url } = yield* started()
+      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+      expect(token).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+      const page = yield* Effect.promise(() => fetch(field(run, "Page")))
+      expect(page.headers.get("content-type")).toContain("text/html")
+      expect(run.stdout()).toContain(`export IRU_TENANT_URL=${url} IRU_API_TOKEN=${token} IRU_ALLOW_LOOPBACK=true`)
+      expect(run.stdout()).toContain(`ApiConfig.model_construct(tenant_url="${url}", api_token="${token}")`)
+
+      const curl = /^ +(curl .*)$/m.exec(run.stdout())?.[1] ?? ""
+      const shell = spawn("sh", ["-c", `${curl} --silent --show-error --fail`])
+      let answer = ""
+      shell.stdout.on("data", (text) => (answer += String(text)))
+      expect(yield* Effect.promise(() => once(shell, "close"))).toEqual([0, null])
+      expect(JSON.parse(answer)).toMatchObject({ count: 0 })
+      expect(run.stderr()).toBe("")
+    })
+  )
+
+  scopedLive("a port and a token of one's own", () =>
+    Effect.gen(function* () {
+      const free = yield* freePort
+      const own = "0a1b2c3d-0000-4000-8000-00000000cafe"
+      const { get, token, url } = yield* started("--port", String(free), "--token", own)
+      expect(url).toBe(`http://127.0.0.1:${free}`)
+      expect(token).toBe(own)
+      expect((yield* get(categories)).status).toBe(200)
+    })
+  )
+
+  scopedLive("--log: a line for every request, without the token", () =>
+    Effect.gen(function* () {
+      const { get, run, token } = yield* started("--log")
+      const before = run.stdout().length
+      yield* get(`${categories}?limit=3`)
+      yield* get("/api/v1/devices")
+      yield* Effect.promise(() => run.until("/api/v1/devices 404"))
+      const lines = run.stdout().slice(before).trim().split("\n")
+      expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d GET \/api\/v1\/self-service\/categories 200 \d+ ms$/)
+      expect(lines[1]).toMatch(
+        /^\d\d:\d\d:\d\d GET \/api\/v1\/devices 404 \d+ ms \(The sandbox does not serve this path\.\)$/
+      )
+      expect(lines).toHaveLength(2)
+      expect(run.stdout().slice(before)).not.toContain(token)
+      expect(run.stderr()).toBe("")
+    })
+  )
+
+  scopedLive("without --log only what the sandbox does not serve is told", () =>
+    Effect.gen(function* () {
+      const { get, run } = yield* started()
+      const before = run.stdout()
+      yield* get(categories)
+      const told = once(run.child.stderr ?? process.stderr, "data")
+      yield* get("/api/v1/devices")
+      yield* Effect.promise(() => told)
+      expect(run.stderr()).toBe("iru-sandbox: The sandbox does not serve GET /api/v1/devices\n")
+      expect(run.stdout()).toBe(before)
+    })
+  )
+
+  scopedLive("--host: it says who can reach it then", () =>
+    Effect.gen(function* () {
+      const { run, url } = yield* started("--host", "0.0.0.0")
+      expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+      expect(run.stdout()).toContain("Listening on 0.0.0.0: whoever reaches this machine on port")
+      expect(run.stdout()).toContain("Nothing is encrypted.")
+    })
+  )
+
+  test("--help and --version, and nothing is started", async () => {
+    const help = start("--help")
+    expect(await help.end).toBe(0)
+    for (const flag of ["port", "host", "token", "latency", "processing", "rate-limit", "fault", "log"]) {
+      expect(help.stdout()).toContain(`--${flag}`)
+    }
+    const version = start("--version")
+    expect(await version.end).toBe(0)
+    expect(version.stdout().trim()).toBe(packageJson.version)
+  })
+})
+
+test("npm run sandbox starts it from the sources", async () => {
+  const { stdout } = await promisify(execFile)("npm", ["run", "--silent", "sandbox", "--", "--version"])
+  expect(stdout.trim()).toBe(packageJson.version)
+})
+
+describe("what it does", () => {
+  scopedLive("--fault: the rules of a file are in force, one or many", () =>
+    Effect.gen(function* () {
+      const file = write("rules.json", JSON.stringify([{ path: categories, times: 2, respond: { status: 500 } }]))
+      const { get } = yield* started("--fault", file)
+      const statuses = yield* Effect.all([get(categories), get(categories), get(categories)])
+      expect(statuses.map(({ status }) => status)).toEqual([500, 500, 200])
+    })
+  )
+
+  scopedLive("--rate-limit: the service's limits with its headers", () =>
+    Effect.gen(function* () {
+      const { get } = yield* started("--rate-limit")
+      const { headers } = yield* get(categories)
+      expect(headers.get("x-ratelimit-limit-second")).toBe("50")
+      expect(headers.get("x-ratelimit-limit-hour")).toBe("10000")
+    })
+  )
+
+  scopedLive("--processing: no app is made of an installer that is still looked at; --latency is taken too", () =>
+    Effect.gen(function* () {
+      const { token, url } = yield* started("--processing", "10m", "--latency", "1ms")
+      const post = (address: string, body: BodyInit, headers: Record<string, string> = {}) =>
+        Effect.promise(() => fetch(address, { method: "POST", body, headers }))
+      const json = { authorization: `Bearer ${token}`, "content-type": "application/json" }
+      const apps = `${url}/api/v1/library/custom-apps`
+      const place = yield* Effect.promise(async () => {
+        const answer = await fetch(`${apps}/upload`, { method: "POST", headers: json, body: '{"name":"a.pkg"}' })
+        const parsed: { post_url: string; post_data: Record<string, string>; file_key: string } = await answer.json()
+        return parsed
+      })
+      const form = new FormData()
+      for (const [name, value] of Object.entries(place.post_data)) form.append(name, value)
+      form.append("file", new Blob(["bytes"]), "a.pkg")
+      expect((yield* post(place.post_url, form)).status).toBe(204)
+      const app = { name: "a", file_key: place.file_key, install_type: "package", install_enforcement: "install_once" }
+      expect((yield* post(apps, JSON.stringify(app), json)).status).toBe(503)
+    })
+  )
+})
+
+describe("how it ends", () => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    scopedLive(`${signal}: at once, without a word, without a file, although clients are connected`, () =>
+      Effect.gen(function* () {
+        const { get, run, url } = yield* started("--log")
+        yield* get(categories)
+        const page = yield* Effect.promise(() => fetch(`${url}/_sandbox/events`))
+        expect(page.headers.get("content-type")).toBe("text/event-stream")
+        expect(run.files()).toHaveLength(1)
+        const printed = run.stdout()
+        run.child.kill(signal)
+        run.child.kill(signal)
+        expect(yield* Effect.promise(() => run.end)).toBe(0)
+        expect(run.stdout()).toBe(printed)
+        expect(run.stderr()).toBe("")
+        expect(run.files()).toEqual([])
+        yield* Effect.promise(async () => page.body?.cancel().catch(() => undefined))
+      })
+    )
+  }
+
+  scopedLive("it ends when nobody reads what it prints any more", () =>
+    Effect.gen(function* () {
+      const { get, run } = yield* started("--log")
+      run.child.stdout?.destroy()
+      yield* Effect.either(Effect.sandbox(get(categories)))
+      yield* Effect.either(Effect.sandbox(get(categories)))
+      expect(yield* Effect.promise(() => run.end)).toBe(0)
+      expect(run.files()).toEqual([])
+    })
+  )
+})
+
+describe("mistakes: one clear line, and exit code 1", () => {
+  const mistakes: ReadonlyArray<readonly [title: string, args: () => ReadonlyArray<string>, line: RegExp]> = [
+    ["a flag that is none", () => ["--prot", "80"], /Received unknown argument: '--prot'\. See iru-sandbox --help$/],
+    ["a word that is no flag", () => ["start"], /Received unknown argument: 'start'/],
+    ["a port that is no number", () => ["--port", "http"], /--port must be a number from 0 to 65535/],
+    ["a port that is too big", () => ["--port", "65536"], /--port must be a number from 0 to 65535/],
+    ["a token of another form", () => ["--token", "secret"], /--token must have the form .* 8-4-4-4-12 hex digits/],
+    ["no time", () => ["--latency", "soon"], /--latency must be a time, such as 50ms, 2s or 10m/],
+    ["no time to process", () => ["--processing", "-5s"], /processing/],
+    ["an address of another machine", () => ["--host", "192.0.2.1"], /Cannot listen on 192\.0\.2\.1/],
+    ["no file", () => ["--fault", join(folder, "none.json")], /Cannot read .*none\.json: there is no such file/],
+    ["a folder for a file", () => ["--fault", folder], /Cannot read .*: it is a folder/],
+    ["no JSON", () => ["--fault", write("a.json", "{")], /a\.json does not hold faults: .*JSON/],
+    ["no rule", () => ["--fault", write("b.json", '[{"times":"two"}]')], /b\.json does not hold faults: .*times/],
+    ["an unknown key", () => ["--fault", write("c.json", '{"stauts":500}')], /c\.json does not hold faults: .*stauts/]
+  ]
+  for (const [title, args, line] of mistakes) {
+    test(title, async () => {
+      const run = start(...args())
+      expect(await run.end).toBe(1)
+      expect(run.stdout()).toBe("")
+      expect(run.stderr().trimEnd().split("\n")).toHaveLength(1)
+      expect(run.stderr()).toMatch(/^iru-sandbox: /)
+      expect(run.stderr().trimEnd()).toMatch(line)
+      expect(run.files()).toEqual([])
+    })
+  }
+
+  scopedLive("a port in use", () =>
+    Effect.gen(function* () {
+      const { url } = yield* started()
+      const { port } = new URL(url)
+      const second = yield* running("--port", port)
+      expect(yield* Effect.promise(() => second.end)).toBe(1)
+      expect(second.stderr()).toBe(
+        `iru-sandbox: Port ${port} on 127.0.0.1 is in use. Choose another one, or 0 for any that is free.\n`
+      )
+    })
+  )
+})
+
+const freePort: Effect.Effect<number> = Effect.promise(async () => {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  server.close()
+  await once(server, "close")
+  return typeof address === "object" && address !== null ? address.port : 0
+})
