@@ -21,6 +21,7 @@ export {
 export * as Iru from "./services/Iru.js"
 export * as Progress from "./services/Progress.js"
 export { SelfServiceCategories } from "./services/SelfServiceCategories.js"
+export { SharedBudget } from "./services/SharedBudget.js"
 
 export * from "./schemas/Blueprint.js"
 export * from "./schemas/CustomApp.js"

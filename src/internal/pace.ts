@@ -50,6 +50,8 @@ export interface Turn<E> {
   readonly maxWait: Duration.DurationInput
   /** The failure where the wait would be, or was, longer than that: with how much is still to wait. */
   readonly tooLong: (wait: Duration.Duration) => E
+  /** Asks whoever else has a say, once the turn has come: `undefined`, or how long nobody here may go out. */
+  readonly admit?: Effect.Effect<Duration.Duration | undefined> | undefined
 }
 
 export interface Pacer {
@@ -65,6 +67,8 @@ interface Ticket {
   readonly granted: Deferred.Deferred<void, Duration.Duration>
   readonly deadline: number
 }
+
+type Restore = <A, E>(wait: Effect.Effect<A, E>) => Effect.Effect<A, E>
 
 const second = 1_000
 const hour = 3_600_000
@@ -166,21 +170,25 @@ export const makePacer = (limits: () => PaceLimits): Pacer => {
 
   const settleIfWaiting = Effect.suspend(() => (queueLength() > 0 ? settle : Effect.void))
 
+  const giveBack = (): void => {
+    sent.pop()
+    underWay--
+  }
+
   /** A caller that goes away while it waits takes nobody's turn, and gives back one that came in that moment. */
   const leave = (priority: Priority, ticket: Ticket) =>
     Effect.suspend(() => {
       const before = waiting[priority].length
       waiting[priority] = waiting[priority].filter((other) => other !== ticket)
-      if (waiting[priority].length === before) {
-        sent.pop()
-        underWay--
-      }
+      if (waiting[priority].length === before) giveBack()
       return settle
     })
 
-  const turn = (
-    { maxWait, priority }: Turn<unknown>,
-    restore: <A, E>(wait: Effect.Effect<A, E>) => Effect.Effect<A, E>
+  const wait = (
+    priority: Priority,
+    deadline: number,
+    restore: Restore,
+    isFirst: boolean
   ): Effect.Effect<void, Duration.Duration> =>
     Effect.clockWith((clock) => {
       const now = monotonic(clock)
@@ -189,18 +197,42 @@ export const makePacer = (limits: () => PaceLimits): Pacer => {
         take(now)
         return Effect.void
       }
-      const ceiling = Duration.toMillis(maxWait)
-      const ahead = priority === "interactive" ? waiting.interactive.length : queueLength()
-      const wait = Math.max(0, opensAt - now) + Math.floor(ahead / limits().perSecond) * second
-      if (wait > ceiling) return Effect.fail(Duration.millis(wait))
-      const ticket: Ticket = { granted: Deferred.unsafeMake(FiberId.none), deadline: now + ceiling }
-      waiting[priority].push(ticket)
+      const ahead = isFirst ? 0 : priority === "interactive" ? waiting.interactive.length : queueLength()
+      const least = Math.max(0, opensAt - now) + Math.floor(ahead / limits().perSecond) * second
+      if (now + least > deadline) return Effect.fail(Duration.millis(least))
+      const ticket: Ticket = { granted: Deferred.unsafeMake(FiberId.none), deadline }
+      if (isFirst) waiting[priority].unshift(ticket)
+      else waiting[priority].push(ticket)
       return setAlarm(now).pipe(
         Effect.zipRight(restore(Deferred.await(ticket.granted))),
         Effect.map(() => observeWait(monotonic(clock) - now)),
         Effect.onInterrupt(() => leave(priority, ticket))
       )
     })
+
+  /** Waits for a turn; and again, in the first place, where the turn was not admitted. */
+  const turn = (
+    { admit, priority }: Pick<Turn<unknown>, "admit" | "priority">,
+    deadline: number,
+    restore: Restore,
+    isFirst = false
+  ): Effect.Effect<void, Duration.Duration> => {
+    const granted = wait(priority, deadline, restore, isFirst)
+    return admit === undefined
+      ? granted
+      : Effect.flatMap(granted, () =>
+          restore(admit).pipe(
+            Effect.onInterrupt(() => Effect.sync(giveBack)),
+            Effect.flatMap((pause) => {
+              if (pause === undefined) return Effect.void
+              giveBack()
+              return Effect.clockWith((clock) =>
+                Effect.zipRight(hold(monotonic(clock), pause), turn({ admit, priority }, deadline, restore, true))
+              )
+            })
+          )
+        )
+  }
 
   const hold = (now: number, wait: Duration.Duration): Effect.Effect<void> => {
     heldUntil = Math.max(heldUntil, now + Math.min(Duration.toMillis(wait), hour))
@@ -231,10 +263,12 @@ export const makePacer = (limits: () => PaceLimits): Pacer => {
   return {
     run: (turnOf, send) =>
       Effect.uninterruptibleMask((restore) =>
-        Effect.matchEffect(turn(turnOf, restore), {
-          onFailure: (wait) => Effect.fail(turnOf.tooLong(wait)),
-          onSuccess: () => Effect.ensuring(restore(send(learn)), finished)
-        })
+        Effect.clockWith((clock) =>
+          Effect.matchEffect(turn(turnOf, monotonic(clock) + Duration.toMillis(turnOf.maxWait), restore), {
+            onFailure: (wait) => Effect.fail(turnOf.tooLong(wait)),
+            onSuccess: () => Effect.ensuring(restore(send(learn)), finished)
+          })
+        )
       ),
     quota: Effect.clockWith((clock) => {
       const now = monotonic(clock)

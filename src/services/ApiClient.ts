@@ -41,6 +41,7 @@ import {
   observeRetry
 } from "../internal/telemetry.js"
 import { ApiConfig } from "./ApiConfig.js"
+import { SharedBudget } from "./SharedBudget.js"
 
 export declare namespace ApiClient {
   /** How one request differs from a plain one. */
@@ -143,7 +144,10 @@ const make = (
     )
     const isCi = yield* Config.string("CI").pipe(Config.option, Effect.orElseSucceed(Option.none))
     const runInSession = yield* makeSession(options.drain ?? "2 seconds")
-    const pacer = yield* acquirePacer(tenantUrl, { ...defaultPace, ...options.pace })
+    const pace = { perSecond: options.pace?.perSecond ?? 50, perHour: options.pace?.perHour ?? 10_000 }
+    const pacer = yield* acquirePacer(tenantUrl, pace)
+    const shared = yield* Effect.serviceOption(SharedBudget)
+    const admit = Option.isSome(shared) ? shared.value.take(tenantUrl, pace) : undefined
 
     const origin = { tenantUrl, apiToken, source: Option.isSome(isCi) ? "effect-iru-ci" : "effect-iru" }
     const { host } = new URL(tenantUrl)
@@ -153,7 +157,7 @@ const make = (
     const attempt =
       (call: Call, span: Tracer.Span) =>
       (triesBefore: number): Effect.Effect<Answer, ApiClientError> =>
-        pacer.run(turnOf(call), (learn) =>
+        pacer.run({ ...turnOf(call), admit }, (learn) =>
           observeAttempt(
             call,
             span,
@@ -225,8 +229,6 @@ const make = (
       quota: pacer.quota
     }
   })
-
-const defaultPace: PaceLimits = { perSecond: 50, perHour: 10_000 }
 
 const failure = (
   { method, operation, path }: Call,

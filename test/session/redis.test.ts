@@ -1,0 +1,202 @@
+/**
+ * Several machines share one tenant's budget through a real Redis, and go on without it when it is away.
+ */
+import { live } from "@effect/vitest"
+import { ApiClient } from "effect-iru"
+import { Iru } from "effect-iru/node"
+import { RedisBudget } from "effect-iru/redis"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import { execFile, spawn, spawnSync } from "node:child_process"
+import { connect } from "node:net"
+import { promisify } from "node:util"
+import { describe, expect } from "vitest"
+import { type Reply, serve } from "../support/server.js"
+import { tenantAt } from "../support/tenant.js"
+import { eventually, freePort, recordingLogs } from "./support.js"
+
+const installed = spawnSync("redis-server", ["--version"]).status === 0
+if (!installed) console.warn("redis-server is not installed: the tests of the shared request budget did not run.")
+
+/** Redis on a port, in memory only, until the scope closes. */
+const redisOn = (port: number) =>
+  Effect.acquireRelease(
+    Effect.gen(function* () {
+      const server = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", ""], {
+        stdio: "ignore"
+      })
+      yield* listens(port)
+      return server
+    }),
+    (server) =>
+      Effect.async<void>((resume) => {
+        server.once("exit", () => resume(Effect.void))
+        server.kill()
+      })
+  )
+
+const listens = (port: number): Effect.Effect<void> =>
+  Effect.retry(
+    Effect.async<void, Error>((resume) => {
+      const socket = connect(port, "127.0.0.1")
+        .once("connect", () => {
+          socket.destroy()
+          resume(Effect.void)
+        })
+        .once("error", (error) => resume(Effect.fail(error)))
+    }),
+    { while: () => Effect.as(Effect.sleep("20 millis"), true) }
+  ).pipe(Effect.orDie)
+
+interface Outcome {
+  readonly done: number
+  readonly refusals: ReadonlyArray<string>
+}
+
+const machine = (environment: Record<string, string>): Effect.Effect<Outcome> =>
+  Effect.map(
+    Effect.promise(() =>
+      promisify(execFile)(process.execPath, ["--import", "tsx", "test/session/redis.worker.ts"], {
+        env: { ...process.env, ...environment }
+      })
+    ),
+    ({ stdout }) => JSON.parse(stdout) as Outcome
+  )
+
+const ok: Reply = { body: {} }
+
+describe.runIf(installed)("several machines with one tenant", () => {
+  live(
+    "together send no more requests an hour than it is allowed; who gets none is told when to come back",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const port = yield* freePort
+          yield* redisOn(port)
+          const hours: Array<number> = []
+          const { origin } = yield* serve(() => {
+            hours.push(Math.floor(Date.now() / 3_600_000))
+            return ok
+          })
+          const outcomes = yield* Effect.all(
+            Array.from({ length: 3 }, () =>
+              machine({
+                TENANT: origin,
+                REDIS_PORT: String(port),
+                CALLS: "40",
+                PER_SECOND: "1000",
+                PER_HOUR: "100",
+                MAX_WAIT: "short"
+              })
+            ),
+            { concurrency: 3 }
+          )
+          const done = outcomes.reduce((sum, outcome) => sum + outcome.done, 0)
+          expect(done).toBe(hours.length)
+          for (const hour of new Set(hours))
+            expect(hours.filter((each) => each === hour).length).toBeLessThanOrEqual(100)
+          // Each of them could have sent all of its own.
+          if (new Set(hours).size === 1) {
+            expect(done).toBeGreaterThanOrEqual(99)
+            expect(new Set(outcomes.flatMap(({ refusals }) => refusals))).toEqual(new Set(["RateLimited true"]))
+          }
+        })
+      ),
+    120_000
+  )
+
+  live(
+    "together send no more requests a second than it is allowed",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const port = yield* freePort
+          yield* redisOn(port)
+          const times: Array<number> = []
+          const { origin } = yield* serve(() => {
+            times.push(performance.now())
+            return ok
+          })
+          const outcomes = yield* Effect.all(
+            Array.from({ length: 3 }, () =>
+              machine({
+                TENANT: origin,
+                REDIS_PORT: String(port),
+                CALLS: "20",
+                PER_SECOND: "20",
+                PER_HOUR: "10000",
+                MAX_WAIT: "long"
+              })
+            ),
+            { concurrency: 3 }
+          )
+          expect(outcomes.map(({ done }) => done)).toEqual([20, 20, 20])
+          // A fifth at once, and the rest at four fifths of the limit. A slow machine only makes it longer.
+          const taken = (times.at(-1) ?? 0) - (times[0] ?? 0)
+          expect(taken).toBeGreaterThan(((60 - 4) / 16 - 1) * 1_000)
+        })
+      ),
+    120_000
+  )
+})
+
+const ask = Effect.flatMap(ApiClient, (client) => client.get("/api/v1/anything", Schema.Unknown))
+
+describe.runIf(installed)("a machine whose Redis", () => {
+  live(
+    "goes away and comes back goes by its own count meanwhile, and says so once each time",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const port = yield* freePort
+          const { origin } = yield* serve(() => ok)
+          const lines: Array<string> = []
+          const said = (what: string) => lines.filter((line) => line.includes(what)).length
+          const budget = RedisBudget.layer({ host: "127.0.0.1", port, retryEvery: "20 millis" })
+          yield* Effect.gen(function* () {
+            // It is not there at the start.
+            yield* Effect.all(
+              Array.from({ length: 5 }, () => ask),
+              { concurrency: 5 }
+            )
+            expect(said("WARN Redis cannot be asked")).toBe(1)
+            yield* Effect.scoped(
+              Effect.gen(function* () {
+                yield* redisOn(port)
+                yield* eventually(() => said("INFO Redis is back") === 1)
+                yield* ask
+              })
+            )
+            // It has gone.
+            yield* Effect.all(
+              Array.from({ length: 5 }, () => ask),
+              { concurrency: 5 }
+            )
+            yield* eventually(() => said("WARN Redis cannot be asked") === 2)
+            yield* redisOn(port)
+            yield* eventually(() => said("INFO Redis is back") === 2)
+            yield* ask
+          }).pipe(
+            Effect.provide(Iru.layer(tenantAt(origin)).pipe(Layer.provide(budget))),
+            Effect.provide(recordingLogs(lines))
+          )
+          expect(said("WARN")).toBe(2)
+        })
+      ),
+    60_000
+  )
+})
+
+live("a machine whose Redis is never there works all the same, and closes without an error", () =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const port = yield* freePort
+      const { origin, received } = yield* serve(() => ok)
+      yield* ask.pipe(
+        Effect.provide(Iru.layer(tenantAt(origin)).pipe(Layer.provide(RedisBudget.layer({ host: "127.0.0.1", port }))))
+      )
+      expect(received).toHaveLength(1)
+    })
+  )
+)
