@@ -19,8 +19,11 @@ export interface FilePart {
 
 const encoder = new TextEncoder()
 
-/** Quotes and line breaks would end the header: they are escaped as browsers do. */
-const escape = (name: string): string => name.replaceAll("\r", "%0D").replaceAll("\n", "%0A").replaceAll('"', "%22")
+/**
+ * A text as a header can hold it: quotes, line breaks and what else would end it stand there in percent, as browsers
+ * write them, and a backslash is doubled, since parsers take one for the start of an escape.
+ */
+const escape = (name: string): string => name.replace(/["\p{Cc}]/gu, encodeURIComponent).replaceAll("\\", "\\\\")
 
 /** A form's fields and the header of its file, ready for the bytes to stand between. */
 export const multipart = (fields: ReadonlyArray<readonly [string, string]>, file?: FilePart): MultipartFrame => {

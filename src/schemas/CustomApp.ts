@@ -24,7 +24,7 @@ export type InstallEnforcement = typeof InstallEnforcement.Type
 
 /** The installer's own name: the last part of its key, without the token (`_` and 8 hex digits) of its upload. */
 export const installerName = (fileKey: string): string =>
-  fileKey.slice(fileKey.lastIndexOf("/") + 1).replace(/(?<=.)_[0-9a-f]{8}(?=\.[^.]+$)/i, "")
+  fileKey.slice(fileKey.lastIndexOf("/") + 1).replace(/(?<=.)_[0-9a-f]{8}(?=\.[^.]+$)/is, "")
 
 const Wire = Schema.Struct({
   id: Id,

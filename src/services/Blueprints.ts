@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { ApiClientError } from "../errors/ApiClientError.js"
-import { checkChanges, checkFields } from "../internal/arguments.js"
+import { checkChanges, checkFields, definedOnly, nothingToChange } from "../internal/arguments.js"
 import { asConflict, isDuplicateAssignment, isMissingAssignment } from "../internal/assignment.js"
 import { below, type ListOptions, resource } from "../internal/library.js"
 import { collectPages, recordsOf } from "../internal/pages.js"
@@ -123,9 +123,12 @@ const make = Effect.gen(function* () {
         client.post(root, Blueprint, { ...named("create"), body: { form: dotted(fields) } })
       ),
     update: (id, changes) =>
-      Effect.flatMap(checkUpdate(changes), (fields) =>
-        client.patch(below(root, id), Blueprint, { ...named("update"), body: { form: dotted(fields) } })
-      ),
+      Effect.flatMap(checkUpdate(changes), (fields) => {
+        const form = definedOnly(dotted(fields))
+        return Object.keys(form).length === 0
+          ? Effect.fail(nothingToChange("Blueprints.update"))
+          : client.patch(below(root, id), Blueprint, { ...named("update"), body: { form } })
+      }),
     templates: (options) =>
       recordsOf(
         client.pages("/api/v1/blueprints/templates/", BlueprintTemplateCategory, { ...options, ...named("templates") })

@@ -1,0 +1,30 @@
+import { installerName } from "effect-iru"
+import * as FastCheck from "effect/FastCheck"
+import { expect, test } from "vitest"
+
+const part = FastCheck.string({ unit: "grapheme", minLength: 1 }).filter((text) => !/[/.]/.test(text))
+const folders = FastCheck.array(part, { maxLength: 3 }).map((names) => names.map((name) => `${name}/`).join(""))
+const stem = FastCheck.string({ unit: "binary", minLength: 1 }).filter((text) => !text.includes("/"))
+const uploadToken = FastCheck.string({
+  unit: FastCheck.constantFrom(..."0123456789abcdefABCDEF"),
+  minLength: 8,
+  maxLength: 8
+})
+
+test("of a key, the name is what was uploaded: without folders and without the token of the upload", () =>
+  FastCheck.assert(
+    FastCheck.property(folders, stem, uploadToken, part, (folders, stem, uploadToken, extension) => {
+      expect(installerName(`${folders}${stem}_${uploadToken}.${extension}`)).toBe(`${stem}.${extension}`)
+    })
+  ))
+
+test("a name without such a token stays as it is", () =>
+  FastCheck.assert(
+    FastCheck.property(
+      folders,
+      stem.filter((name) => !/_[0-9a-f]{8}\.[^.]+$/i.test(name)),
+      (folders, name) => {
+        expect(installerName(folders + name)).toBe(name)
+      }
+    )
+  ))
