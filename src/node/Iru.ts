@@ -1,6 +1,8 @@
 /**
  * Every resource of one tenant, with all that Node provides.
  */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import type * as ConfigError from "effect/ConfigError"
 import * as Layer from "effect/Layer"
 import type { InstallerTransfer } from "../services/InstallerTransfer.js"
@@ -29,6 +31,21 @@ export const layer = (options: Options): Layer.Layer<Services, ConfigError.Confi
 /** One tenant, from `IRU_TENANT_URL` and `IRU_API_TOKEN` (or the Python client's `IRUCTL_TENANT`, `IRUCTL_TOKEN`). */
 export const layerConfig = (options: ConfigOptions = {}): Layer.Layer<Services, ConfigError.ConfigError> =>
   onNode(Core.layerConfig(options), options)
+
+/**
+ * One tenant, over the `HttpClient` at hand instead of connections of its own: a sandbox in the same process, a proxy, a
+ * recording.
+ *
+ * @example
+ * const Test = Iru.layerHttpClient(Sandbox.inTests).pipe(Layer.provideMerge(Sandbox.layerTest()))
+ */
+export const layerHttpClient = (
+  options: Core.Options & NodeInstallerTransfer.Options
+): Layer.Layer<Services, ConfigError.ConfigError, HttpClient.HttpClient> =>
+  Core.layer(options).pipe(
+    Layer.provideMerge(NodeInstallerTransfer.layer(options)),
+    Layer.provide(NodeFileSystem.layer)
+  )
 
 const onNode = (
   tenant: Layer.Layer<Core.Services, ConfigError.ConfigError, Core.Platform>,

@@ -17,6 +17,7 @@
  * Effect.runPromise(Effect.provide(program, Sandbox.layer()))
  * ```
  */
+import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -27,6 +28,7 @@ import type * as Stream from "effect/Stream"
 import type * as Fault from "./Fault.js"
 import type * as exchange from "./internal/exchange.js"
 import type * as faults from "./internal/faults.js"
+import { inProcess } from "./internal/inProcess.js"
 import type * as limits from "./internal/limits.js"
 import { serve } from "./internal/loopback.js"
 import type * as requestLog from "./internal/requestLog.js"
@@ -111,6 +113,9 @@ export declare namespace Sandbox {
      */
     readonly routes?: ((sandbox: Service) => (incoming: Incoming) => Effect.Effect<Answer> | undefined) | undefined
   }
+
+  /** How a tenant in this process behaves. */
+  export interface TestOptions extends Omit<Options, "apiToken" | "data" | "host" | "port" | "routes"> {}
 
   /** How many records of each kind (default none), and the number that they are made from (default 1). */
   export interface Seed extends seed.SeedCounts {
@@ -203,6 +208,29 @@ const overHttp = (options: Sandbox.Options): Effect.Effect<Sandbox.Service, Sand
     return service
   })
 
+/** Where the tenant of `layerTest` is: an address that only its own `HttpClient` knows. */
+const inTests = {
+  tenantUrl: "https://effect-iru-sandbox.api.kandji.io",
+  apiToken: "5a4db0c5-0000-4000-8000-000000000000"
+} as const
+const storageInTests = "https://storage.effect-iru-sandbox.invalid"
+
+const inThisProcess = (
+  options: Sandbox.TestOptions
+): Effect.Effect<Context.Context<Sandbox | HttpClient.HttpClient>, SandboxError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { tenant } = yield* openTenant({ ...options, apiToken: inTests.apiToken }, storageInTests)
+    const client = yield* inProcess(
+      new Map([
+        [inTests.tenantUrl, tenant.api],
+        [storageInTests, tenant.storage]
+      ])
+    )
+    return Context.make(Sandbox, serviceOf(tenant, { ...inTests, storageUrl: storageInTests })).pipe(
+      Context.add(HttpClient.HttpClient, client)
+    )
+  })
+
 /** A tenant on this machine: the endpoints, the rules and the storage of the service. */
 export class Sandbox extends Context.Tag("effect-iru/Sandbox")<Sandbox, Sandbox.Service>() {
   /**
@@ -215,6 +243,24 @@ export class Sandbox extends Context.Tag("effect-iru/Sandbox")<Sandbox, Sandbox.
   /** `serve` as a layer. */
   static readonly layer = (options: Sandbox.Options = {}): Layer.Layer<Sandbox, SandboxError> =>
     Layer.scoped(this, overHttp(options))
+
+  /** `tenantUrl` and `apiToken` of the tenant of `layerTest`, for the client's options. */
+  static readonly inTests = inTests
+
+  /**
+   * A tenant in this process, without a socket, and the `HttpClient` that leads to it and to its storage, and nowhere
+   * else. Each layer that is built has a state of its own.
+   *
+   * @example
+   * ```ts
+   * const Test = Iru.layerHttpClient(Sandbox.inTests).pipe(Layer.provideMerge(Sandbox.layerTest()))
+   *
+   * effect("creates the script", () => Effect.provide(test, Test))
+   * ```
+   */
+  static readonly layerTest = (
+    options: Sandbox.TestOptions = {}
+  ): Layer.Layer<Sandbox | HttpClient.HttpClient, SandboxError> => Layer.scopedContext(inThisProcess(options))
 
   /** The requests so far, in order. */
   static readonly requests: Effect.Effect<ReadonlyArray<Sandbox.Request>, never, Sandbox> = Effect.flatMap(

@@ -130,17 +130,20 @@ export const makeRequestLog: Effect.Effect<RequestLog> = Effect.map(
           keep(record)
           yield* PubSub.publish(news, record)
           const { body, text } = target === "api" ? overheard(incoming.body) : { body: incoming.body, text: () => "" }
-          const answer = yield* handler({ ...incoming, body })
-          const done: RequestRecord = {
-            ...record,
-            body: text(),
+          const finish = (end: Pick<RequestRecord, "note" | "problem" | "status">) =>
+            Effect.flatMap(Clock.currentTimeMillis, (now) => {
+              const done: RequestRecord = { ...record, ...end, body: text(), duration: now - time }
+              if (records.has(record.id)) keep(done)
+              return PubSub.publish(news, done)
+            })
+          const answer = yield* handler({ ...incoming, body }).pipe(
+            Effect.onInterrupt(() => finish({ status: undefined, problem: undefined, note: "The caller went away." }))
+          )
+          yield* finish({
             status: answer.ending?._tag === "Drop" ? undefined : answer.status,
-            duration: (yield* Clock.currentTimeMillis) - time,
             problem: problemOf(answer),
             note: answer.note
-          }
-          if (records.has(record.id)) keep(done)
-          yield* PubSub.publish(news, done)
+          })
           return answer
         })
     }
