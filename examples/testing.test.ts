@@ -2,7 +2,7 @@ import { effect } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
 import { type CustomScript, CustomScripts } from "effect-iru"
 import { Iru } from "effect-iru/node"
-import { Sandbox } from "effect-iru/sandbox"
+import { Fault, Sandbox } from "effect-iru/sandbox"
 import { expect } from "vitest"
 
 /** What we test: a program of our own. */
@@ -41,13 +41,27 @@ effect("with a mock layer: only what the program calls is there", () =>
   )
 )
 
-effect("with the sandbox: the whole way, over HTTP", () => {
-  const tenant = Layer.unwrapEffect(
-    Effect.map(Sandbox, ({ apiToken, tenantUrl }) => Iru.layer({ tenantUrl, apiToken, allowLoopback: true }))
-  )
-  return Effect.gen(function* () {
-    const scripts = yield* CustomScripts
-    yield* scripts.create({ name: "Inventory", execution_frequency: "every_day", script: "#!/bin/zsh" })
+/** The real client on a tenant of its own, in this process. Each test that provides it gets a new one. */
+const Tenant = Iru.layerHttpClient(Sandbox.inTests).pipe(Layer.provideMerge(Sandbox.layerTest()))
+
+effect("with the sandbox: the whole way through HTTP, without a socket", () =>
+  Effect.gen(function* () {
+    const { state } = yield* Sandbox
+    yield* state.customScripts.put({ name: "Setup", execution_frequency: "once" })
+    yield* state.customScripts.put({ name: "Inventory", execution_frequency: "every_day" })
     expect(yield* namesOfDailyScripts).toEqual(["Inventory"])
-  }).pipe(Effect.provide(tenant), Effect.provide(Sandbox.layer()))
-})
+
+    const requests = yield* Sandbox.requests
+    expect(requests.map(({ method, path, status }) => [method, path, status])).toEqual([
+      ["GET", "/api/v1/library/custom-scripts", 200]
+    ])
+  }).pipe(Effect.provide(Tenant))
+)
+
+effect("with the sandbox: what the program does when the service fails", () =>
+  Effect.gen(function* () {
+    yield* Sandbox.fault(Fault.forbidden({ path: "/api/v1/library/*" }))
+    const error = yield* Effect.flip(namesOfDailyScripts)
+    expect(error.reason).toBe("Forbidden")
+  }).pipe(Effect.scoped, Effect.provide(Tenant))
+)
