@@ -1,0 +1,80 @@
+/**
+ * docs/dependencies.md against package.json, and package.json against what the sources import.
+ */
+import { readdirSync, readFileSync } from "node:fs"
+import { isBuiltin } from "node:module"
+import { expect, test } from "vitest"
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
+  readonly peerDependencies: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>
+}
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly license?: string; readonly dev?: boolean }>>
+}
+const manifest: Manifest = JSON.parse(readFileSync("package.json", "utf8"))
+const { packages }: Lock = JSON.parse(readFileSync("package-lock.json", "utf8"))
+const page = readFileSync("docs/dependencies.md", "utf8")
+
+const rows = (heading: string) =>
+  (page.split(new RegExp(`^\\| ${heading} .*\\n`, "m"))[1] ?? "")
+    .split("\n\n")[0]
+    ?.split("\n")
+    .slice(1)
+    .map((row) => row.split("|").map((cell) => cell.trim().replaceAll("`", "")))
+    .map(([, name = "", licence = ""]) => ({ name, licence })) ?? []
+
+const names = (packages: Readonly<Record<string, string>>) => Object.keys(packages).sort()
+
+test("the page lists every peer and every dependency, and no other", () => {
+  expect(
+    rows("peer")
+      .map(({ name }) => name)
+      .sort()
+  ).toEqual(names(manifest.peerDependencies))
+  expect(
+    rows("dependency")
+      .map(({ name }) => name)
+      .sort()
+  ).toEqual(names(manifest.dependencies))
+})
+
+test("each has the licence that the page says", () => {
+  for (const { licence, name } of [...rows("peer"), ...rows("dependency")]) {
+    expect(packages[`node_modules/${name}`]?.license, name).toBe(licence)
+  }
+})
+
+test("all that an installation brings is under a licence that asks for nothing but its own notice", () => {
+  for (const [path, { dev, license }] of Object.entries(packages)) {
+    if (path !== "" && dev !== true) expect(license, path).toMatch(/^(MIT|ISC|Apache-2\.0|BSD-[23]-Clause|0BSD)$/)
+  }
+})
+
+test("a peer is a development dependency of the same range, so that it is tested", () => {
+  for (const [name, range] of Object.entries(manifest.peerDependencies)) {
+    expect(manifest.devDependencies[name], name).toBe(range)
+  }
+})
+
+const imports = (folder: string) =>
+  readdirSync(`src/${folder}`, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) =>
+      [
+        ...readFileSync(`src/${folder}/${file}`, "utf8").matchAll(/^(?:import|export)\s[^"]*?from "([^".][^"]*)"/gms)
+      ].map(([, specifier = ""]) => /^(@[^/]+\/[^/]+|[^/]+)/.exec(specifier)?.[1] ?? specifier)
+    )
+const packagesIn = (...folders: ReadonlyArray<string>) =>
+  [...new Set(folders.flatMap(imports))].filter((name) => !isBuiltin(name) && !name.startsWith("node:")).sort()
+
+test("the sources import what package.json declares, and nothing else", () => {
+  const declared = new Set([...names(manifest.dependencies), ...names(manifest.peerDependencies)])
+  expect(packagesIn(".").filter((name) => !declared.has(name))).toEqual([])
+})
+
+test("the core imports nothing that is optional", () => {
+  expect(packagesIn("services", "schemas", "errors", "internal")).toEqual(["@effect/platform", "effect"])
+})
