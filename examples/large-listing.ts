@@ -1,0 +1,43 @@
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import { Console, Effect, Ref, Stream } from "effect"
+import { ApiClient, CustomScript, CustomScripts } from "effect-iru"
+import { Iru } from "effect-iru/node"
+
+/** What is done with one record: slow, perhaps. */
+const isSigned = (script: CustomScript) => Effect.succeed(script.script.includes("# signed:"))
+
+// Four pages are read at once and eight records are looked at, and they come out in the server's order. When those
+// eight take long, no further page is read.
+const countUnsigned = Effect.gen(function* () {
+  const scripts = yield* CustomScripts
+  return yield* scripts.stream({ concurrency: 4 }).pipe(
+    Stream.mapEffect(isSigned, { concurrency: 8 }),
+    Stream.filter((signed) => !signed),
+    Stream.runCount
+  )
+})
+
+/** Goes on where an earlier run stopped: `done` says how many records it had handled, page by page. */
+const continueFrom = (done: Ref.Ref<number>) =>
+  Effect.gen(function* () {
+    const client = yield* ApiClient
+    const offset = yield* Ref.get(done)
+    yield* client
+      .pages("/api/v1/library/custom-scripts", CustomScript, { query: { offset } })
+      .pipe(
+        Stream.runForEach((page) =>
+          Effect.forEach(page.results, isSigned, { discard: true }).pipe(
+            Effect.zipRight(Ref.update(done, (before) => before + page.results.length))
+          )
+        )
+      )
+  })
+
+const program = Effect.gen(function* () {
+  yield* Console.log(`${yield* countUnsigned} scripts are not signed`)
+  const done = yield* Ref.make(0) // in your program: a file or a table that survives it
+  yield* continueFrom(done)
+  yield* Console.log(`${yield* Ref.get(done)} scripts in all`)
+})
+
+program.pipe(Effect.provide(Iru.layerConfig()), NodeRuntime.runMain)
