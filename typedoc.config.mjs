@@ -18,7 +18,9 @@ export default {
   intentionallyNotExported: [
     "Enforcement",
     "InstallerSource",
+    "Output",
     "PayloadErrorTypeId",
+    "Plain",
     "QueryValue",
     "SelfService",
     "ShownInSelfService",

@@ -21,6 +21,7 @@ export class RequestPriority extends Context.Reference<RequestPriority>()("effec
   defaultValue: (): Priority | undefined => undefined
 }) {}
 
+/** How many requests a tenant is sent. */
 export interface PaceLimits {
   readonly perSecond: number
   readonly perHour: number
