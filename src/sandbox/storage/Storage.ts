@@ -139,7 +139,8 @@ export const makeStorage = (options: StorageOptions): Storage => {
       }
 
       const path = join(options.folder, randomUUID())
-      const judge = (fields: ReadonlyMap<string, string>) => judgeForm(credentials, bucket, fields, now)
+      const judge = (fields: ReadonlyMap<string, string>, filename: string) =>
+        judgeForm(credentials, bucket, fields, filename, now)
       const outcome = yield* Effect.tryPromise(() => receive(incoming, length, path, judge, options.durable)).pipe(
         Effect.orElseSucceed(() => ({
           refused: refusal(

@@ -118,6 +118,7 @@ export const judgeForm = (
   credentials: Credentials,
   bucket: string,
   fields: ReadonlyMap<string, string>,
+  filename: string,
   now: number
 ): Verdict => {
   const refused = (answer: Answer): Verdict => ({ refused: answer })
@@ -196,5 +197,6 @@ export const judgeForm = (
   if (extra.length > 0) {
     return refused(accessDenied(`Invalid according to Policy: Extra input fields: ${extra.join(", ")}`))
   }
-  return { permit: { key: field("key"), sizes } }
+  const file = filename.replace(/^.*[/\\]/, "")
+  return { permit: { key: field("key").replaceAll("${filename}", () => file), sizes } }
 }

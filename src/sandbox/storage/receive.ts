@@ -48,7 +48,7 @@ export const receive = async (
   incoming: Incoming,
   length: number,
   path: string,
-  judge: (fields: ReadonlyMap<string, string>) => Verdict,
+  judge: (fields: ReadonlyMap<string, string>, filename: string) => Verdict,
   durable: boolean
 ): Promise<Outcome> => {
   const fields = new Map<string, string>()
@@ -73,14 +73,14 @@ export const receive = async (
       if (fieldBytes > mostFieldBytes) refused = fieldsTooLarge()
       else fields.set(info.name.toLowerCase(), Multipasta.decodeField(info, value))
     },
-    onFile: () => {
+    onFile: (info) => {
       files += 1
       if (refused !== undefined) return () => undefined
       if (files > 1) {
         refused = invalidArgument("file", String(files), "POST requires exactly one file upload per request.")
         return () => undefined
       }
-      const verdict = judge(fields)
+      const verdict = judge(fields, info.filename ?? "")
       if ("refused" in verdict) {
         refused = verdict.refused
         return () => undefined
