@@ -21,7 +21,6 @@ export class RequestPriority extends Context.Reference<RequestPriority>()("effec
   defaultValue: (): Priority | undefined => undefined
 }) {}
 
-/** How many requests a tenant is sent. */
 export interface PaceLimits {
   readonly perSecond: number
   readonly perHour: number
@@ -51,10 +50,6 @@ export interface Turn<E> {
   readonly maxWait: Duration.DurationInput
   /** The failure where the wait would be, or was, longer than that: with how much is still to wait. */
   readonly tooLong: (wait: Duration.Duration) => E
-  /** The failure where the session closes meanwhile. */
-  readonly closed: () => E
-  /** Calls back when the session is cut. Gives what ends the watch. */
-  readonly watch: (cut: () => void) => () => void
   /** Asks whoever else has a say, once the turn has come: `undefined`, or how long nobody here may go out. */
   readonly admit?: Effect.Effect<Duration.Duration | undefined> | undefined
 }
@@ -68,11 +63,8 @@ export interface Pacer {
   readonly quota: Effect.Effect<Quota>
 }
 
-/** The wait is too long, or the session has closed. */
-type TurnedAway = Duration.Duration | "closed"
-
 interface Ticket {
-  readonly granted: Deferred.Deferred<void, TurnedAway>
+  readonly granted: Deferred.Deferred<void, Duration.Duration>
   readonly deadline: number
 }
 
@@ -193,11 +185,11 @@ export const makePacer = (limits: () => PaceLimits): Pacer => {
     })
 
   const wait = (
-    { priority, watch }: Pick<Turn<unknown>, "priority" | "watch">,
+    priority: Priority,
     deadline: number,
     restore: Restore,
     isFirst: boolean
-  ): Effect.Effect<void, TurnedAway> =>
+  ): Effect.Effect<void, Duration.Duration> =>
     Effect.clockWith((clock) => {
       const now = monotonic(clock)
       const opensAt = earliest(now)
@@ -211,24 +203,21 @@ export const makePacer = (limits: () => PaceLimits): Pacer => {
       const ticket: Ticket = { granted: Deferred.unsafeMake(FiberId.none), deadline }
       if (isFirst) waiting[priority].unshift(ticket)
       else waiting[priority].push(ticket)
-      const unwatch = watch(() => Deferred.unsafeDone(ticket.granted, Effect.fail("closed")))
       return setAlarm(now).pipe(
         Effect.zipRight(restore(Deferred.await(ticket.granted))),
         Effect.map(() => observeWait(monotonic(clock) - now)),
-        Effect.tapError((why) => (why === "closed" ? leave(priority, ticket) : Effect.void)),
-        Effect.onInterrupt(() => leave(priority, ticket)),
-        Effect.ensuring(Effect.sync(unwatch))
+        Effect.onInterrupt(() => leave(priority, ticket))
       )
     })
 
   /** Waits for a turn; and again, in the first place, where the turn was not admitted. */
   const turn = (
-    { admit, priority, watch }: Pick<Turn<unknown>, "admit" | "priority" | "watch">,
+    { admit, priority }: Pick<Turn<unknown>, "admit" | "priority">,
     deadline: number,
     restore: Restore,
     isFirst = false
-  ): Effect.Effect<void, TurnedAway> => {
-    const granted = wait({ priority, watch }, deadline, restore, isFirst)
+  ): Effect.Effect<void, Duration.Duration> => {
+    const granted = wait(priority, deadline, restore, isFirst)
     return admit === undefined
       ? granted
       : Effect.flatMap(granted, () =>
@@ -238,10 +227,7 @@ export const makePacer = (limits: () => PaceLimits): Pacer => {
               if (pause === undefined) return Effect.void
               giveBack()
               return Effect.clockWith((clock) =>
-                Effect.zipRight(
-                  hold(monotonic(clock), pause),
-                  turn({ admit, priority, watch }, deadline, restore, true)
-                )
+                Effect.zipRight(hold(monotonic(clock), pause), turn({ admit, priority }, deadline, restore, true))
               )
             })
           )
@@ -279,7 +265,7 @@ export const makePacer = (limits: () => PaceLimits): Pacer => {
       Effect.uninterruptibleMask((restore) =>
         Effect.clockWith((clock) =>
           Effect.matchEffect(turn(turnOf, monotonic(clock) + Duration.toMillis(turnOf.maxWait), restore), {
-            onFailure: (why) => Effect.fail(why === "closed" ? turnOf.closed() : turnOf.tooLong(why)),
+            onFailure: (wait) => Effect.fail(turnOf.tooLong(wait)),
             onSuccess: () => Effect.ensuring(restore(send(learn)), finished)
           })
         )

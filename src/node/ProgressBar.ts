@@ -12,7 +12,6 @@ import { bars, consoleAbove } from "./progress/bars.js"
 import { conclusion, speedometer, type Transfer } from "./progress/describe.js"
 import { type Display, lines, type Output } from "./progress/display.js"
 
-/** Where the bars are drawn. */
 export interface Options {
   /** Where to. Default: standard error, so that what the program prints stays apart. */
   readonly stream?: Output | undefined

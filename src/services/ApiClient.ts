@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
@@ -30,6 +31,7 @@ import {
   RetryOverride,
   type RetryPolicy
 } from "../internal/retry.js"
+import { withoutSecrets } from "../internal/secrets.js"
 import { makeSession } from "../internal/session.js"
 import { acquirePacer } from "../internal/sharedPace.js"
 import {
@@ -40,7 +42,6 @@ import {
   observeQuota,
   observeRetry
 } from "../internal/telemetry.js"
-import { offeredWire, type Wire, wireThrough } from "../internal/wire.js"
 import { ApiConfig } from "./ApiConfig.js"
 import { SharedBudget } from "./SharedBudget.js"
 
@@ -130,6 +131,7 @@ export declare namespace ApiClient {
 
 /** A request, and what its tries go by. */
 interface Call extends BuiltRequest, CallFacts {
+  readonly apiToken: Redacted.Redacted
   readonly policy: RetryPolicy
   readonly priority: Priority
 }
@@ -139,8 +141,12 @@ const make = (
 ): Effect.Effect<ApiClient.Service, never, ApiConfig | HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
     const { apiToken, tenantUrl } = yield* ApiConfig
-    const wire = yield* wireOf(yield* HttpClient.HttpClient)
+    const http = (yield* HttpClient.HttpClient).pipe(
+      HttpClient.withTracerPropagation(false),
+      HttpClient.withTracerDisabledWhen(() => true)
+    )
     const isCi = yield* Config.string("CI").pipe(Config.option, Effect.orElseSucceed(Option.none))
+    const runInSession = yield* makeSession(options.drain ?? "2 seconds")
     const pace = { perSecond: options.pace?.perSecond ?? 50, perHour: options.pace?.perHour ?? 10_000 }
     const pacer = yield* acquirePacer(tenantUrl, pace)
     const shared = yield* Effect.serviceOption(SharedBudget)
@@ -149,23 +155,23 @@ const make = (
     const origin = { tenantUrl, apiToken, source: Option.isSome(isCi) ? "effect-iru-ci" : "effect-iru" }
     const { host } = new URL(tenantUrl)
     const limits = { timeout: options.timeout ?? "30 seconds", maxSize: options.maxAnswerSize ?? 64 * 1024 * 1024 }
-    const session = yield* makeSession({ drain: options.drain ?? "2 seconds", timeout: limits.timeout })
     const policy: RetryPolicy = { ...defaultRetry, ...options.retry }
 
     const attempt =
       (call: Call, span: Tracer.Span) =>
       (triesBefore: number): Effect.Effect<Answer, ApiClientError> =>
-        pacer.run({ ...turnOf(call), watch: session.watch, admit }, (learn) =>
+        pacer.run({ ...turnOf(call), admit }, (learn) =>
           observeAttempt(
             call,
             span,
             triesBefore,
-            execute(wire, session, call, limits).pipe(
+            execute(http, call, limits).pipe(
               Effect.tap((answer) => {
                 observeBytes(call.request.body.contentLength ?? 0, answer.size)
                 return Effect.zipRight(learn(answer), observeQuota(host, pacer.quota))
               }),
-              Effect.flatMap((answer) => (isSuccess(answer) ? Effect.succeed(answer) : refusal(call, answer)))
+              Effect.flatMap((answer) => (isSuccess(answer) ? Effect.succeed(answer) : refusal(call, answer))),
+              Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" })
             )
           )
         )
@@ -188,6 +194,7 @@ const make = (
           return Effect.fail(invalidArgument(operation, { [built.left.field]: [built.left.problem] }))
         const call: Call = {
           ...built.right,
+          apiToken,
           operation,
           method,
           template: target.template,
@@ -195,19 +202,15 @@ const make = (
           policy: { ...policy, ...Context.get(context, RetryOverride) },
           priority: Context.get(context, RequestPriority) ?? options?.priority ?? "interactive"
         }
-        const closed = () => failure(call, { reason: "SessionClosed" })
         return observeCall(call, (span) => {
           let maybeDone = false
           const answer = retrying(method, call.policy, attempt(call, span), (failed, pause) => {
             maybeDone ||= mayHaveHappened(failed.error)
-            return Effect.zipRight(
-              observeRetry(call, span, failed, pause),
-              Effect.flatMap(session.sleep(pause), (isThere) => (isThere ? Effect.void : Effect.fail(closed())))
-            )
+            return observeRetry(call, span, failed, pause)
           })
-          return session.run(
+          return runInSession(
             use(answer, call, () => maybeDone),
-            closed
+            () => failure(call, { reason: "SessionClosed" })
           )
         })
       })
@@ -231,29 +234,14 @@ const make = (
     }
   })
 
+/** A failure of a call. Whoever answered may have repeated the request, so the token is taken out of what was said. */
 const failure = (
-  { method, operation, path }: Call,
+  { apiToken, method, operation, path }: Call,
   what: Omit<ConstructorParameters<typeof ApiClientError>[0], "operation" | "method" | "path">
-): ApiClientError => new ApiClientError({ operation, method, path, ...what })
+): ApiClientError =>
+  new ApiClientError({ operation, method, path, ...what, ...withoutSecrets([Redacted.value(apiToken)], what) })
 
-/** The way to send. Redirects are not followed, and nothing is traced by the client itself. */
-const wireOf = (http: HttpClient.HttpClient): Effect.Effect<Wire> =>
-  Effect.map(
-    Effect.runtime<never>(),
-    (runtime) =>
-      offeredWire(http) ??
-      wireThrough(
-        http.pipe(
-          HttpClient.withTracerPropagation(false),
-          HttpClient.withTracerDisabledWhen(() => true),
-          HttpClient.transform(Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }))
-        ),
-        runtime
-      )
-  )
-
-const turnOf = (call: Call): Omit<Turn<ApiClientError>, "watch"> => ({
-  closed: () => failure(call, { reason: "SessionClosed" }),
+const turnOf = (call: Call): Turn<ApiClientError> => ({
   priority: call.priority,
   maxWait: call.policy.maxWait,
   tooLong: (wait) =>

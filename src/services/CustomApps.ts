@@ -80,7 +80,6 @@ export declare namespace CustomApps {
         readonly error: ApiClientError | PayloadError
       }
 
-  /** What can be done with custom apps. */
   export interface Service {
     /** Every custom app, page by page, in the server's order. Reads on demand, in constant memory. */
     readonly stream: (options?: ListOptions) => Stream.Stream<CustomApp, ApiClientError>
@@ -311,7 +310,6 @@ const make = Effect.gen(function* () {
   } satisfies CustomApps.Service
 })
 
-/** Custom apps of the library, and their installers: `/api/v1/library/custom-apps`. */
 export class CustomApps extends Context.Tag("effect-iru/CustomApps")<CustomApps, CustomApps.Service>() {
   /** Over the session at hand. */
   static readonly layer: Layer.Layer<CustomApps, never, ApiClient | FileSystem.FileSystem | InstallerTransfer> =

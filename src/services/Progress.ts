@@ -19,7 +19,6 @@ export type Event<A> = TransferProgress | Done<A>
 
 /** What a transfer tells how far it is. */
 export interface Listener {
-  /** Called with how far it is. */
   readonly onProgress: (progress: TransferProgress) => void
 }
 
@@ -50,7 +49,6 @@ export const stream = <A, E, R>(
   )
 
 export declare namespace Reporter {
-  /** What is told how far each transfer is. */
   export interface Service {
     /**
      * Announces a transfer: gives what its progress is to be told to. The transfer ends with the scope, whose exit says
