@@ -211,7 +211,9 @@ const overHttp = (options: Sandbox.Options): Effect.Effect<Sandbox.Service, Sand
 /** Where the tenant of `layerTest` is: an address that only its own `HttpClient` knows. */
 const inTests = {
   tenantUrl: "https://effect-iru-sandbox.api.kandji.io",
-  apiToken: "5a4db0c5-0000-4000-8000-000000000000"
+  apiToken: "5a4db0c5-0000-4000-8000-000000000000",
+  // Under a clock that stands still, the 51st request of a second would wait for ever.
+  pace: { perSecond: 1_000_000, perHour: 1_000_000 }
 } as const
 const storageInTests = "https://storage.effect-iru-sandbox.invalid"
 
@@ -244,7 +246,7 @@ export class Sandbox extends Context.Tag("effect-iru/Sandbox")<Sandbox, Sandbox.
   static readonly layer = (options: Sandbox.Options = {}): Layer.Layer<Sandbox, SandboxError> =>
     Layer.scoped(this, overHttp(options))
 
-  /** `tenantUrl` and `apiToken` of the tenant of `layerTest`, for the client's options. */
+  /** `tenantUrl` and `apiToken` of the tenant of `layerTest`, for the client's options, and a pace that never waits. */
   static readonly inTests = inTests
 
   /**
