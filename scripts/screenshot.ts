@@ -85,12 +85,12 @@ const program = Effect.gen(function* () {
 
   const open = ({ colorScheme, width }: (typeof shots)[number]) =>
     Effect.promise(async () => {
-      const page = await chrome.newPage({ colorScheme, viewport: { width, height: 900 } })
+      const page = await chrome.newPage({ colorScheme, viewport: { width, height: 1140 } })
       await page.goto(sandbox.tenantUrl)
       await page.getByText("Live", { exact: true }).waitFor()
       return page
     })
-  const save = (page: Page, path: string) => Effect.promise(() => page.screenshot({ path, fullPage: true }))
+  const save = (page: Page, path: string, fullPage = true) => Effect.promise(() => page.screenshot({ path, fullPage }))
 
   const [light] = shots
   if (all) yield* save(yield* open(light), join(folder, "empty.png"))
@@ -104,7 +104,7 @@ const program = Effect.gen(function* () {
     const page = yield* open(shot)
     yield* Effect.promise(() => page.getByRole("button", { name: /POST .*custom-scripts/ }).click())
     yield* Effect.promise(() => page.mouse.move(0, 0))
-    yield* save(page, all ? join(folder, `${shot.name}.png`) : "docs/images/sandbox.png")
+    yield* all ? save(page, join(folder, `${shot.name}.png`)) : save(page, "docs/images/sandbox.png", false)
   }
 })
 

@@ -184,7 +184,18 @@ describe("what it prints", () => {
   test("--help and --version, and nothing is started", async () => {
     const help = start("--help")
     expect(await help.end).toBe(0)
-    for (const flag of ["port", "host", "token", "latency", "processing", "rate-limit", "fault", "log"]) {
+    for (const flag of [
+      "port",
+      "host",
+      "token",
+      "data",
+      "seed",
+      "latency",
+      "processing",
+      "rate-limit",
+      "fault",
+      "log"
+    ]) {
       expect(help.stdout()).toContain(`--${flag}`)
     }
     const version = start("--version")
@@ -205,6 +216,50 @@ describe("what it does", () => {
       const { get } = yield* started("--fault", file)
       const statuses = yield* Effect.all([get(categories), get(categories), get(categories)])
       expect(statuses.map(({ status }) => status)).toEqual([500, 500, 200])
+    })
+  )
+
+  scopedLive("--data: token, records and installers outlive even a crash, and a second tenant keeps out", () =>
+    Effect.gen(function* () {
+      const data = join(folder, "kept")
+      const first = yield* started("--data", data)
+      expect(first.run.stdout()).toContain(`What it holds is kept in ${data}.`)
+      const create = yield* Effect.promise(() =>
+        fetch(`${first.url}/api/v1/library/custom-scripts`, {
+          method: "POST",
+          headers: { authorization: `Bearer ${first.token}`, "content-type": "application/json" },
+          body: JSON.stringify({ name: "kept", execution_frequency: "once", script: "true" })
+        })
+      )
+      expect(create.status).toBe(201)
+      const second = yield* running("--data", data)
+      expect(yield* Effect.promise(() => second.end)).toBe(1)
+      expect(second.stderr()).toMatch(/^iru-sandbox: Another sandbox .* uses .*\n$/)
+
+      first.run.child.kill("SIGKILL")
+      yield* Effect.promise(() => first.run.end)
+      const again = yield* started("--data", data)
+      expect(again.token).toBe(first.token)
+      const scripts = yield* again.get("/api/v1/library/custom-scripts")
+      expect(yield* Effect.promise(() => scripts.json())).toMatchObject({ count: 1, results: [{ name: "kept" }] })
+    })
+  )
+
+  scopedLive("--seed: a furnished tenant, the same for the same number", () =>
+    Effect.gen(function* () {
+      const listing = (seed: string) =>
+        Effect.gen(function* () {
+          const { get } = yield* started("--seed", seed)
+          const apps = yield* get("/api/v1/library/custom-scripts")
+          const page: { count: number; results: ReadonlyArray<{ id: string }> } = yield* Effect.promise(() =>
+            apps.json()
+          )
+          return page.results.map(({ id }) => id)
+        })
+      const first = yield* listing("42")
+      expect(first.length).toBeGreaterThan(10)
+      expect(yield* listing("42")).toEqual(first)
+      expect(yield* listing("43")).not.toEqual(first)
     })
   )
 
@@ -282,6 +337,8 @@ describe("mistakes: one clear line, and exit code 1", () => {
     ["no time", () => ["--latency", "soon"], /--latency must be a time, such as 50ms, 2s or 10m/],
     ["no time to process", () => ["--processing", "-5s"], /processing/],
     ["an address of another machine", () => ["--host", "192.0.2.1"], /Cannot listen on 192\.0\.2\.1/],
+    ["no number", () => ["--seed", "many"], /--seed must be a number from 0/],
+    ["no folder", () => ["--data", write("file", "")], /Cannot keep a tenant in .*file/],
     ["no file", () => ["--fault", join(folder, "none.json")], /Cannot read .*none\.json: there is no such file/],
     ["a folder for a file", () => ["--fault", folder], /Cannot read .*: it is a folder/],
     ["no JSON", () => ["--fault", write("a.json", "{")], /a\.json does not hold faults: .*JSON/],

@@ -23,6 +23,8 @@ export interface Settings {
   readonly port: number | undefined
   readonly host: string | undefined
   readonly token: string | undefined
+  readonly data: string | undefined
+  readonly seed: number | undefined
   readonly latency: Duration.Duration | undefined
   readonly processing: Duration.Duration | undefined
   readonly rateLimit: boolean
@@ -65,6 +67,14 @@ const options = {
       )
     ),
     "The API token. Default: a new one."
+  ),
+  data: maybe(
+    Options.text("data").pipe(Options.withPseudoName("folder")),
+    "Keeps records, installers and the token in this folder, over restarts. Default: nothing is kept."
+  ),
+  seed: maybe(
+    wholeNumber("seed", 4_294_967_295),
+    "Starts with a furnished tenant. The same number gives the same records."
   ),
   latency: maybe(time("latency"), "How long every request waits, such as 50ms."),
   processing: maybe(

@@ -15,11 +15,11 @@ and press its buttons; with the token they can use the tenant. Nothing is encryp
 `
 
 /** What is printed when the tenant is up. */
-export const greeting = ({ apiToken, tenantUrl }: Sandbox.Service, { host, log }: Settings): string => {
+export const greeting = ({ apiToken, tenantUrl }: Sandbox.Service, { data, host, log }: Settings): string => {
   const { hostname, port } = new URL(tenantUrl)
   const here = isLoopback(hostname.replace(/^\[|\]$/g, ""))
   return `
-Sandbox tenant, until Ctrl-C. What it holds ends with it.
+Sandbox tenant, until Ctrl-C. ${data === undefined ? "What it holds ends with it." : `What it holds is kept in ${data}.`}
 
   URL    ${tenantUrl}
   Token  ${apiToken}

@@ -24,17 +24,19 @@ const namesOf = (host: string | undefined): ReadonlyArray<string> =>
 
 const run = (settings: Settings): Effect.Effect<void, Problem, Scope.Scope> =>
   Effect.gen(function* () {
-    const { fault, host, latency, log, port, processing, rateLimit, token } = settings
+    const { data, fault, host, latency, log, port, processing, rateLimit, seed, token } = settings
     const rules = fault === undefined ? [] : yield* readRules(fault)
     const desk = yield* makeFaultDesk
     const sandbox = yield* Sandbox.serve({
       apiToken: token,
+      data,
       host,
       latency,
       limits: rateLimit,
       port,
       processing,
-      routes: pageRoutes(desk, namesOf(host))
+      routes: pageRoutes(desk, namesOf(host)),
+      seed
     }).pipe(Effect.mapError((error) => new Problem({ message: error.message })))
     yield* desk.add(sandbox, rules)
     yield* out(greeting(sandbox, settings))

@@ -47,13 +47,23 @@ export const html = /* html */ `<!doctype html>
       <div id="library-empty" class="empty" hidden>
         <p>The library is empty. Put a script into it:</p>
         <pre id="library-try" tabindex="0"></pre>
+        <p>Or start the sandbox with <code>--seed 42</code> to find it furnished.</p>
       </div>
-      <div id="customApps-part" hidden><h3>Apps <span id="customApps-count" class="count"></span></h3><ul id="customApps" class="rows items"></ul></div>
-      <div id="customScripts-part" hidden><h3>Scripts <span id="customScripts-count" class="count"></span></h3><ul id="customScripts" class="rows items"></ul></div>
-      <div id="customProfiles-part" hidden><h3>Profiles <span id="customProfiles-count" class="count"></span></h3><ul id="customProfiles" class="rows items"></ul></div>
+      <details id="customApps-part" open hidden>
+        <summary>Apps <span id="customApps-count" class="count"></span></summary>
+        <ul id="customApps" class="rows items"></ul>
+      </details>
+      <details id="customScripts-part" open hidden>
+        <summary>Scripts <span id="customScripts-count" class="count"></span></summary>
+        <ul id="customScripts" class="rows items"></ul>
+      </details>
+      <details id="customProfiles-part" open hidden>
+        <summary>Profiles <span id="customProfiles-count" class="count"></span></summary>
+        <ul id="customProfiles" class="rows items"></ul>
+      </details>
     </section>
   </div>
-  <div class="column">
+  <div class="column aside">
     <section aria-labelledby="faults-title">
       <h2 id="faults-title">Break something</h2>
       <form id="fault-form">
@@ -78,13 +88,15 @@ export const html = /* html */ `<!doctype html>
         <div id="fault-buttons" class="buttons" role="group" aria-label="What goes wrong"></div>
       </form>
       <div id="faults-part" hidden>
-        <h3>In force</h3>
+        <div class="in-force">
+          <h3>In force</h3>
+          <button type="button" id="clear">Clear all faults</button>
+        </div>
         <ul id="faults" class="faults"></ul>
-        <button type="button" id="clear">Clear all faults</button>
       </div>
       <p id="fault-problem" class="problem" role="alert" hidden></p>
     </section>
-    <section aria-labelledby="requests-title">
+    <section aria-labelledby="requests-title" class="log">
       <h2 id="requests-title">Requests</h2>
       <div id="requests-empty" class="empty" hidden>
         <p>Nobody has asked for anything yet. Say hello, and watch it appear here:</p>

@@ -33,7 +33,9 @@ h1, h2, h3, p, ul, ol, dl, dd, pre { margin: 0; padding: 0 }
 ul, ol { list-style: none }
 h1 { font-size: 1.5rem; font-weight: 650; letter-spacing: -.015em; line-height: 1.2 }
 h2 { font-size: 1.05rem; font-weight: 650; letter-spacing: -.005em; margin-bottom: .75rem }
-h3 { font-size: .8125rem; font-weight: 600; color: var(--muted); margin: 1.25rem 0 .5rem }
+h3, summary { font-size: .8125rem; font-weight: 600; color: var(--muted); margin: 1.25rem 0 .5rem }
+h2 + details summary, h2 + .empty + details summary { margin-top: 0 }
+summary { cursor: pointer; width: fit-content }
 code, pre, .mono { font-family: var(--mono); font-size: .8125rem }
 .muted, .count { color: var(--muted) }
 .count { font-weight: 400; margin-left: .25em }
@@ -63,11 +65,11 @@ progress::-webkit-progress-value { background: var(--accent); border-radius: 1re
 progress::-moz-progress-bar { background: var(--accent); border-radius: 1rem }
 
 main { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.12fr); gap: 1.25rem; align-items: start }
-.column { display: grid; gap: 1.25rem; min-width: 0 }
+.column { display: flex; flex-direction: column; gap: 1.25rem; min-width: 0 }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.25rem; min-width: 0 }
 
 .rows > li { display: grid; gap: .0625rem 1rem; padding: .5625rem 0; border-top: 1px solid var(--line); min-width: 0; align-items: baseline }
-.rows.items > li { grid-template-columns: minmax(0, 12.5rem) minmax(0, 1fr) auto }
+.rows.items > li { grid-template-columns: minmax(0, 10.5rem) minmax(0, 1fr) auto }
 .rows > li.older { display: block; color: var(--muted); font-size: .8125rem }
 .head { display: flex; flex-wrap: wrap; gap: 0 .75rem; align-items: baseline; min-width: 0 }
 .name { font-weight: 550; overflow-wrap: anywhere }
@@ -104,7 +106,10 @@ input[type="number"] { width: 4.25rem }
 .buttons button:hover { border-color: var(--line-strong) }
 .buttons strong { font-weight: 600 }
 .buttons small { color: var(--muted); font-size: .75rem }
-.faults { display: grid; margin-bottom: .75rem; font-size: .875rem }
+.in-force { display: flex; justify-content: space-between; align-items: end; margin-top: 1rem }
+.in-force h3 { margin: 0 0 .375rem }
+.in-force button { margin-bottom: .5rem }
+.faults { display: grid; font-size: .875rem }
 .faults li { display: flex; gap: .75rem; justify-content: space-between; padding: .375rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere }
 .faults .muted { flex: none }
 .problem { margin-top: .75rem; padding: .5rem .75rem; border-radius: 7px; background: var(--bad-soft); color: var(--bad) }
@@ -126,6 +131,11 @@ input[type="number"] { width: 4.25rem }
 .detail h4 { margin: .25rem 0 0; font-size: .75rem; font-weight: 600; color: var(--muted) }
 .detail pre { max-height: 24rem; overflow: auto }
 
+@media (min-width: 64.0625rem) and (min-height: 44rem) {
+  .aside { position: sticky; top: 1.25rem; max-height: calc(100vh - 2.5rem) }
+  .aside section { flex: none }
+  .aside .log { flex: 0 1 auto; min-height: 0; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin }
+}
 @media (max-width: 64rem) { main { grid-template-columns: minmax(0, 1fr) } }
 @media (max-width: 44rem) {
   body { padding-top: 1.25rem }

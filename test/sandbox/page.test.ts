@@ -1,0 +1,179 @@
+/**
+ * The page at `/`, without a browser: who gets it, what it is told, who may press its buttons.
+ */
+import { live } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { request } from "node:http"
+import { describe, expect } from "vitest"
+import { makeFaultDesk } from "../../src/sandbox/page/faultDesk.js"
+import { pageRoutes } from "../../src/sandbox/page/page.js"
+import { Sandbox } from "../../src/sandbox/index.js"
+import { call, reply } from "./support.js"
+
+const withPage = Effect.provide(Sandbox.layer({ routes: pageRoutes(Effect.runSync(makeFaultDesk), ["sandbox.test"]) }))
+const categories = "/api/v1/self-service/categories"
+const rule = JSON.stringify({ respond: { status: 500 } })
+
+interface Asked {
+  readonly status: number
+  readonly text: string
+}
+
+/** A request with any `Host`, which `fetch` does not let one choose. */
+const ask = (
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body = ""
+): Effect.Effect<Asked, never, Sandbox> =>
+  Effect.flatMap(Sandbox, ({ tenantUrl }) =>
+    Effect.promise(
+      () =>
+        new Promise<Asked>((resolve, reject) => {
+          const sent = request(`${tenantUrl}${path}`, { method, headers, agent: false }, (response) => {
+            let text = ""
+            response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk))
+            response.on("end", () => resolve({ status: response.statusCode ?? 0, text }))
+          })
+          sent.on("error", reject)
+          sent.end(body)
+        })
+    )
+  )
+
+const get = (path: string) =>
+  Effect.flatMap(Sandbox, ({ tenantUrl }) =>
+    Effect.promise(async () => reply(await fetch(`${tenantUrl}${path}`, { redirect: "manual" })))
+  )
+
+const status = Effect.map(call("GET", categories), ({ status }) => status)
+
+describe("the page", () => {
+  live("it needs no token, and a policy lets it run nothing but its own script", () =>
+    Effect.gen(function* () {
+      const page = yield* get("/")
+      expect(page.status).toBe(200)
+      expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8")
+      const policy = page.headers.get("content-security-policy") ?? ""
+      expect(policy).toContain("default-src 'none'")
+      expect(policy).toContain("script-src 'self'")
+      expect(policy).not.toContain("unsafe")
+      expect(policy).toContain("frame-ancestors 'none'")
+      for (const [, asset = ""] of page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)) {
+        expect((yield* get(asset)).status, asset).toBe(200)
+      }
+      expect(page.text).not.toMatch(/<script(?! src=)|style="| on\w+="/)
+    }).pipe(withPage)
+  )
+
+  live("it is small", () =>
+    Effect.gen(function* () {
+      const parts = yield* Effect.all(["/", "/_sandbox/page.css", "/_sandbox/page.js"].map(get))
+      expect(parts.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(40_000)
+    }).pipe(withPage)
+  )
+
+  live("it is no part of the tenant: nothing about it is recorded, no fault hits it, the rest is as ever", () =>
+    Effect.gen(function* () {
+      yield* Sandbox.fault({ times: 5, respond: { status: 500 } })
+      expect((yield* get("/")).status).toBe(200)
+      expect((yield* get("/_sandbox/nothing")).status).toBe(404)
+      expect((yield* ask("POST", "/", { "content-type": "application/json" })).status).toBe(405)
+      expect(yield* Sandbox.requests).toEqual([])
+      expect((yield* get("/_sandbox")).status).toBe(500)
+    }).pipe(Effect.scoped, withPage)
+  )
+
+  live("a tenant without it knows no such path", () =>
+    Effect.gen(function* () {
+      for (const path of ["/", "/_sandbox/page.js"]) {
+        expect((yield* get(path)).json).toMatchObject({ message: "no Route matched with those values" })
+      }
+    }).pipe(Effect.provide(Sandbox.layer()))
+  )
+})
+
+describe("its events", () => {
+  live("what was asked before, then what is asked, then what it led to; the token nowhere", () =>
+    Effect.gen(function* () {
+      const { apiToken, tenantUrl } = yield* Sandbox
+      yield* call("GET", categories)
+      const events = yield* Effect.promise(() => fetch(`${tenantUrl}/_sandbox/events`))
+      expect(events.headers.get("content-type")).toBe("text/event-stream")
+      const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader()
+      let text = ""
+      const until = (part: RegExp) =>
+        Effect.promise(async () => {
+          while (!part.test(text)) text += (await reader?.read())?.value ?? ""
+        })
+      yield* until(/^event: start\ndata: .*"path":"\/api\/v1\/self-service\/categories".*\n\nevent: tenant\n.*\n\n/s)
+      yield* call("POST", "/api/v1/library/custom-scripts", {
+        json: { name: "Inventory", execution_frequency: "once", script: "true" }
+      })
+      yield* until(/event: request\ndata: .*"method":"POST".*"status":201/)
+      yield* until(/event: tenant\ndata: .*"name":"Inventory"/)
+      expect(text).not.toContain(apiToken)
+      yield* Effect.promise(async () => reader?.cancel())
+    }).pipe(withPage)
+  )
+})
+
+describe("its buttons", () => {
+  const json = { "content-type": "application/json" }
+
+  live("rules as --fault takes them, one or many, and an end to all of them", () =>
+    Effect.gen(function* () {
+      expect((yield* ask("POST", "/_sandbox/faults", json, rule)).status).toBe(204)
+      expect([yield* status, yield* status]).toEqual([500, 200])
+      const many = JSON.stringify([{ times: 2, respond: { status: 503 } }, { respond: { status: 429 } }])
+      yield* ask("POST", "/_sandbox/faults", json, many)
+      expect([yield* status, yield* status, yield* status, yield* status]).toEqual([503, 503, 429, 200])
+      yield* ask("POST", "/_sandbox/faults", json, many)
+      expect((yield* ask("DELETE", "/_sandbox/faults", json)).status).toBe(204)
+      expect(yield* status).toBe(200)
+    }).pipe(withPage)
+  )
+
+  live("a rule that is none is refused in words", () =>
+    Effect.gen(function* () {
+      const refused = yield* ask("POST", "/_sandbox/faults", json, '{"respond":{"status":"bad"}}')
+      expect(refused.status).toBe(400)
+      expect(refused.text).toContain("respond.status: Expected number")
+      expect((yield* ask("POST", "/_sandbox/faults", json, "{")).status).toBe(400)
+      expect(yield* status).toBe(200)
+    }).pipe(withPage)
+  )
+
+  live("no other site may press them, read the page by a name of its own, or put it in a frame", () =>
+    Effect.gen(function* () {
+      const { tenantUrl } = yield* Sandbox
+      const host = new URL(tenantUrl).host
+      const port = new URL(tenantUrl).port
+      const press = (headers: Readonly<Record<string, string>>) =>
+        Effect.map(ask("POST", "/_sandbox/faults", { ...json, ...headers }, rule), ({ status }) => status)
+
+      expect(yield* press({ origin: "https://evil.example" })).toBe(403)
+      expect(yield* press({ origin: "null" })).toBe(403)
+      expect(yield* press({ origin: `http://127.0.0.1:${Number(port) + 1}` })).toBe(403)
+      expect(yield* press({ "sec-fetch-site": "cross-site" })).toBe(403)
+      expect(yield* press({ "sec-fetch-site": "same-site" })).toBe(403)
+      expect(yield* press({ "content-type": "text/plain" })).toBe(415)
+      expect(yield* press({ "content-type": "application/x-www-form-urlencoded" })).toBe(415)
+      expect(yield* press({ host: `evil.example:${port}` })).toBe(421)
+      expect(yield* press({ host: `127.0.0.1.evil.example:${port}` })).toBe(421)
+      expect(
+        yield* press({ host: `localhost.evil.example:${port}`, origin: `http://localhost.evil.example:${port}` })
+      ).toBe(421)
+      expect(yield* status).toBe(200)
+
+      for (const path of ["/", "/_sandbox/events", "/_sandbox/page.js"]) {
+        expect((yield* ask("GET", path, { host: `evil.example:${port}` })).status).toBe(421)
+      }
+      for (const own of [host, `localhost:${port}`, `[::1]:${port}`, `sandbox.test:${port}`, `LOCALHOST:${port}`]) {
+        expect((yield* ask("GET", "/", { host: own })).status, own).toBe(200)
+      }
+      expect(yield* press({ origin: tenantUrl, "sec-fetch-site": "same-origin" })).toBe(204)
+      expect(yield* status).toBe(500)
+    }).pipe(withPage)
+  )
+})

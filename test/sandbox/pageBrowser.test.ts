@@ -1,0 +1,497 @@
+/**
+ * The page as people use it: in Chromium, with a mouse, with a keyboard alone, in the dark, on a phone, and with clients
+ * that mean harm. Debian's chromium is used; where it is absent, this says so and does not run.
+ */
+import { live } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import { Blueprints, CustomApps, CustomScripts } from "effect-iru"
+import { Iru } from "effect-iru/node"
+import { execFile } from "node:child_process"
+import { accessSync, constants } from "node:fs"
+import { promisify } from "node:util"
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import { afterAll, beforeAll, describe, expect } from "vitest"
+import { makeFaultDesk } from "../../src/sandbox/page/faultDesk.js"
+import { pageRoutes } from "../../src/sandbox/page/page.js"
+import { Sandbox } from "../../src/sandbox/index.js"
+import { call, presign, reply, textAt, upload, uploaded } from "./support.js"
+
+const executablePath = "/usr/bin/chromium"
+
+const isThere = ((): boolean => {
+  try {
+    accessSync(executablePath, constants.X_OK)
+    return true
+  } catch {
+    console.log(`There is no ${executablePath}: the tests of the sandbox's page in a browser did not run.`)
+    return false
+  }
+})()
+
+let browser: Browser | undefined
+
+beforeAll(async () => {
+  if (!isThere) return
+  browser = await chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync"
+    ]
+  })
+}, 120_000)
+
+afterAll(() => browser?.close())
+
+const withPage = (options: Sandbox.Options = {}) =>
+  Effect.provide(
+    Layer.unwrapEffect(Effect.map(makeFaultDesk, (desk) => Sandbox.layer({ ...options, routes: pageRoutes(desk) })))
+  )
+
+/** Opens the page, and holds it to its own policy: no error, no warning, nothing refused. */
+const open = (options: BrowserContextOptions = {}): Effect.Effect<Page, never, Sandbox | Scope.Scope> =>
+  Effect.flatMap(Sandbox, ({ tenantUrl }) =>
+    Effect.acquireRelease(
+      Effect.promise(async () => {
+        if (browser === undefined) throw new Error("There is no browser")
+        const context = await browser.newContext(options)
+        const page = await context.newPage()
+        page.on("pageerror", (error) => complaints.push(String(error)))
+        page.on("console", (message) => complaints.push(message.text()))
+        await page.goto(tenantUrl)
+        await page.getByText("Live", { exact: true }).waitFor()
+        return page
+      }),
+      (page) => Effect.promise(() => page.context().close())
+    )
+  )
+
+let complaints: Array<string> = []
+
+/** A test on a tenant of its own with a page of its own. */
+const test = (
+  title: string,
+  body: Effect.Effect<void, unknown, Sandbox | Scope.Scope>,
+  options: Sandbox.Options = {}
+): void =>
+  live(
+    title,
+    () =>
+      Effect.gen(function* () {
+        complaints = []
+        yield* body
+        expect(complaints).toEqual([])
+      }).pipe(Effect.scoped, withPage(options)),
+    120_000
+  )
+
+const client = Layer.unwrapEffect(
+  Effect.map(Sandbox, ({ apiToken, tenantUrl }) => Iru.layer({ tenantUrl, apiToken, allowLoopback: true }))
+)
+
+const shown = (page: Page, text: string | RegExp) =>
+  Effect.promise(() => page.getByText(text).filter({ visible: true }).first().waitFor({ timeout: 60_000 }))
+const gone = (page: Page, text: string | RegExp) =>
+  Effect.promise(() => page.getByText(text).waitFor({ state: "detached", timeout: 60_000 }))
+const click = (page: Page, name: string | RegExp) => Effect.promise(() => page.getByRole("button", { name }).click())
+
+const categories = "/api/v1/self-service/categories"
+const statusOf = (path = categories, method = "GET") => Effect.map(call(method, path), ({ status }) => status)
+
+describe.runIf(isThere)("the page in a browser", () => {
+  test(
+    "what a client does appears without a reload, and what it undoes goes",
+    Effect.gen(function* () {
+      const page = yield* open()
+      yield* Effect.promise(() => page.evaluate("window.sameDocument = true"))
+
+      yield* Effect.gen(function* () {
+        const scripts = yield* CustomScripts
+        const apps = yield* CustomApps
+        const blueprints = yield* Blueprints
+        const script = yield* scripts.create({ name: "Inventory", execution_frequency: "every_day", script: "true" })
+        yield* shown(page, "Inventory")
+        yield* shown(page, "every day")
+
+        const app = yield* apps.create({
+          name: "Firefox",
+          install_type: "package",
+          install_enforcement: "install_once",
+          installer: { path: "LICENSE", name: "Firefox.pkg" }
+        })
+        yield* shown(page, "Firefox")
+        yield* shown(page, `sha256 ${app.sha256?.slice(0, 16)}`)
+        yield* shown(page, "ready")
+
+        const { id } = yield* blueprints.create({ name: "Office", enrollment_code: { is_active: true } })
+        yield* shown(page, "nothing assigned")
+        yield* blueprints.assign(id, { library_item_id: app.id })
+        yield* Effect.promise(() => page.locator("#blueprints").getByText("Firefox").waitFor())
+
+        yield* scripts.delete(script.id)
+        yield* gone(page, "Inventory")
+      }).pipe(Effect.provide(client))
+
+      expect(yield* Effect.promise(() => page.evaluate("window.sameDocument"))).toBe(true)
+    })
+  )
+
+  test(
+    "a request is shown with its status and time; a click shows its body; the token is nowhere",
+    Effect.gen(function* () {
+      const { apiToken } = yield* Sandbox
+      const page = yield* open()
+      yield* call("POST", "/api/v1/library/custom-scripts?source=me", { json: { name: "x", script: "echo hidden" } })
+      const row = page.getByRole("button", { name: /POST.*custom-scripts/ })
+      yield* Effect.promise(() => row.waitFor())
+      yield* shown(page, "400")
+      expect(yield* Effect.promise(() => row.innerText())).toMatch(/\d+ ms\s+\d\d:\d\d:\d\d/)
+      expect(yield* Effect.promise(() => page.getByText("echo hidden").count())).toBe(0)
+      yield* Effect.promise(() => row.click())
+      yield* shown(page, "echo hidden")
+      yield* shown(page, "This field is required.")
+      yield* shown(page, "POST /api/v1/library/custom-scripts?source=me")
+      yield* shown(page, "authorization: <redacted>")
+      expect(yield* Effect.promise(() => page.content())).not.toContain(apiToken)
+      yield* Effect.promise(() => row.click())
+      yield* gone(page, "echo hidden")
+    })
+  )
+
+  test(
+    "a fault that is set on the page hits the next request, and only that",
+    Effect.gen(function* () {
+      const page = yield* open()
+      yield* click(page, /^500/)
+      yield* shown(page, "500 for anything to anywhere")
+      expect([yield* statusOf(), yield* statusOf()]).toEqual([500, 200])
+      yield* gone(page, "500 for anything to anywhere")
+
+      yield* click(page, /^429/)
+      yield* shown(page, "429 for anything")
+      const limited = yield* call("GET", categories)
+      expect([limited.status, limited.headers.get("retry-after")]).toEqual([429, "2"])
+
+      yield* click(page, /^403/)
+      yield* shown(page, "403 for anything")
+      expect(yield* statusOf()).toBe(403)
+
+      for (const name of [/^Cut/, /^Lost/]) {
+        yield* click(page, name)
+        yield* Effect.promise(() => page.locator("#faults li").waitFor())
+        expect((yield* Effect.either(Effect.sandbox(statusOf())))._tag).toBe("Left")
+        yield* Effect.promise(() => page.locator("#faults li").waitFor({ state: "detached" }))
+      }
+      expect(yield* statusOf()).toBe(200)
+    })
+  )
+
+  test(
+    "an installer that is still looked at, an address that has expired, an answer that takes its time",
+    Effect.gen(function* () {
+      const page = yield* open()
+      const file_key = yield* uploaded()
+      const app = { name: "x", file_key, install_type: "package", install_enforcement: "install_once" }
+      const create = call("POST", "/api/v1/library/custom-apps", { json: app })
+      yield* click(page, /^503/)
+      yield* shown(page, "503 for POST to /api/v1/library/custom-apps")
+      const refused = yield* create
+      expect(refused.json).toEqual({ detail: "The upload is still being processed." })
+      const created = yield* create
+      expect(created.status).toBe(201)
+
+      const download = Effect.promise(async () => reply(await fetch(textAt(created.json, "file_url"))))
+      yield* click(page, /^Expired/)
+      yield* shown(page, "expired for GET to storage")
+      const expired = yield* download
+      expect([expired.status, /Request has expired/.test(expired.text)]).toEqual([403, true])
+      expect((yield* download).status).toBe(200)
+
+      yield* click(page, /^Slow/)
+      yield* shown(page, "late for anything")
+      yield* Effect.fork(statusOf())
+      yield* Effect.promise(() => page.locator("#requests .status").getByText("…").waitFor())
+    })
+  )
+
+  test(
+    "one chooses how many requests it hits, of which method, and where; and ends it",
+    Effect.gen(function* () {
+      const page = yield* open()
+      yield* Effect.promise(async () => {
+        await page.getByLabel("The next").fill("2")
+        await page.getByLabel("requests with").selectOption("POST")
+        await page.getByLabel("to", { exact: true }).selectOption("scripts")
+      })
+      yield* click(page, /^500/)
+      yield* shown(page, "500 for POST to /api/v1/library/custom-scripts*")
+      yield* shown(page, "2 times")
+      const scripts = "/api/v1/library/custom-scripts"
+      expect(yield* statusOf(scripts)).toBe(200)
+      expect(yield* statusOf("/api/v1/blueprints", "POST")).not.toBe(500)
+      expect(yield* statusOf(scripts, "POST")).toBe(500)
+      yield* shown(page, "once")
+      yield* click(page, "Clear all faults")
+      yield* gone(page, "500 for POST")
+      expect(yield* statusOf(scripts, "POST")).not.toBe(500)
+
+      yield* Effect.promise(() => page.getByLabel("The next").fill(""))
+      yield* click(page, /^500/)
+      expect(yield* statusOf()).toBe(200)
+    })
+  )
+
+  test(
+    "with the keyboard alone: see where one is, set a fault, read a request; news takes nobody's place away",
+    Effect.gen(function* () {
+      const page = yield* open()
+      yield* statusOf("/api/v1/first")
+      yield* shown(page, "/first")
+      const focused = () =>
+        page.evaluate(() => {
+          const { activeElement } = document
+          if (activeElement === null || activeElement === document.body) return ""
+          const { outlineStyle, outlineWidth } = getComputedStyle(activeElement)
+          const visible = outlineStyle !== "none" && outlineWidth !== "0px"
+          return `${visible ? "" : "unseen: "}${activeElement.id || (activeElement.textContent ?? "").trim()}`
+        })
+      const places: Array<string> = []
+      yield* Effect.promise(async () => {
+        for (let presses = 0; presses < 40; presses++) {
+          await page.keyboard.press("Tab")
+          const place = await focused()
+          if (place === "" || places.includes(place)) break
+          places.push(place)
+        }
+      })
+      expect(places.filter((place) => place.startsWith("unseen"))).toEqual([])
+      expect(places[0]).toBe("Skip to the requests")
+      for (const wanted of ["fault-times", "fault-method", "fault-place"]) expect(places).toContain(wanted)
+      expect(places.some((place) => place.startsWith("500"))).toBe(true)
+      expect(places.some((place) => place.startsWith("GET/api/v1/first"))).toBe(true)
+
+      yield* Effect.promise(async () => {
+        await page.getByLabel("The next").focus()
+        await page.keyboard.press("ArrowUp")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("GET")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+      })
+      yield* shown(page, "500 for GET to anywhere")
+      yield* shown(page, "2 times")
+      expect([yield* statusOf(), yield* statusOf(), yield* statusOf()]).toEqual([500, 500, 200])
+
+      yield* Effect.promise(async () => {
+        await page.getByRole("button", { name: /\/first/ }).focus()
+        await page.keyboard.press("Enter")
+        await page.getByText("does not serve this path").waitFor()
+      })
+      yield* statusOf("/api/v1/second")
+      yield* shown(page, "/second")
+      expect(yield* Effect.promise(focused)).toContain("/first")
+      yield* Effect.promise(() => page.keyboard.press("Space"))
+      yield* gone(page, "does not serve this path")
+    })
+  )
+
+  test(
+    "a name is a name, whatever a client puts into it",
+    Effect.gen(function* () {
+      const page = yield* open()
+      const evil = `<script>window.hacked = 1</script><img src=x onerror="window.hacked = 2"><b id="requests">`
+      const state = yield* Sandbox.state
+      const script = yield* state.customScripts.put({ name: evil })
+      yield* state.customProfiles.put({ name: evil })
+      yield* state.customApps.put({ name: evil })
+      yield* state.blueprints.put({ name: evil, description: evil, items: [script.id] })
+      yield* call("POST", `/api/v1/${encodeURIComponent(evil)}?${evil}`, {
+        json: { name: evil },
+        headers: { "x-evil": evil }
+      })
+      yield* Effect.promise(async () => {
+        for (const list of ["#blueprints", "#customApps", "#customScripts", "#customProfiles"]) {
+          await page.locator(list).getByText(evil).first().waitFor()
+        }
+        await page.locator("#requests button").click()
+        await page.locator(".detail").getByText("x-evil").waitFor()
+      })
+      const found = yield* Effect.promise(() =>
+        page.evaluate(() => ({
+          hacked: "hacked" in window,
+          scripts: document.scripts.length,
+          images: document.images.length,
+          bold: document.querySelectorAll("b").length
+        }))
+      )
+      expect(found).toEqual({ hacked: false, scripts: 1, images: 0, bold: 0 })
+    })
+  )
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(
+      `${colorScheme}: every word stands out from what is behind it`,
+      Effect.gen(function* () {
+        const page = yield* open({ colorScheme })
+        const state = yield* Sandbox.state
+        const { id } = yield* state.customApps.put({ name: "App", installer: "bytes" })
+        yield* state.customApps.put({ name: "None", active: false })
+        yield* state.blueprints.put({ name: "Office", type: "map", items: [id] })
+        yield* statusOf()
+        yield* statusOf("/api/v1/none")
+        yield* click(page, /^500/)
+        yield* statusOf()
+        yield* click(page, /^429/)
+        yield* shown(page, "429 for anything")
+        yield* click(page, /GET.*\/none/)
+        const { background, faint } = yield* Effect.promise(() => page.evaluate(contrasts))
+        expect(faint).toEqual([])
+        if (colorScheme === "dark") expect(background).toBeLessThan(0.05)
+        else expect(background).toBeGreaterThan(0.8)
+      }),
+      { limits: true }
+    )
+  }
+
+  test(
+    "on a phone nothing sticks out",
+    Effect.gen(function* () {
+      const page = yield* open({ viewport: { width: 320, height: 640 } })
+      const state = yield* Sandbox.state
+      const { id } = yield* state.customApps.put({ name: "a".repeat(200), installer: "bytes" })
+      yield* state.blueprints.put({ name: "An-office-".repeat(20), items: [id] })
+      yield* statusOf(`/api/v1/${"x".repeat(300)}`)
+      yield* click(page, /^500/)
+      yield* shown(page, "x".repeat(300))
+      yield* Effect.promise(() => page.locator("#requests button").click())
+      expect(
+        yield* Effect.promise(() => page.evaluate(() => document.documentElement.scrollWidth))
+      ).toBeLessThanOrEqual(320)
+    }),
+    { limits: true }
+  )
+
+  test(
+    "how many requests are left",
+    Effect.gen(function* () {
+      const page = yield* open()
+      yield* shown(page, "10,000 of 10,000 left")
+      yield* statusOf()
+      yield* shown(page, "9,999 of 10,000 left")
+      yield* shown(page, "50 of 50 left")
+    }),
+    { limits: true }
+  )
+
+  test(
+    "an installer that is still looked at",
+    Effect.gen(function* () {
+      const page = yield* open()
+      const state = yield* Sandbox.state
+      const place = yield* presign()
+      yield* upload(place, "bytes")
+      yield* state.customApps.put({ name: "Slow one", file_key: place.key })
+      yield* shown(page, "processing")
+      yield* Effect.promise(() => page.locator("#quota").waitFor({ state: "hidden" }))
+    }),
+    { processing: "1 hour" }
+  )
+
+  test(
+    "an empty tenant says what to run, and that works as it stands",
+    Effect.gen(function* () {
+      const { apiToken } = yield* Sandbox
+      const page = yield* open()
+      for (const id of ["requests-try", "blueprints-try", "library-try"]) {
+        const command = yield* Effect.promise(() => page.locator(`#${id}`).innerText())
+        const env = { ...process.env, IRU_API_TOKEN: apiToken }
+        yield* Effect.promise(() =>
+          promisify(execFile)("sh", ["-c", `${command} --silent --show-error --fail`], { env })
+        )
+      }
+      yield* shown(page, "Office")
+      yield* shown(page, "Hello")
+      const requests = yield* Sandbox.requests
+      expect(requests.map(({ status }) => status)).toEqual([200, 201, 201])
+      for (const id of ["requests-empty", "blueprints-empty", "library-empty"]) {
+        yield* Effect.promise(() => page.locator(`#${id}`).waitFor({ state: "hidden" }))
+      }
+    })
+  )
+
+  test(
+    "a thousand records: the newest are shown, the others counted, and what is made now is seen",
+    Effect.gen(function* () {
+      const state = yield* Sandbox.state
+      yield* Effect.forEach(Array(1000).keys(), (n) => state.customScripts.put({ name: `Script ${n}` }), {
+        discard: true
+      })
+      const page = yield* open()
+      yield* shown(page, "and 900 older scripts")
+      yield* shown(page, "Script 999")
+      yield* call("POST", "/api/v1/library/custom-scripts", {
+        json: { name: "The newest", execution_frequency: "once", script: "true" }
+      })
+      yield* shown(page, "The newest")
+      yield* shown(page, "and 901 older scripts")
+    })
+  )
+
+  live(
+    "it says so when the sandbox has stopped, and goes on by itself when it is back",
+    () =>
+      Effect.gen(function* () {
+        const first = yield* Scope.make()
+        const sandbox = yield* Scope.extend(Sandbox.serve({ routes: pageRoutes(yield* makeFaultDesk) }), first)
+        const page = yield* Effect.provideService(open(), Sandbox, sandbox)
+        yield* Scope.close(first, Exit.void)
+        yield* shown(page, "Not running")
+        const again = yield* Sandbox.serve({
+          port: Number(new URL(sandbox.tenantUrl).port),
+          routes: pageRoutes(yield* makeFaultDesk)
+        })
+        yield* again.state.customScripts.put({ name: "After the break" })
+        yield* shown(page, "After the break")
+        yield* Effect.promise(() => page.getByText("Live", { exact: true }).waitFor())
+      }).pipe(Effect.scoped),
+    120_000
+  )
+})
+
+/** Runs in the page: the words whose contrast with their background is below 4.5 to 1 (WCAG AA). */
+const contrasts = (): { readonly background: number; readonly faint: ReadonlyArray<string> } => {
+  const parse = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number)
+  const luminance = (color: string) => {
+    const [red = 0, green = 0, blue = 0] = parse(color).map((value) => {
+      const part = value / 255
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+  }
+  const behind = (element: Element | null): string => {
+    if (element === null) return "rgb(255, 255, 255)"
+    const { backgroundColor } = getComputedStyle(element)
+    return parse(backgroundColor)[3] === 0 ? behind(element.parentElement) : backgroundColor
+  }
+  const faint: Array<string> = []
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  for (let node = words.nextNode(); node !== null; node = words.nextNode()) {
+    const { parentElement, textContent } = node
+    if (parentElement === null || textContent?.trim() === "" || parentElement.getClientRects().length === 0) continue
+    const [dark = 0, bright = 0] = [
+      luminance(getComputedStyle(parentElement).color),
+      luminance(behind(parentElement))
+    ].sort((one, other) => one - other)
+    if ((bright + 0.05) / (dark + 0.05) < 4.5) faint.push(textContent ?? "")
+  }
+  return { background: luminance(behind(document.body)), faint }
+}
