@@ -19,6 +19,7 @@ export default {
     "Enforcement",
     "InstallerSource",
     "PayloadErrorTypeId",
+    "Plain",
     "QueryValue",
     "SelfService",
     "ShownInSelfService",

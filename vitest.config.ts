@@ -4,7 +4,11 @@ import { defineConfig } from "vitest/config"
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
 
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts", "examples/**/*.test.ts"], testTimeout: 30_000 },
+  test: {
+    include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
+    testTimeout: 30_000,
+    globalSetup: ["test/support/radosgw.setup.ts"]
+  },
   resolve: {
     alias: [
       { find: /^effect-iru$/, replacement: source("index.ts") },

@@ -1,0 +1,7 @@
+/**
+ * Installers from a bucket of your own to a tenant, and from a tenant into a bucket. They stream through: no file is
+ * written on the way, and no installer is held in memory.
+ */
+export { archive, type Archived, type ArchiveOptions } from "./archive.js"
+export { Client, layer, type S3Object } from "./Client.js"
+export { source, type SourceOptions } from "./source.js"

@@ -1,0 +1,170 @@
+/**
+ * A tenant's installer on its way into a bucket: in parts where it is large, and an object only once it is verified.
+ */
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  UploadPartCommand
+} from "@aws-sdk/client-s3"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Stream from "effect/Stream"
+import { ApiClientError } from "../errors/ApiClientError.js"
+import type { PayloadError } from "../errors/PayloadIntegrityError.js"
+import { PayloadTransferError } from "../errors/PayloadTransferError.js"
+import { invalidArgument } from "../internal/arguments.js"
+import type { CustomApp } from "../schemas/CustomApp.js"
+import { CustomApps } from "../services/CustomApps.js"
+import type { TransferOptions } from "../services/InstallerTransfer.js"
+import { call, type Failure } from "./calls.js"
+import { Client, type S3Object } from "./Client.js"
+import { inParts } from "./parts.js"
+
+const mebibyte = 1024 * 1024
+const operation = "S3Installers.archive"
+
+/** Where an installer goes, and how. */
+export interface ArchiveOptions extends S3Object, TransferOptions {
+  /** Bytes of a part, 5 MiB at least. Default 8 MiB. An installer that is no larger is sent in one piece. */
+  readonly partSize?: number | undefined
+  /** Parts on their way at once. Default 4: about 50 MiB are held in memory. */
+  readonly concurrency?: number | undefined
+}
+
+/** An installer in a bucket. */
+export interface Archived extends S3Object {
+  /** `unchanged`: it was there, put by `archive` with this sha256, and nothing was sent. */
+  readonly status: "archived" | "unchanged"
+  /** In bytes, where the tenant tells. */
+  readonly size: number | undefined
+  /** Lower-case hex, where the tenant tells. Also in the object's metadata, as `sha256`. */
+  readonly sha256: string | undefined
+  /** Whether there was a sha256 to compare it with. */
+  readonly verified: boolean
+}
+
+/**
+ * Streams a tenant's installer into a bucket, verified against its sha256 before it becomes an object: a bad one, a
+ * failure or an interruption leaves nothing, no parts either. Sends nothing where the object's metadata has the same
+ * sha256 already.
+ *
+ * Fails with `Sink` where the bucket cannot be written, and with `Conflict` where the app got another installer meanwhile.
+ *
+ * @example
+ * yield* S3Installers.archive(app, { bucket: "installers", key: `iru/${app.id}/${app.file_name}` })
+ */
+export const archive = (
+  app: CustomApp | string,
+  { bucket, concurrency = 4, key, partSize = 8 * mebibyte, ...options }: ArchiveOptions
+): Effect.Effect<Archived, ApiClientError | PayloadError, Client | CustomApps> =>
+  Effect.gen(function* () {
+    if (!Number.isInteger(partSize) || partSize < 5 * mebibyte)
+      return yield* invalidArgument(operation, { partSize: ["must be a whole number of bytes, 5 MiB or more"] })
+    if (!Number.isInteger(concurrency) || concurrency < 1)
+      return yield* invalidArgument(operation, { concurrency: ["must be a whole number above 0"] })
+    const client = yield* Client
+    const apps = yield* CustomApps
+    const { file_name: name, file_size: size, id, sha256 } = yield* apps.get(typeof app === "string" ? app : app.id)
+
+    const archived = { bucket, key, size, sha256, verified: sha256 !== undefined }
+    const address = { Bucket: bucket, Key: key }
+    const described = {
+      ...address,
+      ContentType: "application/octet-stream",
+      ...(sha256 === undefined ? {} : { Metadata: { sha256 } })
+    }
+    const fail = ({ code, detail, status }: Failure) =>
+      new PayloadTransferError({
+        reason: "Sink",
+        direction: "download",
+        name,
+        status,
+        code,
+        detail: `s3://${bucket}/${key}: ${detail}`
+      })
+    const sending = <A>(send: Parameters<typeof call<A>>[0]) => Effect.mapError(call(send), fail)
+
+    // Whoever may write and not read is not told, and sends it again.
+    const there = yield* Effect.option(call((signal) => client.send(new HeadObjectCommand(address), signal)))
+    if (
+      sha256 !== undefined &&
+      there._tag === "Some" &&
+      there.value.Metadata?.["sha256"] === sha256 &&
+      there.value.ContentLength === (size ?? there.value.ContentLength)
+    )
+      return { status: "unchanged" as const, ...archived }
+
+    const parts = inParts(apps.installer(id, options), partSize)
+
+    /** The installer that was read is the one that the metadata tells of. */
+    const stillTheSame = Effect.flatMap(apps.get(id), (now) =>
+      now.sha256 === sha256
+        ? Effect.void
+        : new ApiClientError({
+            reason: "Conflict",
+            operation,
+            detail: `${name} was replaced by another installer while it was archived`
+          })
+    )
+
+    const whole = Effect.gen(function* () {
+      const Body = Buffer.concat(Chunk.toReadonlyArray(yield* Stream.runCollect(parts)))
+      yield* stillTheSame
+      yield* sending((signal) => client.send(new PutObjectCommand({ ...described, Body }), signal))
+    })
+
+    const start = Effect.gen(function* () {
+      // Parts with a checksum, which the SDK sends by default, belong to an upload that was announced with it.
+      const checksums = yield* Effect.promise(() => client.config.requestChecksumCalculation())
+      const announced = {
+        ...described,
+        ...(checksums === "WHEN_SUPPORTED" ? { ChecksumAlgorithm: "CRC32" as const } : {})
+      }
+      const started = yield* sending((signal) => client.send(new CreateMultipartUploadCommand(announced), signal))
+      return started.UploadId
+    })
+
+    const upload = (UploadId: string | undefined) =>
+      Effect.gen(function* () {
+        const Parts = yield* parts.pipe(
+          Stream.zipWithIndex,
+          Stream.mapEffect(
+            ([Body, index]) => {
+              const part = { ...address, UploadId, PartNumber: index + 1, Body }
+              return Effect.map(
+                sending((signal) => client.send(new UploadPartCommand(part), signal)),
+                // Its checksums too, where there are any: S3 wants to see them again.
+                (sent): CompletedPart => ({ ...sent, PartNumber: index + 1 })
+              )
+            },
+            { concurrency }
+          ),
+          Stream.runCollect,
+          Effect.map(Chunk.toArray)
+        )
+        yield* stillTheSame
+        const complete = { ...address, UploadId, MultipartUpload: { Parts } }
+        yield* sending((signal) => client.send(new CompleteMultipartUploadCommand(complete), signal))
+      })
+
+    const abandon = (UploadId: string | undefined) =>
+      call((signal) => client.send(new AbortMultipartUploadCommand({ ...address, UploadId }), signal)).pipe(
+        Effect.catchAll(({ code }) =>
+          code === "NoSuchUpload"
+            ? Effect.void
+            : Effect.logWarning(`Parts of s3://${bucket}/${key} may be left in the bucket, upload ${UploadId}: ${code}`)
+        )
+      )
+
+    yield* size !== undefined && size <= partSize
+      ? whole
+      : Effect.acquireUseRelease(start, upload, (uploadId, exit) =>
+          Exit.isSuccess(exit) ? Effect.void : abandon(uploadId)
+        )
+    return { status: "archived" as const, ...archived }
+  }).pipe(Effect.withSpan(operation, { captureStackTrace: false }))

@@ -1,0 +1,267 @@
+/**
+ * What goes wrong between a tenant and a bucket, on real sockets, and what is left of it.
+ */
+import { HeadObjectCommand, S3Client } from "@aws-sdk/client-s3"
+import { effect, scopedLive } from "@effect/vitest"
+import { CustomApps, type Installer } from "effect-iru"
+import { S3Installers } from "effect-iru/s3"
+import { Sandbox } from "effect-iru/sandbox"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
+import * as Stream from "effect/Stream"
+import { expect } from "vitest"
+import { bucket, refusal } from "../support/bucket.js"
+import { appRecord } from "../support/records.js"
+import { onSandbox } from "../support/sandbox.js"
+import { type Handler, routes } from "../support/server.js"
+import { withTenant } from "../support/tenant.js"
+import { bytesOf, clientOf, lingering, mebibyte, newBucket, objectAt, published, put, sha256 } from "./support.js"
+
+const large = bytesOf(16 * mebibyte)
+const inParts = { key: "Firefox.pkg", partSize: 5 * mebibyte }
+
+/** Archives a large app into a bucket that is broken, and gives the failure, and what the bucket was asked. */
+const archiveInto = (broken: Handler | ((...request: Parameters<Handler>) => undefined | ReturnType<Handler>)) =>
+  Effect.gen(function* () {
+    const store = yield* bucket(broken)
+    return yield* Effect.gen(function* () {
+      const Bucket = yield* newBucket
+      const app = yield* published(large)
+      const error = yield* Effect.flip(S3Installers.archive(app, { bucket: Bucket, ...inParts }))
+      expect(yield* objectAt(Bucket, "Firefox.pkg")).toBe(undefined)
+      return { error, Bucket, left: yield* lingering(Bucket), received: store.received }
+    }).pipe(Effect.provide(clientOf(store)))
+  }).pipe(onSandbox())
+
+for (const [what, broken] of [
+  ["a part", ({ query }) => (query["partNumber"] === "2" ? refusal(403, "AccessDenied", "No.") : undefined)],
+  [
+    "the end",
+    ({ body, query }) =>
+      "uploadId" in query && String(body).includes("<PartNumber>") ? refusal(403, "AccessDenied", "No.") : undefined
+  ],
+  [
+    "the start",
+    ({ method, query }) => ("uploads" in query && method === "POST" ? refusal(403, "AccessDenied", "No.") : undefined)
+  ]
+] as ReadonlyArray<readonly [string, (...request: Parameters<Handler>) => undefined | ReturnType<Handler>]>) {
+  scopedLive(`${what} that the bucket refuses is a Sink failure in the store's words, and no parts are left`, () =>
+    Effect.gen(function* () {
+      const { Bucket, error, left } = yield* archiveInto(broken)
+      expect(error).toMatchObject({
+        reason: "Sink",
+        direction: "download",
+        name: "Firefox.pkg",
+        status: 403,
+        code: "AccessDenied"
+      })
+      expect(error.message).toContain(`s3://${Bucket}/Firefox.pkg: No.`)
+      expect(left).toBe(0)
+    })
+  )
+}
+
+scopedLive("a connection that breaks while a part is sent is a Sink failure, and no parts are left", () =>
+  Effect.gen(function* () {
+    const { error, left } = yield* archiveInto(({ query }, { request }) => {
+      if (query["partNumber"] !== "2") return undefined
+      request.socket.destroy()
+      return "handled"
+    })
+    expect(error).toMatchObject({ reason: "Sink", code: "ECONNRESET" })
+    expect(left).toBe(0)
+  })
+)
+
+scopedLive("parts that could not be given up are told in the log, with the upload that they belong to", () => {
+  const logged: Array<string> = []
+  const log = Logger.make(({ logLevel, message }) => void logged.push(`${logLevel.label} ${String(message)}`))
+  return Effect.gen(function* () {
+    const { Bucket, error, left } = yield* archiveInto(({ method, query }) =>
+      method === "DELETE" || query["partNumber"] === "2" ? refusal(503, "SlowDown") : undefined
+    )
+    expect(error).toMatchObject({ reason: "Sink", code: "SlowDown" })
+    expect(left).toBe(1)
+    expect(logged).toEqual([expect.stringMatching(`^WARN Parts of s3://${Bucket}/Firefox.pkg .*upload-0`)])
+  }).pipe(Effect.provide(Logger.replace(Logger.defaultLogger, log)))
+})
+
+scopedLive("no more parts are on their way than asked for, and they are whole", () =>
+  Effect.gen(function* () {
+    let [running, most] = [0, 0]
+    const sizes: Array<number> = []
+    const store = yield* bucket(({ body, query }) => {
+      if (!("partNumber" in query)) return undefined
+      most = Math.max(most, ++running)
+      sizes[Number(query["partNumber"])] = body.length
+      return new Promise((resolve) =>
+        setTimeout(() => {
+          running--
+          resolve({ headers: { etag: `"${query["partNumber"]}"` } })
+        }, 20)
+      )
+    })
+    yield* Effect.gen(function* () {
+      const Bucket = yield* newBucket
+      yield* S3Installers.archive(yield* published(large), { bucket: Bucket, ...inParts, concurrency: 2 })
+    }).pipe(Effect.provide(clientOf(store)), onSandbox())
+    expect(most).toBe(2)
+    expect(sizes.slice(1)).toEqual([5, 5, 5, 1].map((size) => size * mebibyte))
+  })
+)
+
+/** A tenant whose app has another installer the second time that it is asked about it. */
+const replaced = (records: ReadonlyArray<object>, body: Buffer) => {
+  let turn = 0
+  return withTenant(
+    routes({
+      "GET /api/v1/library/custom-apps/a": ({ headers }) => ({
+        body: appRecord({
+          id: "a",
+          file_url: `http://${headers.host}/file`,
+          ...records[Math.min(turn++, records.length - 1)]
+        })
+      }),
+      "GET /file": { body }
+    })
+  )
+}
+
+for (const size of [100, 11 * mebibyte]) {
+  scopedLive(`an app that got another installer meanwhile (${size} bytes) is a conflict, and nothing is left`, () =>
+    Effect.gen(function* () {
+      const store = yield* bucket()
+      const bytes = bytesOf(size)
+      const [before, after] = [
+        { file_size: size, sha256: "0".repeat(64) },
+        { file_size: size, sha256: sha256(bytes) }
+      ]
+      yield* replaced(
+        [before, after],
+        bytes
+      )(() =>
+        Effect.gen(function* () {
+          const Bucket = yield* newBucket
+          const error = yield* Effect.flip(S3Installers.archive("a", { bucket: Bucket, ...inParts }))
+          expect(error).toMatchObject({ _tag: "ApiClientError", reason: "Conflict" })
+          expect(yield* objectAt(Bucket, "Firefox.pkg")).toBe(undefined)
+          expect(yield* lingering(Bucket)).toBe(0)
+        }).pipe(Effect.provide(clientOf(store)))
+      )
+    })
+  )
+}
+
+scopedLive(
+  "an installer of which the tenant tells neither size nor sha256 is archived, and said not to be verified",
+  () =>
+    Effect.gen(function* () {
+      const store = yield* bucket()
+      const bytes = bytesOf(1000)
+      yield* replaced(
+        [{ file_size: null, sha256: null }],
+        bytes
+      )(() =>
+        Effect.gen(function* () {
+          const Bucket = yield* newBucket
+          const archived = yield* S3Installers.archive("a", { bucket: Bucket, ...inParts })
+          expect(archived).toMatchObject({ status: "archived", verified: false, size: undefined, sha256: undefined })
+          expect(yield* objectAt(Bucket, "Firefox.pkg")).toEqual({ bytes, metadata: {} })
+        }).pipe(Effect.provide(clientOf(store)))
+      )
+    })
+)
+
+effect("sizes that S3 does not take are refused before anything is asked", () =>
+  Effect.gen(function* () {
+    for (const [field, value] of [
+      ["partSize", mebibyte],
+      ["partSize", 5.5 * mebibyte + 0.5],
+      ["concurrency", 0]
+    ] as const) {
+      const error = yield* Effect.flip(S3Installers.archive("a", { bucket: "b", key: "k", [field]: value }))
+      expect(error).toMatchObject({ reason: "InvalidArgument", fieldErrors: { [field]: [expect.any(String)] } })
+    }
+    expect(yield* Sandbox.requests).toEqual([])
+  }).pipe(Effect.provide(S3Installers.layer({ region: "nowhere" })), onSandbox())
+)
+
+/** Reads an installer to its end, or to its failure. */
+const drain = (installer: Installer) => ("stream" in installer ? Stream.runDrain(installer.stream) : Effect.void)
+
+scopedLive("a source whose connection breaks in the middle fails, and no app is made of it", () =>
+  Effect.gen(function* () {
+    const store = yield* bucket(({ method }, { request, response }) => {
+      if (method !== "GET") return undefined
+      response.writeHead(200, { "content-length": large.length })
+      response.write(large.subarray(0, 6 * mebibyte), () => request.socket.destroy())
+      return "handled"
+    })
+    yield* Effect.gen(function* () {
+      const Bucket = yield* newBucket
+      yield* put(Bucket, "Firefox.pkg", large)
+      const apps = yield* CustomApps
+      const installer = yield* S3Installers.source({ bucket: Bucket, key: "Firefox.pkg" })
+      const error = yield* Effect.flip(
+        apps.create({ name: "Firefox", install_type: "package", install_enforcement: "install_once", installer })
+      )
+      expect(error).toMatchObject({ _tag: "PayloadTransferError", reason: "Source" })
+      expect(yield* apps.list()).toMatchObject({ count: 0 })
+    }).pipe(Effect.provide(clientOf(store)), onSandbox())
+  })
+)
+
+scopedLive("a source that is no longer wanted is closed", () =>
+  Effect.gen(function* () {
+    const closed = yield* Deferred.make<void>()
+    const started = yield* Deferred.make<void>()
+    const store = yield* bucket(({ method }, { request, response }) => {
+      if (method !== "GET") return undefined
+      request.socket.on("close", () => Deferred.unsafeDone(closed, Effect.void))
+      response.writeHead(200, { "content-length": large.length })
+      response.write(large.subarray(0, 1000), () => Deferred.unsafeDone(started, Effect.void))
+      return "handled"
+    })
+    yield* Effect.gen(function* () {
+      const Bucket = yield* newBucket
+      yield* put(Bucket, "Firefox.pkg", large)
+      const installer = yield* S3Installers.source({ bucket: Bucket, key: "Firefox.pkg" })
+      const fiber = yield* Effect.fork(drain(installer))
+      yield* Deferred.await(started)
+      yield* Fiber.interrupt(fiber)
+      yield* Deferred.await(closed)
+    }).pipe(Effect.provide(clientOf(store)))
+  })
+)
+
+scopedLive("the client's connections go with its scope", () =>
+  Effect.gen(function* () {
+    const closed = yield* Deferred.make<void>()
+    const store = yield* bucket((_, { request }) => {
+      request.socket.on("close", () => Deferred.unsafeDone(closed, Effect.void))
+      return undefined
+    })
+    yield* Effect.provide(newBucket, clientOf(store))
+    yield* Deferred.await(closed)
+  })
+)
+
+effect("a test replaces the client by one that answers as it says", () => {
+  const client = new S3Client({ region: "nowhere", credentials: { accessKeyId: "a", secretAccessKey: "b" } })
+  client.middlewareStack.add(
+    (_next, { commandName }) =>
+      async ({ input }) => ({
+        output: { $metadata: {}, ContentLength: 42, ETag: `${commandName} ${JSON.stringify(input)}` },
+        response: {}
+      }),
+    { step: "initialize", priority: "high" }
+  )
+  return Effect.gen(function* () {
+    const installer = yield* S3Installers.source({ bucket: "b", key: "folder/Firefox.pkg", name: "Other.pkg" })
+    expect(installer).toMatchObject({ size: 42, name: "Other.pkg" })
+    const { ETag } = yield* Effect.promise(() => client.send(new HeadObjectCommand({ Bucket: "b", Key: "k" })))
+    expect(ETag).toContain("HeadObjectCommand")
+  }).pipe(Effect.provideService(S3Installers.Client, client))
+})
