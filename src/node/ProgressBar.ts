@@ -12,6 +12,9 @@ import { bars, consoleAbove } from "./progress/bars.js"
 import { conclusion, speedometer, type Transfer } from "./progress/describe.js"
 import { type Display, lines, type Output } from "./progress/display.js"
 
+export type { Output }
+
+/** Where and how often. */
 export interface Options {
   /** Where to. Default: standard error, so that what the program prints stays apart. */
   readonly stream?: Output | undefined

@@ -80,6 +80,7 @@ export declare namespace CustomApps {
         readonly error: ApiClientError | PayloadError
       }
 
+  /** What can be done with custom apps. */
   export interface Service {
     /** Every custom app, page by page, in the server's order. Reads on demand, in constant memory. */
     readonly stream: (options?: ListOptions) => Stream.Stream<CustomApp, ApiClientError>
@@ -310,6 +311,7 @@ const make = Effect.gen(function* () {
   } satisfies CustomApps.Service
 })
 
+/** The tenant's custom apps. */
 export class CustomApps extends Context.Tag("effect-iru/CustomApps")<CustomApps, CustomApps.Service>() {
   /** Over the session at hand. */
   static readonly layer: Layer.Layer<CustomApps, never, ApiClient | FileSystem.FileSystem | InstallerTransfer> =

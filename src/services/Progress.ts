@@ -19,6 +19,7 @@ export type Event<A> = TransferProgress | Done<A>
 
 /** What a transfer tells how far it is. */
 export interface Listener {
+  /** Called synchronously and often: keep it short. */
   readonly onProgress: (progress: TransferProgress) => void
 }
 
@@ -49,6 +50,7 @@ export const stream = <A, E, R>(
   )
 
 export declare namespace Reporter {
+  /** What a reporter does. */
   export interface Service {
     /**
      * Announces a transfer: gives what its progress is to be told to. The transfer ends with the scope, whose exit says
