@@ -1,0 +1,67 @@
+/**
+ * What a caller reads where the tenant URL or the token is wrong.
+ */
+import { effect } from "@effect/vitest"
+import { ApiConfig } from "effect-iru"
+import { Iru } from "effect-iru/node"
+import * as Cause from "effect/Cause"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { describe, expect } from "vitest"
+import { token } from "../support/tenant.js"
+
+const told = <A, E>(layer: Layer.Layer<A, E>) =>
+  Effect.map(Effect.sandbox(Effect.flip(Effect.sandbox(Effect.scoped(Layer.build(layer))))), Cause.pretty)
+
+describe("a tenant URL", () => {
+  for (const [tenantUrl, why] of [
+    ["", "it is empty"],
+    ["ftp://x.api.iru.com", "ftp: is not https:"],
+    ["https://user:secret@x.api.iru.com", "it holds a user name or a password"],
+    ["https://x.api.iru.com?x=1", "it holds a query or a fragment"],
+    ["https://x.api.iru.com:8443", "it names a port"],
+    ["https://x.iru.com", 'x.iru.com is the web app; put ".api." in: x.api.iru.com'],
+    ["https://x.eu.kandji.io", 'x.eu.kandji.io is the web app; put ".api." in: x.api.eu.kandji.io'],
+    ["https://x.api.example.com", "its host is none of the API's"],
+    ["https://a.b.api.iru.com", "its host is none of the API's"],
+    ["https://x.api.iru.com/devices", "it holds a path"],
+    ["http://127.0.0.1:8080", "it names a port"]
+  ] as const) {
+    effect(`${JSON.stringify(tenantUrl)} is refused: ${why}`, () =>
+      Effect.gen(function* () {
+        const message = yield* told(Iru.layer({ tenantUrl, apiToken: token }))
+        expect(message).toContain(why)
+        expect(message).toContain("https://<subdomain>.api.kandji.io")
+        expect(message).not.toContain("secret")
+      })
+    )
+  }
+})
+
+describe("variables", () => {
+  const withVariables = (variables: Readonly<Record<string, string>>) =>
+    told(
+      Layer.provide(
+        ApiConfig.layerConfig(),
+        Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(variables))))
+      )
+    )
+
+  effect("that are missing are named, all of them", () =>
+    Effect.gen(function* () {
+      const message = yield* withVariables({})
+      expect(message).toContain("IRU_TENANT_URL")
+      expect(message).toContain("IRU_API_TOKEN")
+    })
+  )
+
+  effect("that are wrong are named, each under the name that was set, and the token is not shown", () =>
+    Effect.gen(function* () {
+      const message = yield* withVariables({ IRUCTL_TENANT: "x.iru.com", IRU_API_TOKEN: "my-secret" })
+      expect(message).toContain("IRUCTL_TENANT")
+      expect(message).toContain("IRU_API_TOKEN")
+      expect(message).not.toContain("my-secret")
+    })
+  )
+})
