@@ -22,6 +22,9 @@ for (const [path, entry] of Object.entries(manifest.exports)) {
     mustHold(target.replace("./", ""), `"${path}" of exports`)
   }
 }
+for (const [, target] of tar("-xzOf", tarball, "package/README.md").matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) {
+  mustHold(target, "the README links to it")
+}
 for (const [name, target] of Object.entries(manifest.bin ?? {})) mustHold(target.replace("./", ""), `command ${name}`)
 
 // A module has its declarations, and both have a map into the source, which is there too.
@@ -37,6 +40,9 @@ const wanted = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
   /^dist\/.*\.(js|d\.ts)(\.map)?$/,
   /^src\/.*\.ts$/,
+  // The pages that the README links to.
+  /^docs\/[\w-]+\.md$/,
+  /^docs\/images\/[\w-]+\.(png|svg)$/,
   // What a page is made of, beside the module that serves it.
   /^(dist|src)\/.*\.(html|css|svg)$/
 ]

@@ -1,0 +1,64 @@
+/** The tables of the README against the code. */
+import { scoped } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Layer from "effect/Layer"
+import * as Effect from "effect/Effect"
+import * as core from "effect-iru"
+import { Iru } from "effect-iru/node"
+import { readdirSync, readFileSync } from "node:fs"
+import { expect, test } from "vitest"
+
+const readme = readFileSync("README.md", "utf8")
+
+/** The cells of the rows of a table that starts with this heading, without their code marks. */
+const table = (heading: string): ReadonlyArray<ReadonlyArray<string>> =>
+  (readme.split(`| ${heading} `)[1] ?? "")
+    .split("\n\n")
+    .slice(0, 1)
+    .flatMap((text) => text.split("\n").slice(2))
+    .map((row) => row.split("|").map((cell) => cell.trim()))
+
+const tenant = Iru.layer({ tenantUrl: "example.api.iru.com", apiToken: "00000000-0000-0000-0000-000000000000" })
+
+scoped("each service has the operations that the README lists, and no other", () =>
+  Effect.gen(function* () {
+    const services = yield* Layer.build(tenant)
+    const { tenantUrl: _, ...client } = Context.get(services, core.ApiClient)
+    const all: Readonly<Record<string, object>> = {
+      ApiClient: client,
+      Blueprints: Context.get(services, core.Blueprints),
+      CustomApps: Context.get(services, core.CustomApps),
+      CustomProfiles: Context.get(services, core.CustomProfiles),
+      CustomScripts: Context.get(services, core.CustomScripts),
+      InstallerTransfer: Context.get(services, core.InstallerTransfer),
+      SelfServiceCategories: Context.get(services, core.SelfServiceCategories)
+    }
+    const rows = table("service").map(
+      ([, name = "", operations = ""]) =>
+        [name.replaceAll("`", ""), [...operations.matchAll(/`(\w+)`/g)].map(([, text = ""]) => text).sort()] as const
+    )
+    expect(Object.fromEntries(rows)).toEqual(
+      Object.fromEntries(Object.entries(all).map(([name, service]) => [name, Object.keys(service).sort()]))
+    )
+  })
+)
+
+test("every entry point is in the README, and every page of docs/", () => {
+  const { exports }: { readonly exports: Readonly<Record<string, object | string>> } = JSON.parse(
+    readFileSync("package.json", "utf8")
+  )
+  const entryPoints = Object.entries(exports).flatMap(([path, target]) =>
+    typeof target === "string" ? [] : [`\`effect-iru${path.slice(1)}\``]
+  )
+  expect(table("entry point").map(([, name]) => name)).toEqual(entryPoints)
+  const pages = readdirSync("docs").filter((name) => name.endsWith(".md"))
+  expect(pages.filter((name) => !readme.includes(`](docs/${name})`))).toEqual([])
+})
+
+test("every reason of an error is in the README", () => {
+  const reasons = table("tag").flatMap(([, , reasons = ""]) =>
+    [...reasons.matchAll(/`(\w+)`/g)].map(([, text]) => text)
+  )
+  const { ApiClientErrorReason, PayloadTransferErrorReason } = core
+  expect(reasons.sort()).toEqual([...ApiClientErrorReason.literals, ...PayloadTransferErrorReason.literals].sort())
+})
