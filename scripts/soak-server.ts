@@ -1,0 +1,56 @@
+/**
+ * The sandbox of `npm run soak`, in a process of its own: some answers go wrong on purpose, and a line on its input makes
+ * it tell how it is.
+ */
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import { createInterface } from "node:readline"
+import { Fault, Sandbox } from "../src/sandbox/index.js"
+
+const [data] = process.argv.slice(2)
+
+/** Only reads are lost: of a write whose answer is lost nobody could tell what became of it. */
+const faults: ReadonlyArray<Fault.Fault> = [
+  Fault.dropped({ target: "api", method: "GET" }),
+  Fault.cut(10, { target: "api", method: "GET", path: "/api/v1/library/custom-scripts" }),
+  { target: "api", respond: { status: 500, headers: { "x-injected": "yes" } } },
+  { target: "api", respond: { status: 429, headers: { "x-injected": "yes", "retry-after": "1" } } },
+  Fault.delayed("200 millis"),
+  Fault.delayed("50 millis", { target: "storage" })
+]
+
+const program = Effect.gen(function* () {
+  const sandbox = yield* Sandbox.serve({ data, seed: { customScripts: 10_000, blueprints: 50, assignments: 10 } })
+  let broken = 0
+  let answered = 0
+  yield* sandbox.events.pipe(
+    Stream.runForEach(({ duration, note }) =>
+      Effect.sync(() => {
+        if (duration === undefined) return
+        answered += 1
+        if (note !== undefined && /drop|cutAfter/.test(note)) broken += 1
+      })
+    ),
+    Effect.forkScoped
+  )
+
+  let turn = 0
+  yield* Effect.suspend(() => sandbox.fault(faults[turn++ % faults.length] ?? {})).pipe(
+    Effect.zipRight(Effect.sleep("100 millis")),
+    Effect.scoped,
+    Effect.repeat(Schedule.forever),
+    Effect.forkScoped
+  )
+
+  createInterface({ input: process.stdin }).on("line", () => {
+    globalThis.gc?.()
+    const { heapUsed, rss } = process.memoryUsage()
+    const handles = process.getActiveResourcesInfo().length
+    console.log(JSON.stringify({ broken, answered, heapUsed, rss, handles }))
+  })
+  console.log(JSON.stringify({ tenantUrl: sandbox.tenantUrl, apiToken: sandbox.apiToken }))
+  yield* Effect.never
+})
+
+await Effect.runPromise(Effect.scoped(program))
