@@ -22,6 +22,7 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
@@ -30,12 +31,12 @@ import type * as exchange from "./internal/exchange.js"
 import type * as faults from "./internal/faults.js"
 import { inProcess } from "./internal/inProcess.js"
 import type * as limits from "./internal/limits.js"
-import { serve } from "./internal/loopback.js"
+import { isWildcard, serve } from "./internal/loopback.js"
 import type * as requestLog from "./internal/requestLog.js"
 import type * as state from "./internal/state.js"
 import type * as seed from "./internal/seed.js"
 import { newStore, openStore } from "./internal/store.js"
-import { makeTenant, type Tenant, type WebApp } from "./internal/tenant.js"
+import { calledHost, makeTenant, type Tenant, type WebApp } from "./internal/tenant.js"
 import type { SandboxError } from "./SandboxError.js"
 
 export declare namespace Sandbox {
@@ -72,10 +73,12 @@ export declare namespace Sandbox {
 
   /** How a tenant behaves. */
   export interface Options {
-    /** The address to listen on. Default `127.0.0.1`: nobody but this machine. */
+    /** The address to listen on; `0.0.0.0` for all of this machine's. Default `127.0.0.1`: nobody but this machine. */
     readonly host?: string | undefined
     /** The port of the API. Default 0: any that is free. */
     readonly port?: number | undefined
+    /** The port of the storage. Default 0: any that is free. */
+    readonly storagePort?: number | undefined
     /** 8-4-4-4-12 hex digits. Default: a new one for each tenant. */
     readonly apiToken?: string | undefined
     /** How long an app cannot be made of an uploaded installer: the time in which the service answers 503. Default 0. */
@@ -146,7 +149,7 @@ const millis = (duration: Duration.DurationInput): number => Duration.toMillis(d
 
 const openTenant = (
   options: Sandbox.Options,
-  storageOrigin: string
+  storageOrigin: Effect.Effect<string>
 ): Effect.Effect<{ readonly tenant: Tenant; readonly apiToken: string }, SandboxError, Scope.Scope> =>
   Effect.gen(function* () {
     const { apiToken, categories, data, seed } = options
@@ -186,14 +189,24 @@ const serviceOf = (
   bucket: tenant.bucket
 })
 
+/** The storage under the name by which its caller calls the API: who listens everywhere has no name of its own. */
+const besideApi = (storageUrl: string): Effect.Effect<string> =>
+  Effect.map(FiberRef.get(calledHost), (host) => {
+    const { port } = new URL(storageUrl)
+    return host === undefined ? storageUrl : `http://${host}:${port}`
+  })
+
 const overHttp = (options: Sandbox.Options): Effect.Effect<Sandbox.Service, SandboxError, Scope.Scope> =>
   Effect.gen(function* () {
     const host = options.host ?? "127.0.0.1"
     const ready = yield* Deferred.make<{ readonly tenant: Tenant; readonly service: Sandbox.Service }>()
-    const storageUrl = yield* serve({ host, port: 0 }, (incoming) =>
+    const storageUrl = yield* serve({ host, port: options.storagePort ?? 0 }, (incoming) =>
       Effect.flatMap(Deferred.await(ready), ({ tenant }) => tenant.storage(incoming))
     )
-    const { apiToken, tenant } = yield* openTenant(options, storageUrl)
+    const { apiToken, tenant } = yield* openTenant(
+      options,
+      isWildcard(host) ? besideApi(storageUrl) : Effect.succeed(storageUrl)
+    )
     const answer = yield* Effect.cached(
       Effect.map(Deferred.await(ready), ({ service }) => {
         const extra = options.routes?.(service)
@@ -221,7 +234,7 @@ const inThisProcess = (
   options: Sandbox.TestOptions
 ): Effect.Effect<Context.Context<Sandbox | HttpClient.HttpClient>, SandboxError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { tenant } = yield* openTenant({ ...options, apiToken: inTests.apiToken }, storageInTests)
+    const { tenant } = yield* openTenant({ ...options, apiToken: inTests.apiToken }, Effect.succeed(storageInTests))
     const client = yield* inProcess(
       new Map([
         [inTests.tenantUrl, tenant.api],

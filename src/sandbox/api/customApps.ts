@@ -67,7 +67,7 @@ export const customAppRoutes = (options: {
       const name = fields.text("name", { required: true }) ?? ""
       yield* fields.checked
       const key = appKey(companyId, name)
-      const place = storage.presignPost(key, now)
+      const place = yield* storage.presignPost(key, now)
       return json(201, {
         name,
         expires: microseconds(place.expires),
@@ -151,7 +151,7 @@ export const customAppRoutes = (options: {
       write,
       onDelete: options.onDelete,
       render: (record) =>
-        Effect.map(Clock.currentTimeMillis, (now) => {
+        Effect.gen(function* () {
           const stored = storage.find(record.file_key)
           return {
             id: record.id,
@@ -165,7 +165,7 @@ export const customAppRoutes = (options: {
             restart: record.restart,
             preinstall_script: record.preinstall_script,
             postinstall_script: record.postinstall_script,
-            file_url: storage.presignGet(record.file_key, now),
+            file_url: yield* storage.presignGet(record.file_key, yield* Clock.currentTimeMillis),
             sha256: stored?.sha256 ?? "",
             file_size: stored?.size ?? 0,
             file_updated: seconds(record.fileUpdated),

@@ -126,9 +126,12 @@ const deliver = (request: IncomingMessage, response: ServerResponse, answer: Ans
     }
   })
 
+/** Whether a host stands for all addresses of this machine. */
+export const isWildcard = (host: string): boolean => ["", "0.0.0.0", "::"].includes(host)
+
 /** A wildcard is no address to call: one's own machine is. */
 const originOf = (server: Server, { host, port }: Address): string => {
-  const callable = host === "0.0.0.0" || host === "" ? "127.0.0.1" : host === "::" ? "::1" : host
+  const callable = !isWildcard(host) ? host : host === "::" ? "::1" : "127.0.0.1"
   const bound = server.address()
   const actual = typeof bound === "object" && bound !== null ? bound.port : port
   return `http://${callable.includes(":") ? `[${callable}]` : callable}:${actual}`

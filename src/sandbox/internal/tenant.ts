@@ -5,6 +5,7 @@
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import type * as Stream from "effect/Stream"
 import { blueprintRoutes, type LibraryItem, makeNode, withdraw } from "../api/blueprints.js"
 import { type AppRecord, customAppRoutes } from "../api/customApps.js"
@@ -34,9 +35,12 @@ export interface TenantOptions {
   readonly largestInstaller: number
   readonly latency: Duration.Duration | undefined
   readonly limits: LimitsOption
-  /** Where the storage will be reached. */
-  readonly storageOrigin: string
+  /** Where the caller reaches the storage. */
+  readonly storageOrigin: Effect.Effect<string>
 }
+
+/** The host by which the API was called. */
+export const calledHost: FiberRef.FiberRef<string | undefined> = FiberRef.unsafeMake<string | undefined>(undefined)
 
 /** What cannot be done through the API, only by hand in the web app. */
 export interface WebApp {
@@ -128,7 +132,9 @@ export const makeTenant = (options: TenantOptions): Effect.Effect<Tenant> =>
       withHeaders(headers)(log.around(target, safe(slow(faults.around(target, keeping(handler))))))
 
     return {
-      api: server("api", { via: "kong/3.2.2" }, endpoints),
+      api: server("api", { via: "kong/3.2.2" }, (incoming) =>
+        Effect.locally(endpoints(incoming), calledHost, incoming.url.hostname)
+      ),
       storage: server("storage", {}, storage.handle),
       requests: log.all,
       events: log.events,

@@ -35,12 +35,12 @@ export interface Place {
 
 /** The store: what the tenant asks of it, and how it answers the world. */
 export interface Storage {
-  readonly presignPost: (key: string, now: number) => Place
+  readonly presignPost: (key: string, now: number) => Effect.Effect<Place>
   /** Whether a place was ever given out under this key. */
   readonly isReserved: (key: string) => boolean
   readonly find: (key: string) => StoredObject | undefined
   /** An address for an object that holds for a while. */
-  readonly presignGet: (key: string, now: number) => string
+  readonly presignGet: (key: string, now: number) => Effect.Effect<string>
   readonly remove: (key: string) => Effect.Effect<void>
   /** Puts bytes under a key, past the forms. */
   readonly put: (key: string, bytes: Uint8Array) => Effect.Effect<void>
@@ -59,8 +59,8 @@ export interface StorageOptions {
   readonly durable: boolean
   /** Done when every change so far is kept. */
   readonly kept: Effect.Effect<void>
-  /** Where it will be reached. */
-  readonly origin: string
+  /** Where the caller reaches it. */
+  readonly origin: Effect.Effect<string>
   /** Milliseconds. */
   readonly uploadTtl: number
   /** Milliseconds. */
@@ -75,8 +75,7 @@ const bucket = "iru-sandbox"
 
 /** A store over the objects that are remembered. */
 export const makeStorage = (options: StorageOptions): Storage => {
-  const { credentials, objects } = options
-  const bucketUrl = `${options.origin}/${bucket}/`
+  const { credentials, objects, origin } = options
 
   /** A file goes only once it is written down that nobody needs it. */
   const discard = (path: string): Effect.Effect<void> =>
@@ -157,7 +156,7 @@ export const makeStorage = (options: StorageOptions): Storage => {
       return empty(204, {
         ...amzHeaders(),
         etag: stored.etag,
-        location: `${bucketUrl}${encodePath(permit.key)}`,
+        location: `${incoming.url.origin}/${bucket}/${encodePath(permit.key)}`,
         "x-amz-version-id": stored.versionId
       })
     }).pipe(Effect.uninterruptible)
@@ -257,21 +256,25 @@ export const makeStorage = (options: StorageOptions): Storage => {
     })
 
   return {
-    presignPost: (key, now) => {
-      objects.reserve(key)
-      const expires = now + options.uploadTtl
-      const sizes = { least: 1, most: options.largestInstaller }
-      return { url: bucketUrl, fields: presignedForm(credentials, { bucket, key, now, expires, sizes }), expires }
-    },
+    presignPost: (key, now) =>
+      Effect.map(origin, (origin) => {
+        objects.reserve(key)
+        const expires = now + options.uploadTtl
+        const sizes = { least: 1, most: options.largestInstaller }
+        const fields = presignedForm(credentials, { bucket, key, now, expires, sizes })
+        return { url: `${origin}/${bucket}/`, fields, expires }
+      }),
     isReserved: objects.isReserved,
     find: objects.get,
     presignGet: (key, now) =>
-      presignGet(credentials, {
-        origin: options.origin,
-        path: `/${bucket}/${key}`,
-        date: compact(now),
-        expires: Math.max(1, Math.ceil(options.fileUrlTtl / 1000))
-      }),
+      Effect.map(origin, (origin) =>
+        presignGet(credentials, {
+          origin,
+          path: `/${bucket}/${key}`,
+          date: compact(now),
+          expires: Math.max(1, Math.ceil(options.fileUrlTtl / 1000))
+        })
+      ),
     remove,
     put,
     credentials,
