@@ -18,6 +18,7 @@ export default {
   intentionallyNotExported: [
     "Enforcement",
     "InstallerSource",
+    "Output",
     "PayloadErrorTypeId",
     "Plain",
     "QueryValue",

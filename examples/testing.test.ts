@@ -41,27 +41,28 @@ effect("with a mock layer: only what the program calls is there", () =>
   )
 )
 
-/** The real client on a tenant of its own, in this process. Each test that provides it gets a new one. */
-const Tenant = Iru.layerHttpClient(Sandbox.inTests).pipe(Layer.provideMerge(Sandbox.layerTest()))
+/** A tenant in this process, empty and new for each test that it is provided to, and all services over it. */
+const Test = Iru.layerHttpClient(Sandbox.inTests).pipe(Layer.provideMerge(Sandbox.layerTest()))
 
-effect("with the sandbox: the whole way through HTTP, without a socket", () =>
+effect("with the sandbox: the client, its requests and the service's own rules", () =>
   Effect.gen(function* () {
-    const { state } = yield* Sandbox
-    yield* state.customScripts.put({ name: "Setup", execution_frequency: "once" })
-    yield* state.customScripts.put({ name: "Inventory", execution_frequency: "every_day" })
+    const scripts = yield* CustomScripts
+    yield* scripts.create({ name: "Inventory", execution_frequency: "every_day", script: "#!/bin/zsh" })
+    yield* scripts.create({ name: "Setup", execution_frequency: "once", script: "#!/bin/zsh" })
+
     expect(yield* namesOfDailyScripts).toEqual(["Inventory"])
 
     const requests = yield* Sandbox.requests
-    expect(requests.map(({ method, path, status }) => [method, path, status])).toEqual([
-      ["GET", "/api/v1/library/custom-scripts", 200]
-    ])
-  }).pipe(Effect.provide(Tenant))
+    expect(requests.map(({ method, status }) => `${method} ${status}`)).toEqual(["POST 201", "POST 201", "GET 200"])
+  }).pipe(Effect.provide(Test))
 )
 
-effect("with the sandbox: what the program does when the service fails", () =>
+effect("with a fault: what the program makes of a token without permission", () =>
   Effect.gen(function* () {
-    yield* Sandbox.fault(Fault.forbidden({ path: "/api/v1/library/*" }))
+    yield* Sandbox.fault(Fault.forbidden())
+
     const error = yield* Effect.flip(namesOfDailyScripts)
+
     expect(error.reason).toBe("Forbidden")
-  }).pipe(Effect.scoped, Effect.provide(Tenant))
+  }).pipe(Effect.scoped, Effect.provide(Test))
 )

@@ -21,6 +21,7 @@ export class RequestPriority extends Context.Reference<RequestPriority>()("effec
   defaultValue: (): Priority | undefined => undefined
 }) {}
 
+/** How many requests a tenant is sent. */
 export interface PaceLimits {
   readonly perSecond: number
   readonly perHour: number
@@ -50,6 +51,10 @@ export interface Turn<E> {
   readonly maxWait: Duration.DurationInput
   /** The failure where the wait would be, or was, longer than that: with how much is still to wait. */
   readonly tooLong: (wait: Duration.Duration) => E
+  /** The failure where the session closes meanwhile. */
+  readonly closed: () => E
+  /** Calls back when the session is cut. Gives what ends the watch. */
+  readonly watch: (cut: () => void) => () => void
   /** Asks whoever else has a say, once the turn has come: `undefined`, or how long nobody here may go out. */
   readonly admit?: Effect.Effect<Duration.Duration | undefined> | undefined
 }
@@ -63,8 +68,11 @@ export interface Pacer {
   readonly quota: Effect.Effect<Quota>
 }
 
+/** The wait is too long, or the session has closed. */
+type TurnedAway = Duration.Duration | "closed"
+
 interface Ticket {
-  readonly granted: Deferred.Deferred<void, Duration.Duration>
+  readonly granted: Deferred.Deferred<void, TurnedAway>
   readonly deadline: number
 }
 
@@ -185,11 +193,11 @@ export const makePacer = (limits: () => PaceLimits): Pacer => {
     })
 
   const wait = (
-    priority: Priority,
+    { priority, watch }: Pick<Turn<unknown>, "priority" | "watch">,
     deadline: number,
     restore: Restore,
     isFirst: boolean
-  ): Effect.Effect<void, Duration.Duration> =>
+  ): Effect.Effect<void, TurnedAway> =>
     Effect.clockWith((clock) => {
       const now = monotonic(clock)
       const opensAt = earliest(now)
@@ -203,21 +211,24 @@ export const makePacer = (limits: () => PaceLimits): Pacer => {
       const ticket: Ticket = { granted: Deferred.unsafeMake(FiberId.none), deadline }
       if (isFirst) waiting[priority].unshift(ticket)
       else waiting[priority].push(ticket)
+      const unwatch = watch(() => Deferred.unsafeDone(ticket.granted, Effect.fail("closed")))
       return setAlarm(now).pipe(
         Effect.zipRight(restore(Deferred.await(ticket.granted))),
         Effect.map(() => observeWait(monotonic(clock) - now)),
-        Effect.onInterrupt(() => leave(priority, ticket))
+        Effect.tapError((why) => (why === "closed" ? leave(priority, ticket) : Effect.void)),
+        Effect.onInterrupt(() => leave(priority, ticket)),
+        Effect.ensuring(Effect.sync(unwatch))
       )
     })
 
   /** Waits for a turn; and again, in the first place, where the turn was not admitted. */
   const turn = (
-    { admit, priority }: Pick<Turn<unknown>, "admit" | "priority">,
+    { admit, priority, watch }: Pick<Turn<unknown>, "admit" | "priority" | "watch">,
     deadline: number,
     restore: Restore,
     isFirst = false
-  ): Effect.Effect<void, Duration.Duration> => {
-    const granted = wait(priority, deadline, restore, isFirst)
+  ): Effect.Effect<void, TurnedAway> => {
+    const granted = wait({ priority, watch }, deadline, restore, isFirst)
     return admit === undefined
       ? granted
       : Effect.flatMap(granted, () =>
@@ -227,7 +238,10 @@ export const makePacer = (limits: () => PaceLimits): Pacer => {
               if (pause === undefined) return Effect.void
               giveBack()
               return Effect.clockWith((clock) =>
-                Effect.zipRight(hold(monotonic(clock), pause), turn({ admit, priority }, deadline, restore, true))
+                Effect.zipRight(
+                  hold(monotonic(clock), pause),
+                  turn({ admit, priority, watch }, deadline, restore, true)
+                )
               )
             })
           )
@@ -265,7 +279,7 @@ export const makePacer = (limits: () => PaceLimits): Pacer => {
       Effect.uninterruptibleMask((restore) =>
         Effect.clockWith((clock) =>
           Effect.matchEffect(turn(turnOf, monotonic(clock) + Duration.toMillis(turnOf.maxWait), restore), {
-            onFailure: (wait) => Effect.fail(turnOf.tooLong(wait)),
+            onFailure: (why) => Effect.fail(why === "closed" ? turnOf.closed() : turnOf.tooLong(why)),
             onSuccess: () => Effect.ensuring(restore(send(learn)), finished)
           })
         )

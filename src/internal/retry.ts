@@ -126,12 +126,13 @@ export const pauseAfter = (
   return Duration.greaterThan(Duration.sum(elapsed, pause), policy.within) ? undefined : pause
 }
 
-/** Tries by the policy until it succeeds or is not worth another try. `attempt` is told how many tries came before. */
+/** Tries by the policy until it succeeds or is not worth another try. `attempt` is told how many tries came before;
+ * `onRetry` pauses. */
 export const retrying = <A>(
   method: Method,
   policy: RetryPolicy,
   attempt: (triesBefore: number) => Effect.Effect<A, ApiClientError>,
-  onRetry: (failed: Failed, pause: Duration.Duration) => Effect.Effect<void>
+  onRetry: (failed: Failed, pause: Duration.Duration) => Effect.Effect<void, ApiClientError>
 ): Effect.Effect<A, ApiClientError> =>
   Effect.flatMap(Clock.currentTimeMillis, (start) => {
     const go = (triesBefore: number): Effect.Effect<A, ApiClientError> =>
@@ -142,7 +143,6 @@ export const retrying = <A>(
           const pause = pauseAfter(policy, failed, yield* Random.next)
           if (pause === undefined) return yield* error
           yield* onRetry(failed, pause)
-          yield* Effect.sleep(pause)
           return yield* go(triesBefore + 1)
         })
       )

@@ -67,24 +67,6 @@ const attributesOf = ({ host, method, template }: CallFacts) => ({
   "server.address": host
 })
 
-/**
- * Runs something in a span that hears of its failure, and not of its result: an exporter keeps spans for a while, and a
- * result is a page of records or the text of a whole answer.
- */
-const inSpan = <A, E>(
-  name: string,
-  options: Tracer.SpanOptions,
-  run: (span: Tracer.Span) => Effect.Effect<A, E>
-): Effect.Effect<A, E> =>
-  Effect.suspend(() => {
-    let result: A
-    const withoutResult = (span: Tracer.Span) =>
-      Effect.map(run(span), (value) => {
-        result = value
-      })
-    return Effect.map(Effect.useSpan(name, options, withoutResult), () => result)
-  })
-
 /** Runs a call in a span of its own, and counts it. */
 export const observeCall = <A>(
   facts: CallFacts,
@@ -92,7 +74,7 @@ export const observeCall = <A>(
 ): Effect.Effect<A, ApiClientError> =>
   Effect.clockWith((clock) => {
     const start = clock.unsafeCurrentTimeMillis()
-    return inSpan(facts.operation, { captureStackTrace: false, attributes: attributesOf(facts) }, (span) =>
+    return Effect.useSpan(facts.operation, { captureStackTrace: false, attributes: attributesOf(facts) }, (span) =>
       Effect.onExit(Effect.withParentSpan(call(span), span), (exit) => {
         countCall(facts.operation, outcomeOf(exit))
         durationOf(facts.operation)(clock.unsafeCurrentTimeMillis() - start)
@@ -108,7 +90,7 @@ export const observeAttempt = (
   triesBefore: number,
   attempt: Effect.Effect<Answer, ApiClientError>
 ): Effect.Effect<Answer, ApiClientError> =>
-  inSpan(
+  Effect.useSpan(
     `${facts.method} ${facts.template}`,
     { kind: "client", parent: call, captureStackTrace: false, attributes: attributesOf(facts) },
     (span) => {

@@ -2,12 +2,15 @@
  * The session's connections and files on Node.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
-import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Undici from "@effect/platform-node/Undici"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { offerWire } from "../internal/wire.js"
+import { undiciWire } from "./undiciWire.js"
 
 /** How the session's connections behave. */
 export interface Options {
@@ -42,8 +45,15 @@ const agent = (options: Options) =>
  */
 export const layer = (options: Options = {}): Layer.Layer<HttpClient.HttpClient | FileSystem.FileSystem> =>
   Layer.merge(
-    Layer.fresh(NodeHttpClient.layerUndiciWithoutDispatcher).pipe(
-      Layer.provide(Layer.scoped(NodeHttpClient.Dispatcher, agent(options)))
+    Layer.unwrapScoped(
+      Effect.map(agent(options), (agent) =>
+        Layer.fresh(NodeHttpClient.layerUndiciWithoutDispatcher).pipe(
+          Layer.provide(Layer.succeed(NodeHttpClient.Dispatcher, agent)),
+          Layer.tap((context) =>
+            Effect.sync(() => offerWire(Context.get(context, HttpClient.HttpClient), undiciWire(agent)))
+          )
+        )
+      )
     ),
     NodeFileSystem.layer
   )

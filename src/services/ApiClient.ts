@@ -42,6 +42,7 @@ import {
   observeQuota,
   observeRetry
 } from "../internal/telemetry.js"
+import { offeredWire, type Wire, wireThrough } from "../internal/wire.js"
 import { ApiConfig } from "./ApiConfig.js"
 import { SharedBudget } from "./SharedBudget.js"
 
@@ -141,12 +142,8 @@ const make = (
 ): Effect.Effect<ApiClient.Service, never, ApiConfig | HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
     const { apiToken, tenantUrl } = yield* ApiConfig
-    const http = (yield* HttpClient.HttpClient).pipe(
-      HttpClient.withTracerPropagation(false),
-      HttpClient.withTracerDisabledWhen(() => true)
-    )
+    const wire = yield* wireOf(yield* HttpClient.HttpClient)
     const isCi = yield* Config.string("CI").pipe(Config.option, Effect.orElseSucceed(Option.none))
-    const runInSession = yield* makeSession(options.drain ?? "2 seconds")
     const pace = { perSecond: options.pace?.perSecond ?? 50, perHour: options.pace?.perHour ?? 10_000 }
     const pacer = yield* acquirePacer(tenantUrl, pace)
     const shared = yield* Effect.serviceOption(SharedBudget)
@@ -155,23 +152,23 @@ const make = (
     const origin = { tenantUrl, apiToken, source: Option.isSome(isCi) ? "effect-iru-ci" : "effect-iru" }
     const { host } = new URL(tenantUrl)
     const limits = { timeout: options.timeout ?? "30 seconds", maxSize: options.maxAnswerSize ?? 64 * 1024 * 1024 }
+    const session = yield* makeSession({ drain: options.drain ?? "2 seconds", timeout: limits.timeout })
     const policy: RetryPolicy = { ...defaultRetry, ...options.retry }
 
     const attempt =
       (call: Call, span: Tracer.Span) =>
       (triesBefore: number): Effect.Effect<Answer, ApiClientError> =>
-        pacer.run({ ...turnOf(call), admit }, (learn) =>
+        pacer.run({ ...turnOf(call), watch: session.watch, admit }, (learn) =>
           observeAttempt(
             call,
             span,
             triesBefore,
-            execute(http, call, limits).pipe(
+            execute(wire, session, call, limits).pipe(
               Effect.tap((answer) => {
                 observeBytes(call.request.body.contentLength ?? 0, answer.size)
                 return Effect.zipRight(learn(answer), observeQuota(host, pacer.quota))
               }),
-              Effect.flatMap((answer) => (isSuccess(answer) ? Effect.succeed(answer) : refusal(call, answer))),
-              Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" })
+              Effect.flatMap((answer) => (isSuccess(answer) ? Effect.succeed(answer) : refusal(call, answer)))
             )
           )
         )
@@ -202,15 +199,19 @@ const make = (
           policy: { ...policy, ...Context.get(context, RetryOverride) },
           priority: Context.get(context, RequestPriority) ?? options?.priority ?? "interactive"
         }
+        const closed = () => failure(call, { reason: "SessionClosed" })
         return observeCall(call, (span) => {
           let maybeDone = false
           const answer = retrying(method, call.policy, attempt(call, span), (failed, pause) => {
             maybeDone ||= mayHaveHappened(failed.error)
-            return observeRetry(call, span, failed, pause)
+            return Effect.zipRight(
+              observeRetry(call, span, failed, pause),
+              Effect.flatMap(session.sleep(pause), (isThere) => (isThere ? Effect.void : Effect.fail(closed())))
+            )
           })
-          return runInSession(
+          return session.run(
             use(answer, call, () => maybeDone),
-            () => failure(call, { reason: "SessionClosed" })
+            closed
           )
         })
       })
@@ -241,7 +242,24 @@ const failure = (
 ): ApiClientError =>
   new ApiClientError({ operation, method, path, ...what, ...withoutSecrets([Redacted.value(apiToken)], what) })
 
-const turnOf = (call: Call): Turn<ApiClientError> => ({
+/** The way to send. Redirects are not followed, and nothing is traced by the client itself. */
+const wireOf = (http: HttpClient.HttpClient): Effect.Effect<Wire> =>
+  Effect.map(
+    Effect.runtime<never>(),
+    (runtime) =>
+      offeredWire(http) ??
+      wireThrough(
+        http.pipe(
+          HttpClient.withTracerPropagation(false),
+          HttpClient.withTracerDisabledWhen(() => true),
+          HttpClient.transform(Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }))
+        ),
+        runtime
+      )
+  )
+
+const turnOf = (call: Call): Omit<Turn<ApiClientError>, "watch"> => ({
+  closed: () => failure(call, { reason: "SessionClosed" }),
   priority: call.priority,
   maxWait: call.policy.maxWait,
   tooLong: (wait) =>

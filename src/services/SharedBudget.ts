@@ -8,6 +8,7 @@ import type * as Effect from "effect/Effect"
 import type { PaceLimits } from "../internal/pace.js"
 
 export declare namespace SharedBudget {
+  /** A budget of requests that several processes share. */
   export interface Service {
     /**
      * Takes one request out of the tenant's budget. Gives `undefined` where there was one, or how long to wait before

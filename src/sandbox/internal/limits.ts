@@ -28,6 +28,7 @@ export interface Limiter {
   readonly quota: Effect.Effect<Quota | undefined>
   /** Other limits from now on; what was used stays used. */
   readonly set: (limits: LimitsOption) => Effect.Effect<void>
+  /** Refuses with a 429 what is beyond the limits, and adds the headers that tell what is left. */
   readonly around: (handler: Handler) => Handler
 }
 

@@ -25,6 +25,7 @@ export interface Records {
 /** The records of one kind. */
 export interface RecordsOf<R, New> {
   readonly count: Effect.Effect<number>
+  /** One record, where it exists. */
   readonly get: (id: string) => Effect.Effect<R | undefined>
   /** In the order of the API's listing. Default: from the first, 300 of them. */
   readonly list: (range?: { readonly offset?: number; readonly limit?: number }) => Effect.Effect<ReadonlyArray<R>>
