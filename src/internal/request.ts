@@ -1,9 +1,10 @@
 /**
  * A request as bytes on their way to the configured origin.
  */
+import * as Headers from "@effect/platform/Headers"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Either from "effect/Either"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import type { ApiPath } from "./path.js"
 import type { Method } from "./retry.js"
 import { type FilePart, multipart, multipartBytes } from "./multipart.js"
@@ -23,10 +24,20 @@ export type RequestBody =
 
 export interface Origin {
   readonly tenantUrl: string
-  readonly apiToken: Redacted.Redacted
+  /** What every request carries. */
+  readonly headers: Headers.Headers
   /** The usage tag that every request carries once. */
   readonly source: string
 }
+
+/** The headers of every request. They hold the token. */
+export const headersWith = (apiToken: Redacted.Redacted): Headers.Headers =>
+  Headers.fromInput({
+    authorization: `Bearer ${Redacted.value(apiToken)}`,
+    accept: "application/json",
+    "accept-encoding": "gzip",
+    "cache-control": "no-cache"
+  })
 
 export interface BuiltRequest {
   readonly request: HttpClientRequest.HttpClientRequest
@@ -48,21 +59,17 @@ export const buildRequest = (
   path.problem === undefined
     ? Either.map(encodeBody(options.body), (withBody) => ({
         path: path.value,
-        request: HttpClientRequest.make(method)(
-          `${origin.tenantUrl}${path.value}?${encodeQuery(origin.source, options.query)}`
-        ).pipe(
-          HttpClientRequest.bearerToken(origin.apiToken),
-          HttpClientRequest.setHeaders({
-            accept: "application/json",
-            "accept-encoding": "gzip",
-            "cache-control": "no-cache"
-          }),
-          withBody
+        request: withBody(
+          HttpClientRequest.make(method)(
+            `${origin.tenantUrl}${path.value}?${encodeQuery(origin.source, options.query)}`,
+            { headers: origin.headers }
+          )
         )
       }))
     : Either.left({ field: "path", problem: path.problem })
 
-const encodeQuery = (source: string, query: Query = {}): string => {
+const encodeQuery = (source: string, query: Query | undefined): string => {
+  if (query === undefined) return `source=${source}`
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) params.set(name, String(value))

@@ -5,9 +5,11 @@
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import type * as Exit from "effect/Exit"
+import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
+import * as MetricKey from "effect/MetricKey"
+import type * as MetricKeyType from "effect/MetricKeyType"
 import * as Option from "effect/Option"
 import type * as Tracer from "effect/Tracer"
 import type { ApiClientError } from "../errors/ApiClientError.js"
@@ -27,45 +29,54 @@ export interface CallFacts {
 
 const milliseconds = MetricBoundaries.fromIterable([5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000])
 
-const calls = Metric.counter("iru.calls", { description: "Calls, by operation and outcome", incremental: true })
-const duration = Metric.histogram("iru.call.duration", milliseconds, "Milliseconds of a call, waits and retries too")
-const retries = Metric.counter("iru.retries", { description: "Repeated attempts, by operation", incremental: true })
-const waits = Metric.histogram("iru.pace.wait", milliseconds, "Milliseconds that a request waited for its turn")
-const quotaRemaining = Metric.gauge("iru.quota.remaining", { description: "Requests that a tenant has left this hour" })
-const bytes = Metric.counter("iru.bytes", { description: "Bytes of bodies, by direction", incremental: true })
+const calls = MetricKey.counter("iru.calls", { description: "Calls, by operation and outcome", incremental: true })
+const duration = MetricKey.histogram("iru.call.duration", milliseconds, "Milliseconds of a call, waits and retries too")
+const retries = MetricKey.counter("iru.retries", { description: "Repeated attempts, by operation", incremental: true })
+const waits = MetricKey.histogram("iru.pace.wait", milliseconds, "Milliseconds that a request waited for its turn")
+const quota = MetricKey.gauge("iru.quota.remaining", { description: "Requests that a tenant has left this hour" })
+const bytes = MetricKey.counter("iru.bytes", { description: "Bytes of bodies, by direction", incremental: true })
 
 type Measure = (value: number) => void
 
-/** A metric with a tag is looked up once: to make one anew costs more than to count. */
-const tagged = <Type, Out>(metric: Metric.Metric<Type, number, Out>, tag: string): ((value: string) => Measure) => {
-  const known = new Map<string, Measure>()
+const measureOf = <Out>(key: MetricKey.MetricKey<MetricKeyType.MetricKeyType<number, Out>>): Measure => {
+  const metric = Metric.fromMetricKey(key)
+  return (value) => metric.unsafeUpdate(value, [])
+}
+
+/** A metric with a tag is made once for each value: to make one costs more than to count. */
+const tagged = <Type extends MetricKeyType.MetricKeyType.Untyped, Made>(
+  key: MetricKey.MetricKey<Type>,
+  tag: string,
+  make: (key: MetricKey.MetricKey<Type>) => Made
+): ((value: string) => Made) => {
+  const known = new Map<string, Made>()
   return (value) => {
     const before = known.get(value)
     if (before !== undefined) return before
-    const one = Metric.tagged(metric, tag, value)
-    const measure: Measure = (input) => one.unsafeUpdate(input, [])
-    known.set(value, measure)
-    return measure
+    const made = make(MetricKey.tagged(key, tag, value))
+    known.set(value, made)
+    return made
   }
 }
 
-const callsByOperation = new Map<string, (outcome: string) => Measure>()
-const countCall = (operation: string, outcome: string): void => {
-  const known = callsByOperation.get(operation)
-  const byOutcome = known ?? tagged(Metric.tagged(calls, "operation", operation), "outcome")
-  if (known === undefined) callsByOperation.set(operation, byOutcome)
-  byOutcome(outcome)(1)
-}
-const durationOf = tagged(duration, "operation")
-const retriesOf = tagged(retries, "operation")
-const quotaOf = tagged(quotaRemaining, "tenant")
-const bytesOf = tagged(bytes, "direction")
+const callsOf = tagged(calls, "operation", (key) => tagged(key, "outcome", measureOf))
+const durationOf = tagged(duration, "operation", measureOf)
+const retriesOf = tagged(retries, "operation", measureOf)
+const quotaOf = tagged(quota, "tenant", measureOf)
+const bytesOf = tagged(bytes, "direction", measureOf)
+const waited = measureOf(waits)
 
 const attributesOf = ({ host, method, template }: CallFacts) => ({
   "http.request.method": method,
   "url.template": template,
   "server.address": host
 })
+
+/**
+ * A span hears of a failure, and not of a result: an exporter keeps spans for a while, and a result is a page of records
+ * or the text of a whole answer.
+ */
+const withoutResult = <A, E>(exit: Exit.Exit<A, E>): Exit.Exit<void, E> => Exit.asVoid(exit)
 
 /** Runs a call in a span of its own, and counts it. */
 export const observeCall = <A>(
@@ -74,12 +85,15 @@ export const observeCall = <A>(
 ): Effect.Effect<A, ApiClientError> =>
   Effect.clockWith((clock) => {
     const start = clock.unsafeCurrentTimeMillis()
-    return Effect.useSpan(facts.operation, { captureStackTrace: false, attributes: attributesOf(facts) }, (span) =>
-      Effect.onExit(Effect.withParentSpan(call(span), span), (exit) => {
-        countCall(facts.operation, outcomeOf(exit))
-        durationOf(facts.operation)(clock.unsafeCurrentTimeMillis() - start)
-        return Effect.void
-      })
+    return Effect.flatMap(
+      Effect.makeSpan(facts.operation, { captureStackTrace: false, attributes: attributesOf(facts) }),
+      (span) =>
+        Effect.onExit(call(span), (exit) => {
+          callsOf(facts.operation)(outcomeOf(exit))(1)
+          durationOf(facts.operation)(clock.unsafeCurrentTimeMillis() - start)
+          span.end(clock.unsafeCurrentTimeNanos(), withoutResult(exit))
+          return Effect.void
+        })
     )
   })
 
@@ -90,21 +104,28 @@ export const observeAttempt = (
   triesBefore: number,
   attempt: Effect.Effect<Answer, ApiClientError>
 ): Effect.Effect<Answer, ApiClientError> =>
-  Effect.useSpan(
-    `${facts.method} ${facts.template}`,
-    { kind: "client", parent: call, captureStackTrace: false, attributes: attributesOf(facts) },
-    (span) => {
-      call.attribute("iru.attempts", triesBefore + 1)
-      if (triesBefore > 0) span.attribute("http.request.resend_count", triesBefore)
-      return Effect.onExit(attempt, (exit) => {
-        const status = statusOf(exit)
-        if (status !== undefined) {
-          span.attribute("http.response.status_code", status)
-          call.attribute("http.response.status_code", status)
-        }
-        return Effect.void
-      })
-    }
+  Effect.clockWith((clock) =>
+    Effect.flatMap(
+      Effect.makeSpan(`${facts.method} ${facts.template}`, {
+        kind: "client",
+        parent: call,
+        captureStackTrace: false,
+        attributes: attributesOf(facts)
+      }),
+      (span) => {
+        call.attribute("iru.attempts", triesBefore + 1)
+        if (triesBefore > 0) span.attribute("http.request.resend_count", triesBefore)
+        return Effect.onExit(attempt, (exit) => {
+          const status = statusOf(exit)
+          if (status !== undefined) {
+            span.attribute("http.response.status_code", status)
+            call.attribute("http.response.status_code", status)
+          }
+          span.end(clock.unsafeCurrentTimeNanos(), withoutResult(exit))
+          return Effect.void
+        })
+      }
+    )
   )
 
 /** A retry is a line in the log at debug, an event on the span, and a count. */
@@ -121,11 +142,14 @@ export const observeRetry = (
       cause: failureKind(error),
       pause: Duration.toMillis(pause)
     })
-    return Effect.logDebug(`${error.message} Try ${tries + 1} follows in ${Duration.format(pause)}.`)
+    return Effect.withParentSpan(
+      Effect.logDebug(`${error.message} Try ${tries + 1} follows in ${Duration.format(pause)}.`),
+      call
+    )
   })
 
 /** A request waited so many milliseconds for its turn. */
-export const observeWait = (millis: number): void => waits.unsafeUpdate(millis, [])
+export const observeWait = (millis: number): void => waited(millis)
 
 /** The tenant's quota, when an answer has come. */
 export const observeQuota = (host: string, quota: Effect.Effect<Quota>): Effect.Effect<void> =>
