@@ -19,14 +19,16 @@ export const isUntrusted = (cause: unknown): boolean => codes(cause).some((code)
 
 /** What a transport says went wrong: its code and message, which hold no part of the request. */
 export const describeCause = (cause: unknown): string => {
-  if (cause instanceof AggregateError && cause.errors.length > 0) return describeCause(cause.errors[0])
-  if (!(cause instanceof Error)) return "The connection failed."
-  if (cause.cause instanceof Error && (cause.message === "" || cause.message === "fetch failed")) {
-    return describeCause(cause.cause)
-  }
-  const [code] = codes(cause)
-  return code === undefined || cause.message.includes(code) ? cause.message : `${cause.message} (${code})`
+  const errors = withCauses(cause)
+  const error = errors.find((error) => isTelling(error)) ?? errors[0]
+  if (error === undefined) return "The connection failed."
+  const [code] = codes(error)
+  return code === undefined || error.message.includes(code) ? error.message : `${error.message} (${code})`
 }
+
+/** Several errors at once, and the one that `fetch` wraps around all others, say nothing themselves. */
+const isTelling = (error: Error): boolean =>
+  !(error instanceof AggregateError) && error.message !== "" && error.message !== "fetch failed"
 
 /**
  * What lies underneath, without what it holds: an error of a transport can carry an address, a socket, or an answer that
