@@ -12,7 +12,15 @@ import {
   Timestamp
 } from "./internal.js"
 import { Installer } from "./Installer.js"
-import { appRules, besides, oneInstaller, type SelfService, type ShownInSelfService, someInstaller } from "./rules.js"
+import {
+  appRules,
+  asNew,
+  besides,
+  oneInstaller,
+  type SelfService,
+  type ShownInSelfService,
+  someInstaller
+} from "./rules.js"
 
 /** What an installer is: `.pkg`, `.zip` or `.dmg`. */
 export const InstallType = choice("package", "zip", "image")
@@ -110,7 +118,7 @@ const CreateFields = Schema.Struct({
 
 /** Checks the fields of a new custom app, the rules between them included. */
 export const CreateCustomApp = CreateFields.pipe(
-  Schema.filter((app) => [...oneInstaller(app), ...someInstaller(app), ...appRules(app)], besides)
+  Schema.filter((app) => [...oneInstaller(app), ...someInstaller(app), ...appRules(asNew(app))], besides)
 )
 
 /** Checks the fields of an app to publish, the rules between them included. */

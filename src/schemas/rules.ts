@@ -46,13 +46,19 @@ const selfServiceIssues = (
     issues.push(issue("self_service_category_id", "is required when show_in_self_service is true"))
   }
   if (fields.show_in_self_service === false && fields.self_service_category_id) {
-    issues.push(issue("self_service_category_id", "has no meaning when show_in_self_service is false"))
+    issues.push(issue("self_service_category_id", "has a meaning only when show_in_self_service is true"))
   }
   if (fields.show_in_self_service === false && fields.self_service_recommended === true) {
-    issues.push(issue("self_service_recommended", "has no meaning when show_in_self_service is false"))
+    issues.push(issue("self_service_recommended", "has a meaning only when show_in_self_service is true"))
   }
   return issues
 }
+
+/** What is new is not shown in Self Service unless it says so. What is changed stays as it is. */
+export const asNew = <A extends SelfServiceFields>(fields: A) => ({
+  ...fields,
+  show_in_self_service: fields.show_in_self_service ?? false
+})
 
 /** @see 400 keys `show_in_self_service`, `self_service_category_id` of `/api/v1/library/custom-scripts` */
 export const scriptRules = (fields: SelfServiceFields & { readonly execution_frequency?: string | undefined }) =>

@@ -126,7 +126,12 @@ describe("create", () => {
     {
       row: "a recommendation outside Self Service",
       fields: { show_in_self_service: false, self_service_recommended: true },
-      problems: { self_service_recommended: ["has no meaning when show_in_self_service is false"] }
+      problems: { self_service_recommended: ["has a meaning only when show_in_self_service is true"] }
+    },
+    {
+      row: "a category without a word about Self Service",
+      fields: { self_service_category_id: categoryId },
+      problems: { self_service_category_id: ["has a meaning only when show_in_self_service is true"] }
     }
   ]
   for (const { fields, problems, row } of refused) {

@@ -66,6 +66,17 @@ describe("create", () => {
     )
   )
 
+  effect("a category without a word about Self Service is refused, and nothing is sent", () =>
+    withTenant(echo)((server) =>
+      Effect.gen(function* () {
+        const fields = { name: "x", script: "x", execution_frequency: "once", self_service_category_id: categoryId }
+        const error = yield* Effect.flip(create(untyped(fields)))
+        expect(fieldsOf(error)).toEqual(["self_service_category_id"])
+        expect(server.received).toEqual([])
+      })
+    )
+  )
+
   effect("SCC-5 SCC-6: no_enforcement outside Self Service is refused, and nothing is sent", () =>
     withTenant(echo)((server) =>
       Effect.gen(function* () {
