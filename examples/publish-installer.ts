@@ -10,23 +10,14 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as Path from "@effect/platform/Path"
 import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import {
-  ApiClient,
-  Blueprints,
-  CustomApps,
-  CustomProfiles,
-  CustomScripts,
-  SelfServiceCategories,
-  type TransferProgress
-} from "effect-iru"
-import { Iru } from "effect-iru/node"
+import { ApiClient, Blueprints, CustomApps, CustomProfiles, CustomScripts, SelfServiceCategories } from "effect-iru"
+import { Iru, ProgressBar } from "effect-iru/node"
 import { Sandbox } from "effect-iru/sandbox"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
@@ -34,21 +25,6 @@ import { parseArgs } from "node:util"
 const asset = (name: string) => fileURLToPath(new URL(`./assets/${name}`, import.meta.url))
 
 const megabytes = (bytes: number) => `${(bytes / 1_000_000).toFixed(1)} MB`
-
-/** One line that is written over on a terminal, and a line for every quarter where there is none. */
-const progressLine = () => {
-  let quarter = 0
-  return ({ bytes, name, phase, total = bytes }: TransferProgress) => {
-    const share = total === 0 ? 1 : bytes / total
-    const text = `    ${phase} ${name}: ${Math.floor(share * 100)} % of ${megabytes(total)}`
-    if (process.stdout.isTTY)
-      process.stdout.write(`\r${text}\u001b[K${phase === "uploading" || phase === "downloading" ? "" : "\n"}`)
-    else if (Math.floor(share * 4) > quarter) {
-      quarter = Math.floor(share * 4)
-      console.log(text)
-    }
-  }
-}
 
 interface Inputs {
   readonly installer: { readonly path: string; readonly name?: string }
@@ -67,24 +43,18 @@ const publish = (inputs: Inputs) =>
       SelfServiceCategories
     ])
     const fs = yield* FileSystem.FileSystem
-    const path = yield* Path.Path
     const stamp = new Date().toISOString().slice(0, 19)
 
     yield* Console.log("\nPublishing")
     const category = yield* categories.find("Utilities")
     const app = yield* Effect.acquireRelease(
-      apps.create(
-        {
-          name: `effect-iru demo app ${stamp}`,
-          install_type: "package",
-          install_enforcement: "install_once",
-          installer: inputs.installer,
-          ...(Option.isSome(category)
-            ? { show_in_self_service: true, self_service_category_id: category.value.id }
-            : {})
-        },
-        { onProgress: progressLine() }
-      ),
+      apps.create({
+        name: `effect-iru demo app ${stamp}`,
+        install_type: "package",
+        install_enforcement: "install_once",
+        installer: inputs.installer,
+        ...(Option.isSome(category) ? { show_in_self_service: true, self_service_category_id: category.value.id } : {})
+      }),
       (app) => Effect.ignore(apps.delete(app.id))
     )
     yield* Console.log(`  Custom app      ${app.name}`)
@@ -131,10 +101,7 @@ const publish = (inputs: Inputs) =>
 
     yield* Console.log("\nDownloading the installer again")
     const folder = yield* fs.makeTempDirectoryScoped()
-    const copy = yield* apps.download(app, {
-      to: path.join(folder, app.file_name),
-      onProgress: progressLine()
-    })
+    const copy = yield* apps.download(app, { to: `${folder}/` })
     yield* Console.log(
       `  ${copy.verified ? "Verified" : "Not verified"}: ${megabytes(copy.size)}, sha256 ${copy.sha256}`
     )
@@ -205,6 +172,6 @@ const explain = (cause: Cause.Cause<unknown>) =>
 
 program.pipe(
   Effect.tapErrorCause(explain),
-  Effect.provide(NodeContext.layer),
+  Effect.provide([NodeContext.layer, ProgressBar.layer({ stream: process.stdout })]),
   NodeRuntime.runMain({ disableErrorReporting: true })
 )

@@ -1,16 +1,19 @@
 /**
- * Every program under examples/ runs against a sandbox tenant, in a process of its own, as a reader would run it; and
- * every example in the README and in docs/ is
- * one of them.
+ * Every program under examples/ runs against a sandbox tenant that has an app, in a process of its own, as a reader
+ * would run it, with a bucket and files at hand; and every example in the README and in docs/ is one of them.
  */
-import { live } from "@effect/vitest"
+import { scopedLive } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { CustomApps } from "effect-iru"
+import { Iru } from "effect-iru/node"
 import { Sandbox } from "effect-iru/sandbox"
 import { execFile } from "node:child_process"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { promisify } from "node:util"
 import { expect, test } from "vitest"
+import { bucket } from "./support/bucket.js"
+import { temporaryFile, temporaryFolder } from "./support/files.js"
 
 const isProgram = (name: string) => name.endsWith(".ts") && !name.endsWith(".test.ts")
 
@@ -21,18 +24,58 @@ const run = (name: string, environment: Record<string, string>) =>
     })
   )
 
+/** What some of them must say, beside anything at all. */
+const says: Readonly<Record<string, RegExp>> = {
+  "follow-a-download.ts":
+    /^downloading Firefox\.pkg: 9 of 9 bytes$[^]*Firefox\.pkg, sha256 [0-9a-f]{64}$[^]*^9 bytes, verified/m,
+  "installer-sources.ts":
+    /^created: Agent\.pkg, 9 bytes\nunchanged: Agent\.pkg, 9 bytes\nupdated: Hello\.pkg, 5 bytes\nupdated: HelloHello\.pkg, 10 bytes\nupdated: Agent\.pkg, 7 bytes$/m,
+  "mirror-to-s3.ts": /^archived s3:\/\/installers\/iru\/[-0-9a-f]{36}\/Firefox\.pkg$/m,
+  "publish-from-ci.ts": /^Agent is created: Agent\.pkg, sha256 [0-9a-f]{64}$/m,
+  "pull-installers.ts": /^downloaded Firefox: .*\/Firefox\.pkg$/m
+}
+
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+/** What the programs find: an app on the tenant, an installer to publish, a folder, and an object in a bucket. */
+const surroundings = Effect.gen(function* () {
+  const { apiToken, tenantUrl } = yield* Sandbox
+  yield* Effect.flatMap(CustomApps, (apps) =>
+    apps.create({
+      name: "Firefox",
+      install_type: "package",
+      install_enforcement: "install_once",
+      installer: { bytes: bytes("installer"), name: "Firefox.pkg" }
+    })
+  ).pipe(Effect.provide(Iru.layer({ tenantUrl, apiToken, allowLoopback: true })))
+  const store = yield* bucket()
+  yield* Effect.promise(() =>
+    fetch(`${store.endpoint}/installers/builds/Agent.pkg`, { method: "PUT", body: bytes("builtin") })
+  )
+  return {
+    IRU_TENANT_URL: tenantUrl,
+    IRU_API_TOKEN: apiToken,
+    IRU_ALLOW_LOOPBACK: "true",
+    INSTALLER: yield* temporaryFile("Agent.pkg", "installer"),
+    FOLDER: yield* temporaryFolder,
+    BUCKET: "installers",
+    AWS_ENDPOINT_URL_S3: store.endpoint,
+    AWS_REGION: store.region,
+    AWS_ACCESS_KEY_ID: store.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: store.credentials.secretAccessKey,
+    // The SDK says on Node 20 that it will not support it for ever.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true"
+  }
+})
+
 for (const name of readdirSync("examples").filter(isProgram)) {
-  live(
+  scopedLive(
     `examples/${name} runs on a sandbox tenant and says what it did`,
     () =>
       Effect.gen(function* () {
-        const { apiToken, tenantUrl } = yield* Sandbox
-        const { stderr, stdout } = yield* run(name, {
-          IRU_TENANT_URL: tenantUrl,
-          IRU_API_TOKEN: apiToken,
-          IRU_ALLOW_LOOPBACK: "true"
-        })
+        const { stderr, stdout } = yield* run(name, yield* surroundings)
         expect(stdout.trim()).not.toBe("")
+        expect(stdout).toMatch(says[name] ?? "")
         expect(stderr).toBe("")
       }).pipe(Effect.provide(Sandbox.layer())),
     60_000
