@@ -1,0 +1,25 @@
+import * as Otlp from "@effect/opentelemetry/Otlp"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import { Config, Effect, Layer } from "effect"
+import { ApiClient, CustomScripts } from "effect-iru"
+import { Iru } from "effect-iru/node"
+import { collector } from "./assets/collector.js"
+
+const program = Effect.gen(function* () {
+  const scripts = yield* CustomScripts
+  const { count } = yield* scripts.list()
+  const { remaining } = yield* ApiClient.quota
+  yield* Effect.log(`${count} custom scripts, and ${remaining} requests left in this hour`)
+}).pipe(Effect.withSpan("nightly report"))
+
+Effect.gen(function* () {
+  // A collector of yours, or one that prints the names of what it gets and lasts as long as this program.
+  const baseUrl = yield* Config.string("OTEL_EXPORTER_OTLP_ENDPOINT").pipe(Effect.orElse(() => collector))
+
+  // Whatever a program logs, measures and traces goes there, and what the session does as a part of it.
+  const telemetry = Otlp.layerJson({ baseUrl, resource: { serviceName: "nightly-report" } }).pipe(
+    Layer.provide(FetchHttpClient.layer)
+  )
+  yield* program.pipe(Effect.provide(Iru.layerConfig().pipe(Layer.provideMerge(telemetry))))
+}).pipe(Effect.scoped, NodeRuntime.runMain)

@@ -1,0 +1,157 @@
+/**
+ * What a collector sees of a session.
+ */
+import { effect } from "@effect/vitest"
+import { ApiClient, CustomScripts } from "effect-iru"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Tracer from "effect/Tracer"
+import { expect } from "vitest"
+import { inTurn } from "../support/server.js"
+import { withTenant } from "../support/tenant.js"
+import { recordingLogs } from "./support.js"
+
+interface Recorded {
+  readonly name: string
+  readonly parent: string | undefined
+  readonly attributes: Record<string, unknown>
+  readonly events: Array<{ readonly name: string; readonly attributes: Record<string, unknown> | undefined }>
+  outcome: string | undefined
+}
+
+/** A tracer that keeps what it is told, in the order in which spans begin. */
+const recording = (spans: Array<Recorded>): Tracer.Tracer =>
+  Tracer.make({
+    context: (run) => run(),
+    span: (name, parent, context, links, startTime, kind) => {
+      const parentName = Option.filter(parent, (span): span is Tracer.Span => span._tag === "Span")
+      const record: Recorded = {
+        name,
+        parent: Option.getOrUndefined(Option.map(parentName, (span) => span.name)),
+        attributes: {},
+        events: [],
+        outcome: undefined
+      }
+      spans.push(record)
+      return {
+        _tag: "Span",
+        name,
+        spanId: String(spans.length),
+        traceId: "trace",
+        sampled: true,
+        parent,
+        context,
+        links: [...links],
+        status: { _tag: "Started", startTime },
+        attributes: new Map(),
+        kind,
+        addLinks: () => undefined,
+        attribute: (key, value) => void (record.attributes[key] = value),
+        // What is logged at debug is an event too, by Effect's own doing.
+        event: (name, _, attributes) => void (name === "retry" && record.events.push({ name, attributes })),
+        end: (_, exit) => {
+          record.outcome = Exit.isSuccess(exit) ? String(exit.value) : "failure"
+        }
+      }
+    }
+  })
+
+const id = "0ff1ce00-0000-4000-8000-000000000001"
+
+effect("a call has a span, its attempts are children of it, and a retry is an event", () => {
+  const spans: Array<Recorded> = []
+  const lines: Array<string> = []
+  return withTenant(
+    inTurn({ status: 503, body: { detail: "Come back later." } }, { status: 404, body: { detail: "No." } }),
+    {
+      retry: { base: 0 }
+    }
+  )(({ origin }) =>
+    Effect.gen(function* () {
+      const scripts = yield* CustomScripts
+      yield* Effect.flip(scripts.get(id)).pipe(
+        Effect.withTracer(recording(spans)),
+        Effect.provide(recordingLogs(lines))
+      )
+      const facts = {
+        "http.request.method": "GET",
+        "url.template": "/api/v1/library/custom-scripts/{id}",
+        "server.address": new URL(origin).host
+      }
+      const attempt = "GET /api/v1/library/custom-scripts/{id}"
+      expect(spans).toEqual(
+        [
+          {
+            name: "CustomScripts.get",
+            parent: undefined,
+            attributes: { "iru.attempts": 2, "http.response.status_code": 404 },
+            events: [{ name: "retry", attributes: { try: 1, cause: "Unavailable", pause: 0 } }],
+            outcome: "failure"
+          },
+          {
+            name: attempt,
+            parent: "CustomScripts.get",
+            attributes: { "http.response.status_code": 503 },
+            events: [],
+            outcome: "failure"
+          },
+          {
+            name: attempt,
+            parent: "CustomScripts.get",
+            attributes: { "http.request.resend_count": 1, "http.response.status_code": 404 },
+            events: [],
+            outcome: "failure"
+          }
+        ].map((span) => ({ ...span, attributes: { ...facts, ...span.attributes } }))
+      )
+      expect(
+        lines.filter((line) => line.startsWith("DEBUG CustomScripts.get: the service is not available (503)"))
+      ).toEqual([expect.stringContaining("Try 2 follows in 0.")])
+    })
+  )
+})
+
+effect("a span holds nothing of what was answered", () => {
+  const spans: Array<Recorded> = []
+  return withTenant(() => ({ body: { secret: "in the answer" } }))(() =>
+    Effect.gen(function* () {
+      const client = yield* ApiClient
+      yield* client.get("/api/v1/anything", Schema.Unknown).pipe(Effect.withTracer(recording(spans)))
+      expect(spans.map(({ outcome }) => outcome)).toEqual(["undefined", "undefined"])
+    })
+  )
+})
+
+effect("calls, retries, bytes and what is left are counted", () =>
+  withTenant(
+    inTurn({ status: 503 }, { body: { ok: 1 }, headers: { "x-ratelimit-remaining-hour": "1234" } }, { status: 404 }),
+    { retry: { base: 0 } }
+  )(({ origin }) =>
+    Effect.gen(function* () {
+      const client = yield* ApiClient
+      const call = client.get("/api/v1/counted", Schema.Unknown, { operation: "Counted.get" })
+      yield* call
+      yield* Effect.flip(call)
+      const snapshot = Chunk.toReadonlyArray(Chunk.fromIterable(yield* Metric.snapshot))
+      const value = (name: string, tags: Record<string, string>) =>
+        snapshot
+          .filter(
+            ({ metricKey }) =>
+              metricKey.name === name &&
+              metricKey.tags.every(({ key, value }) => tags[key] === value) &&
+              metricKey.tags.length === Object.keys(tags).length
+          )
+          .map(({ metricState }) => metricState)
+      expect(value("iru.calls", { operation: "Counted.get", outcome: "Success" })).toMatchObject([{ count: 1 }])
+      expect(value("iru.calls", { operation: "Counted.get", outcome: "NotFound" })).toMatchObject([{ count: 1 }])
+      expect(value("iru.retries", { operation: "Counted.get" })).toMatchObject([{ count: 1 }])
+      expect(value("iru.call.duration", { operation: "Counted.get" })).toMatchObject([{ count: 2 }])
+      expect(value("iru.quota.remaining", { tenant: new URL(origin).host })).toMatchObject([{ value: 1233 }])
+      expect(value("iru.bytes", { direction: "received" })).toMatchObject([{ count: expect.any(Number) }])
+    })
+  )
+)
