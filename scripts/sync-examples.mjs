@@ -1,6 +1,6 @@
 /**
- * Writes the programs under examples/ into the places of the README and of docs/ that show them:
- * a `ts` block whose first line is `// examples/<name>`.
+ * Writes the programs under examples/ into the places of the README and of docs/ that show them: a block of code whose
+ * first line is `// examples/<name>`, or `# examples/<name>`.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 
@@ -14,8 +14,8 @@ const pages = [
 for (const page of pages) {
   const before = readFileSync(page, "utf8")
   const after = before.replace(
-    /```ts\n\/\/ (examples\/\S+)\n[\s\S]*?```/g,
-    (_, file) => `\`\`\`ts\n// ${file}\n${readFileSync(file, "utf8").trim()}\n\`\`\``
+    /```(ts|sh|python)\n(\/\/|#) (examples\/\S+)\n[\s\S]*?```/g,
+    (_, language, mark, file) => `\`\`\`${language}\n${mark} ${file}\n${readFileSync(file, "utf8").trim()}\n\`\`\``
   )
   if (after !== before) writeFileSync(page, after)
 }

@@ -5,9 +5,9 @@ import { scopedLive } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { build } from "esbuild"
-import { type ChildProcess, execFile, spawn } from "node:child_process"
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -292,6 +292,83 @@ describe("what it does", () => {
       expect((yield* post(apps, JSON.stringify(app), json)).status).toBe(503)
     })
   )
+})
+
+describe("what docs/sandbox.md shows", () => {
+  const docs = readFileSync("docs/sandbox.md", "utf8")
+  const blocks = (language: string) =>
+    [...docs.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, "g"))].map(([, text = ""]) => text)
+  const isThere = (program: string, ...args: ReadonlyArray<string>): boolean => {
+    const found = spawnSync(program, args).status === 0
+    if (!found) console.log(`Not run: what docs/sandbox.md shows for ${[program, ...args].join(" ")}`)
+    return found
+  }
+
+  test("every flag, and no other", async () => {
+    const help = start("--help")
+    await help.end
+    const flagsOf = (text: string) => [...new Set(text.match(/--[a-z][a-z-]*(?=[\] ])/g))].sort()
+    const rows = docs.split("\n").filter((line) => line.startsWith("| `--"))
+    expect(
+      flagsOf(
+        rows
+          .map((row) => row.split("|")[1])
+          .join(" ")
+          .replaceAll("`", " ")
+      )
+    ).toEqual(
+      flagsOf(
+        help
+          .stdout()
+          .split("\n")
+          .find((line) => line.startsWith("$")) ?? ""
+      )
+    )
+  })
+
+  scopedLive("what it prints", () =>
+    Effect.gen(function* () {
+      const { run, token, url } = yield* started()
+      const shown = blocks("text").map((text) =>
+        text.replaceAll("http://127.0.0.1:8080", url).replaceAll("0a1b2c3d-4e5f-4a6b-8c7d-9e8f7a6b5c4d", token)
+      )
+      expect(shown).toEqual([run.stdout().trimStart()])
+    })
+  )
+
+  scopedLive("its faults", () =>
+    Effect.gen(function* () {
+      expect(blocks("json").map((text) => text.trim())).toEqual([
+        readFileSync("examples/sandbox-faults.json", "utf8").trim()
+      ])
+      const { get } = yield* started("--fault", "examples/sandbox-faults.json")
+      expect((yield* get("/api/v1/library/custom-scripts")).headers.get("retry-after")).toBe("2")
+    })
+  )
+
+  const clients: ReadonlyArray<
+    readonly [language: string, file: string, program: string, there: boolean, printed: RegExp]
+  > = [
+    ["sh", "examples/sandbox.sh", "sh", isThere("curl", "--version"), /"name": ?"Office".*500\n200\n$/s],
+    ["python", "examples/sandbox.py", "python3", isThere("python3", "-c", "import requests"), /^Hello\n$/]
+  ]
+  for (const [language, file, program, there, printed] of clients) {
+    test(`${file} is there word for word`, () => {
+      expect(blocks(language)).toContain(`# ${file}\n${readFileSync(file, "utf8").trim()}\n`)
+    })
+    describe.runIf(there)(file, () => {
+      scopedLive("it works", () =>
+        Effect.gen(function* () {
+          const { token, url } = yield* started()
+          const { stderr, stdout } = yield* Effect.promise(() =>
+            promisify(execFile)(program, [file], { env: { ...process.env, IRU_TENANT_URL: url, IRU_API_TOKEN: token } })
+          )
+          expect(stdout).toMatch(printed)
+          expect(stderr).toBe("")
+        })
+      )
+    })
+  }
 })
 
 describe("how it ends", () => {

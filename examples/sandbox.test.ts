@@ -1,0 +1,60 @@
+import { HttpClient } from "@effect/platform"
+import { effect } from "@effect/vitest"
+import { Effect, Layer, Redacted, Stream, TestClock } from "effect"
+import { CustomApps, CustomScripts } from "effect-iru"
+import { Iru } from "effect-iru/node"
+import { Fault, Sandbox } from "effect-iru/sandbox"
+import { expect } from "vitest"
+
+/** The client of this library, on a tenant of its own in this process. */
+const Tenant = (options?: Sandbox.TestOptions) =>
+  Iru.layerHttpClient(Sandbox.inTests).pipe(Layer.provideMerge(Sandbox.layerTest(options)))
+
+effect("a tenant that is full: the records of a seed are the same every time, and cost nothing", () =>
+  Effect.gen(function* () {
+    yield* Sandbox.seed({ customScripts: 10_000, blueprints: 50 }, { seed: 42 })
+    const scripts = yield* CustomScripts
+    expect(yield* Stream.runCount(scripts.stream())).toBe(10_000)
+  }).pipe(Effect.provide(Tenant()))
+)
+
+effect("records as the test needs them, read back behind the API's back", () =>
+  Effect.gen(function* () {
+    const { customScripts } = yield* Sandbox.state
+    const { id } = yield* customScripts.put({ name: "Inventory", execution_frequency: "every_day" })
+    yield* (yield* CustomScripts).update(id, { active: false })
+    expect(yield* customScripts.get(id)).toMatchObject({ name: "Inventory", active: false })
+  }).pipe(Effect.provide(Tenant()))
+)
+
+effect("the service refuses for a while; what was sent, in order", () =>
+  Effect.gen(function* () {
+    yield* Sandbox.fault(Fault.rateLimited({ method: "GET", times: 2, retryAfter: 30 }))
+    const scripts = yield* CustomScripts
+    const listing = yield* Effect.fork(scripts.list())
+    yield* TestClock.adjust("2 minutes") // The clock is Effect's: nobody waits.
+    expect((yield* listing).count).toBe(0)
+    expect((yield* Sandbox.requests).map(({ status }) => status)).toEqual([429, 429, 200])
+  }).pipe(Effect.scoped, Effect.provide(Tenant()))
+)
+
+effect("the limits of the service, or tighter ones", () =>
+  Effect.gen(function* () {
+    const { limits } = yield* Sandbox
+    yield* (yield* CustomScripts).list()
+    expect(yield* limits.quota).toMatchObject({ perHour: 3, leftThisHour: 2 })
+  }).pipe(Effect.provide(Tenant({ limits: { perHour: 3 } })))
+)
+
+effect("an address for a download holds for a quarter of an hour", () =>
+  Effect.gen(function* () {
+    const { customApps } = yield* Sandbox.state
+    const { id } = yield* customApps.put({ name: "Firefox", installer: "the bytes of the installer" })
+    const { file_url } = yield* (yield* CustomApps).get(id)
+    const address = Redacted.value(yield* Effect.fromNullable(file_url))
+    const download = Effect.flatMap(HttpClient.HttpClient, (client) => client.get(address))
+    expect((yield* download).status).toBe(200)
+    yield* TestClock.adjust("16 minutes")
+    expect((yield* download).status).toBe(403)
+  }).pipe(Effect.provide(Tenant()))
+)
