@@ -1,8 +1,9 @@
 import { effect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { request } from "node:http"
 import { describe, expect } from "vitest"
 import { Sandbox } from "../../src/sandbox/index.js"
-import { at, call, listAt, nowhere, textAt } from "./support.js"
+import { at, call, eventually, listAt, nowhere, textAt } from "./support.js"
 
 const scripts = "/api/v1/library/custom-scripts"
 const sandbox = Effect.provide(Sandbox.layer())
@@ -46,6 +47,8 @@ describe("the gateway", () => {
       const put = yield* call("PUT", `${scripts}/${nowhere}`, { json: {} })
       expect([put.status, put.json]).toEqual([405, { detail: 'Method "PUT" not allowed.' }])
       expect(put.headers.get("allow")).toBe("GET, PATCH, DELETE")
+      const head = yield* call("HEAD", scripts)
+      expect([head.status, head.text]).toEqual([200, ""])
     }).pipe(sandbox)
   )
 
@@ -72,6 +75,95 @@ describe("the gateway", () => {
         status: 400,
         json: { non_field_errors: ["Invalid data. Expected a dictionary, but got list."] }
       })
+    }).pipe(sandbox)
+  )
+})
+
+// The texts are those of Python's json module and of Django REST framework, as in the vendor's captured 400s:
+// "JSON parse error - Expecting ',' delimiter: line 3 column 2 (char 65)".
+describe("a body that is no JSON", () => {
+  const post = (body: string | Uint8Array<ArrayBuffer>) =>
+    Effect.flatMap(Sandbox, ({ apiToken, tenantUrl }) =>
+      Effect.promise(async () => {
+        const response = await fetch(`${tenantUrl}${scripts}`, {
+          method: "POST",
+          headers: { authorization: `Bearer ${apiToken}`, "content-type": "application/json" },
+          body
+        })
+        const json: unknown = await response.json()
+        return [response.status, at(json, "detail") ?? json]
+      })
+    )
+
+  effect("is told where it goes wrong, as Python tells it", () =>
+    Effect.gen(function* () {
+      for (const [body, problem] of [
+        ['{\n"name": "x"\n"script": "y"}', "Expecting ',' delimiter: line 3 column 1 (char 14)"],
+        ['{"name" "x"}', "Expecting ':' delimiter: line 1 column 9 (char 8)"],
+        ["{name: 1}", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"],
+        ['{"name": }', "Expecting value: line 1 column 10 (char 9)"],
+        ['{"a": [1, {}, "b" 2]}', "Expecting ',' delimiter: line 1 column 19 (char 18)"],
+        ['{"a": 1,}', "Expecting property name enclosed in double quotes: line 1 column 9 (char 8)"],
+        ['{"a": "b', "Unterminated string starting at: line 1 column 7 (char 6)"],
+        ['{"a": "\\x"}', "Invalid \\escape: line 1 column 8 (char 7)"],
+        ["{} {}", "Extra data: line 1 column 4 (char 3)"]
+      ] as const) {
+        expect(yield* post(body)).toEqual([400, `JSON parse error - ${problem}`])
+      }
+      const [status, detail] = yield* post(Uint8Array.of(0x22, 0xff, 0x22))
+      expect([status, detail]).toEqual([400, expect.stringContaining("'utf-8' codec can't decode")])
+      expect(yield* post('"text"')).toEqual([
+        400,
+        { non_field_errors: ["Invalid data. Expected a dictionary, but got str."] }
+      ])
+      expect(yield* post('{"name":"a\\u0000b","execution_frequency":"once","script":"true"}')).toEqual([
+        400,
+        { name: ["Null characters are not allowed."] }
+      ])
+    }).pipe(sandbox)
+  )
+})
+
+describe("callers who write at the same time", () => {
+  effect("lose nothing: forty assignments to one Blueprint are all there", () =>
+    Effect.gen(function* () {
+      const { blueprints, customScripts } = yield* Sandbox.state
+      const blueprint = yield* blueprints.put({ name: "All" })
+      const items = yield* Effect.forEach(Array.from({ length: 40 }), (_, index) =>
+        customScripts.put({ name: `script ${index}` })
+      )
+      const path = `/api/v1/blueprints/${blueprint.id}/assign-library-item`
+      yield* Effect.forEach(items, ({ id }) => call("POST", path, { json: { library_item_id: id } }), {
+        concurrency: "unbounded",
+        discard: true
+      })
+      expect((yield* blueprints.get(blueprint.id))?.nodes[0].items).toHaveLength(40)
+    }).pipe(sandbox)
+  )
+
+  effect("a record that is deleted while a change to it is still on its way stays deleted", () =>
+    Effect.gen(function* () {
+      const { apiToken, state, tenantUrl } = yield* Sandbox
+      const { id } = yield* state.customScripts.put({ name: "before" })
+      const path = `${scripts}/${id}`
+      const body = Buffer.from('{"name":"after"}')
+      const headers = {
+        authorization: `Bearer ${apiToken}`,
+        "content-type": "application/json",
+        "content-length": String(body.length)
+      }
+      const patch = request(`${tenantUrl}${path}`, { method: "PATCH", headers })
+      patch.write(body.subarray(0, 5))
+      yield* eventually(Effect.map(Sandbox.requests, (requests) => requests.length === 1))
+      expect((yield* call("DELETE", path)).status).toBe(204)
+      const status = yield* Effect.async<number | undefined>((resume) => {
+        patch.once("response", (response) => {
+          response.resume()
+          resume(Effect.succeed(response.statusCode))
+        })
+        patch.end(body.subarray(5))
+      })
+      expect([status, (yield* call("GET", path)).status]).toEqual([404, 404])
     }).pipe(sandbox)
   )
 })

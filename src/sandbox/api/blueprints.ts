@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { randomInt, randomUUID } from "node:crypto"
 import { isRecord, readInput } from "../internal/body.js"
 import { type Collection, fromArray } from "../internal/collection.js"
-import { type Answer, content, empty, type Incoming, invalid, json, noMatch } from "../internal/exchange.js"
+import { type Answer, content, empty, type WholeRequest, invalid, json, noMatch } from "../internal/exchange.js"
 import { type Fields, readFields } from "../internal/fields.js"
 import { paged } from "../internal/paging.js"
 import type { Route } from "../internal/router.js"
@@ -145,7 +145,7 @@ export const blueprintRoutes = (options: {
       return { code, active }
     })
 
-  const create = (incoming: Incoming): Effect.Effect<Answer, Answer> =>
+  const create = (incoming: WholeRequest): Effect.Effect<Answer, Answer> =>
     Effect.gen(function* () {
       const { values } = yield* readInput(incoming, ["urlencoded", "json"])
       const fields = readFields(values)
@@ -200,7 +200,7 @@ export const blueprintRoutes = (options: {
       return { color, description, icon, params, type, nodes: [copy(root), ...rest.map(copy)] }
     })
 
-  const update = (incoming: Incoming, id: string): Effect.Effect<Answer, Answer> =>
+  const update = (incoming: WholeRequest, id: string): Effect.Effect<Answer, Answer> =>
     Effect.gen(function* () {
       const before = yield* find(id)
       const { values } = yield* readInput(incoming, ["urlencoded", "json"])
@@ -230,7 +230,7 @@ export const blueprintRoutes = (options: {
     })
 
   /** The Blueprint, the item and the node that an assignment or a removal speaks of. */
-  const readAssignment = (incoming: Incoming, id: string) =>
+  const readAssignment = (incoming: WholeRequest, id: string) =>
     Effect.gen(function* () {
       const blueprint = yield* find(id, blueprintMissing)
       const { values } = yield* readInput(incoming, ["json"])
@@ -254,7 +254,7 @@ export const blueprintRoutes = (options: {
     return json(200, itemsOf(record))
   }
 
-  const assign = (incoming: Incoming, id: string): Effect.Effect<Answer, Answer> =>
+  const assign = (incoming: WholeRequest, id: string): Effect.Effect<Answer, Answer> =>
     Effect.gen(function* () {
       const { blueprint, isMap, itemId, node } = yield* readAssignment(incoming, id)
       const item = findItem(itemId)
@@ -272,7 +272,7 @@ export const blueprintRoutes = (options: {
       return put(blueprint, { ...node, items: [...node.items, itemId] })
     })
 
-  const remove = (incoming: Incoming, id: string): Effect.Effect<Answer, Answer> =>
+  const remove = (incoming: WholeRequest, id: string): Effect.Effect<Answer, Answer> =>
     Effect.gen(function* () {
       const { blueprint, isMap, itemId, node } = yield* readAssignment(incoming, id)
       if (!node.items.includes(itemId)) {

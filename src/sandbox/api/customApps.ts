@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { randomBytes, randomUUID } from "node:crypto"
 import { readInput } from "../internal/body.js"
 import type { Collection } from "../internal/collection.js"
-import { type Answer, type Incoming, json } from "../internal/exchange.js"
+import { type Answer, type WholeRequest, json } from "../internal/exchange.js"
 import { readFields } from "../internal/fields.js"
 import type { Route } from "../internal/router.js"
 import { microseconds, seconds, timestamp } from "../internal/time.js"
@@ -59,7 +59,7 @@ export const customAppRoutes = (options: {
 }): ReadonlyArray<Route> => {
   const { categories, companyId, records, storage } = options
 
-  const presign = (incoming: Incoming): Effect.Effect<Answer, Answer> =>
+  const presign = (incoming: WholeRequest): Effect.Effect<Answer, Answer> =>
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
       const { values } = yield* readInput(incoming, ["json", "urlencoded"])
@@ -77,7 +77,7 @@ export const customAppRoutes = (options: {
       })
     })
 
-  const write = (incoming: Incoming, before: AppRecord | undefined): Effect.Effect<AppRecord, Answer> =>
+  const write = (incoming: WholeRequest, before: AppRecord | undefined): Effect.Effect<AppRecord, Answer> =>
     Effect.gen(function* () {
       const now = yield* timestamp
       const millis = yield* Clock.currentTimeMillis

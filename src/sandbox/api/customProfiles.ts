@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
 import { readInput } from "../internal/body.js"
 import type { Collection } from "../internal/collection.js"
-import type { Answer, Incoming } from "../internal/exchange.js"
+import type { Answer, WholeRequest } from "../internal/exchange.js"
 import { readFields } from "../internal/fields.js"
 import type { Route } from "../internal/router.js"
 import { rewrite } from "../internal/plist.js"
@@ -41,7 +41,7 @@ export const customProfileRoutes = (options: {
   readonly pageSize: number
   readonly onDelete: (record: ProfileRecord) => Effect.Effect<void>
 }): ReadonlyArray<Route> => {
-  const write = (incoming: Incoming, before: ProfileRecord | undefined): Effect.Effect<ProfileRecord, Answer> =>
+  const write = (incoming: WholeRequest, before: ProfileRecord | undefined): Effect.Effect<ProfileRecord, Answer> =>
     Effect.gen(function* () {
       const now = yield* timestamp
       const { files, values } = yield* readInput(incoming, ["multipart", "urlencoded"])

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
 import { readInput } from "../internal/body.js"
 import type { Collection } from "../internal/collection.js"
-import type { Answer, Incoming } from "../internal/exchange.js"
+import type { Answer, WholeRequest } from "../internal/exchange.js"
 import { readFields } from "../internal/fields.js"
 import type { Route } from "../internal/router.js"
 import { timestamp } from "../internal/time.js"
@@ -34,7 +34,7 @@ export const customScriptRoutes = (options: {
   readonly pageSize: number
   readonly onDelete: (record: ScriptRecord) => Effect.Effect<void>
 }): ReadonlyArray<Route> => {
-  const write = (incoming: Incoming, before: ScriptRecord | undefined): Effect.Effect<ScriptRecord, Answer> =>
+  const write = (incoming: WholeRequest, before: ScriptRecord | undefined): Effect.Effect<ScriptRecord, Answer> =>
     Effect.gen(function* () {
       const now = yield* timestamp
       const { values } = yield* readInput(incoming, ["json"])

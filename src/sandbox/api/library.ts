@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { Collection } from "../internal/collection.js"
-import { type Answer, empty, type Incoming, json, noMatch, notFoundPage } from "../internal/exchange.js"
+import { type Answer, empty, type WholeRequest, json, noMatch, notFoundPage } from "../internal/exchange.js"
 import { paged } from "../internal/paging.js"
 import type { Route } from "../internal/router.js"
 
@@ -16,7 +16,7 @@ export interface LibraryResource<R extends { readonly id: string }> {
   readonly records: Collection<R>
   readonly render: (record: R) => Effect.Effect<unknown>
   /** Makes the record that a request asks for: a new one, or another in place of `before`. */
-  readonly write: (incoming: Incoming, before: R | undefined) => Effect.Effect<R, Answer>
+  readonly write: (incoming: WholeRequest, before: R | undefined) => Effect.Effect<R, Answer>
   readonly onDelete: (record: R) => Effect.Effect<void>
 }
 
@@ -30,7 +30,7 @@ export const libraryRoutes = <R extends { readonly id: string }>(
       const record = records.get(id)
       return record === undefined ? Effect.fail(noMatch(model)) : Effect.succeed(record)
     })
-  const store = (incoming: Incoming, before: R | undefined) =>
+  const store = (incoming: WholeRequest, before: R | undefined) =>
     Effect.flatMap(write(incoming, before), (record) => {
       records.put(record.id, record)
       return render(record)

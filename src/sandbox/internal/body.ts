@@ -3,7 +3,9 @@
  */
 import * as Effect from "effect/Effect"
 import * as Multipasta from "multipasta"
-import { type Answer, type Incoming, json } from "./exchange.js"
+import { type Answer, type Incoming, json, type WholeRequest } from "./exchange.js"
+
+import { jsonProblem } from "./jsonProblem.js"
 
 /** A part of a form that carries a file. */
 export interface FilePart {
@@ -34,7 +36,8 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 
 const parseError = (message: string): Answer => json(400, { detail: message })
 
-const readAll = (incoming: Incoming): Effect.Effect<Uint8Array, Answer> =>
+/** The request with its whole body. */
+export const readWhole = (incoming: Incoming): Effect.Effect<WholeRequest, Answer> =>
   Effect.tryPromise({
     try: async () => {
       const chunks: Array<Uint8Array> = []
@@ -51,25 +54,45 @@ const readAll = (incoming: Incoming): Effect.Effect<Uint8Array, Answer> =>
     Effect.filterOrFail(
       (bytes) => bytes !== undefined,
       () => json(413, { message: "Request size limit exceeded" })
-    )
+    ),
+    Effect.map((bytes) => ({ ...incoming, bytes }))
   )
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
 const parseJson = (bytes: Uint8Array): Effect.Effect<Input, Answer> =>
   Effect.try({
-    try: (): unknown => JSON.parse(text(bytes)),
-    catch: (cause) => parseError(`JSON parse error - ${cause instanceof Error ? cause.message : String(cause)}`)
+    try: () => utf8.decode(bytes),
+    catch: () => parseError("JSON parse error - 'utf-8' codec can't decode the body: invalid start byte")
   }).pipe(
+    Effect.flatMap((source) =>
+      Effect.try({
+        try: (): unknown => JSON.parse(source),
+        catch: (cause) => parseError(`JSON parse error - ${jsonProblem(source) ?? String(cause)}`)
+      })
+    ),
     Effect.filterOrFail(isRecord, (value) =>
       json(400, {
-        non_field_errors: [
-          `Invalid data. Expected a dictionary, but got ${Array.isArray(value) ? "list" : value === null ? "NoneType" : typeof value}.`
-        ]
+        non_field_errors: [`Invalid data. Expected a dictionary, but got ${pythonTypeOf(value)}.`]
       })
     ),
     Effect.map((values) => ({ values, files: {} }))
   )
+
+const pythonTypeOf = (value: unknown): string =>
+  Array.isArray(value)
+    ? "list"
+    : value === null
+      ? "NoneType"
+      : typeof value === "string"
+        ? "str"
+        : typeof value === "boolean"
+          ? "bool"
+          : Number.isInteger(value)
+            ? "int"
+            : "float"
 
 /** `a.b=c` is `{a: {b: c}}`, as a nested serializer reads it. */
 const nest = (entries: Iterable<readonly [string, string]>): Record<string, unknown> => {
@@ -119,21 +142,25 @@ const parseMultipart = (bytes: Uint8Array, headers: Incoming["headers"]): Effect
   })
 
 /** Reads the body in one of the encodings that the endpoint understands; any other is a 415. */
-export const readInput = (incoming: Incoming, encodings: ReadonlyArray<Encoding>): Effect.Effect<Input, Answer> =>
-  Effect.gen(function* () {
-    const type = incoming.headers["content-type"] ?? ""
+export const readInput = (
+  { bytes, headers }: WholeRequest,
+  encodings: ReadonlyArray<Encoding>
+): Effect.Effect<Input, Answer> =>
+  Effect.suspend(() => {
+    const type = headers["content-type"] ?? ""
     const encoding = mediaTypes[type.split(";")[0]?.trim().toLowerCase() ?? ""]
-    const bytes = yield* readAll(incoming)
-    if (type === "" && bytes.length === 0) return { values: {}, files: {} }
+    if (type === "" && bytes.length === 0) return Effect.succeed(nothing)
     if (encoding === undefined || !encodings.includes(encoding)) {
-      return yield* Effect.fail(json(415, { detail: `Unsupported media type "${type}" in request.` }))
+      return Effect.fail(json(415, { detail: `Unsupported media type "${type}" in request.` }))
     }
     switch (encoding) {
       case "json":
-        return bytes.length === 0 ? { values: {}, files: {} } : yield* parseJson(bytes)
+        return bytes.length === 0 ? Effect.succeed(nothing) : parseJson(bytes)
       case "urlencoded":
-        return { values: nest(new URLSearchParams(text(bytes))), files: {} }
+        return Effect.succeed({ values: nest(new URLSearchParams(text(bytes))), files: {} })
       case "multipart":
-        return yield* parseMultipart(bytes, incoming.headers)
+        return parseMultipart(bytes, headers)
     }
   })
+
+const nothing: Input = { values: {}, files: {} }

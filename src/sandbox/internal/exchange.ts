@@ -17,6 +17,11 @@ export interface Incoming {
   readonly processing?: number | undefined
 }
 
+/** A request that has arrived whole. */
+export interface WholeRequest extends Omit<Incoming, "body"> {
+  readonly bytes: Uint8Array
+}
+
 /** What is sent back. */
 export interface Answer {
   readonly status: number

@@ -60,6 +60,10 @@ export const readFields = (values: Readonly<Record<string, unknown>>): Fields =>
       refuse(name, "This field may not be blank.")
       return undefined
     }
+    if (String(value).includes("\0")) {
+      refuse(name, "Null characters are not allowed.")
+      return undefined
+    }
     return String(value)
   }
   return {

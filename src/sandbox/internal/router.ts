@@ -3,11 +3,11 @@
  */
 import * as Effect from "effect/Effect"
 import { randomBytes } from "node:crypto"
-import type { Handler } from "./exchange.js"
-import { type Answer, type Incoming, json, noRoute } from "./exchange.js"
+import { readWhole } from "./body.js"
+import { type Answer, type Handler, type Incoming, json, noRoute, type WholeRequest } from "./exchange.js"
 
-/** What an endpoint does. A failure is an answer too: the one that ends the request early. */
-export type Endpoint = (incoming: Incoming, id: string) => Effect.Effect<Answer, Answer>
+/** What an endpoint does, at once. A failure is an answer too: the one that ends the request early. */
+export type Endpoint = (incoming: WholeRequest, id: string) => Effect.Effect<Answer, Answer>
 
 /** An endpoint at a path. `:id` stands for one segment. A trailing slash counts. */
 export interface Route {
@@ -64,12 +64,19 @@ export const router = (
       const token = /^Bearer (\S+)$/.exec(incoming.headers["authorization"] ?? "")?.[1]
       if (token === undefined) return Effect.succeed(unauthorized("Authentication credentials were not provided."))
       if (token.toLowerCase() !== apiToken.toLowerCase()) return Effect.succeed(unauthorized("Invalid token."))
-      const route = found.find((route) => route.method === incoming.method)
+      const method = incoming.method === "HEAD" ? "GET" : incoming.method
+      const route = found.find((route) => route.method === method)
       if (route === undefined) {
         const allow = found.map((route) => route.method).join(", ")
         return Effect.succeed(json(405, { detail: `Method "${incoming.method}" not allowed.` }, { allow }))
       }
-      return Effect.merge(route.endpoint(incoming, route.id))
+      return readWhole(incoming).pipe(
+        // Nobody comes between what an endpoint reads and what it writes.
+        Effect.flatMap((whole) =>
+          Effect.withMaxOpsBeforeYield(route.endpoint(whole, route.id), Number.MAX_SAFE_INTEGER)
+        ),
+        Effect.merge
+      )
     }
     return plugins(answer)(incoming)
   }
