@@ -18,6 +18,7 @@ import {
 } from "effect-iru"
 import { Iru } from "effect-iru/node"
 import * as Cause from "effect/Cause"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -81,6 +82,8 @@ interface Mood {
   readonly api?: ((well: Reply, store: string) => Handler) | undefined
   /** How storage answers. Default: well. */
   readonly store?: Handler | undefined
+  /** Whether somebody does not answer at all, so that it is not worth waiting long. */
+  readonly isSilent?: boolean | undefined
 }
 
 const headOf = ({ headers, method, search }: Received): string =>
@@ -163,7 +166,7 @@ const moods: Readonly<Record<string, Mood>> = {
   "every answer is the request itself": { api: () => parrot },
   "every answer is cut": { api: () => cut },
   "every connection is reset": { api: () => reset },
-  "no answer comes": { api: () => () => "handled" },
+  "no answer comes": { api: () => () => "handled", isSilent: true },
   "the address of an installer is of another type": {
     api: changed("file_url", (store) => ({ url: [signed(store)] }))
   },
@@ -186,7 +189,7 @@ const moods: Readonly<Record<string, Mood>> = {
   "storage answers with the request itself": { store: parrot },
   "storage cuts": { store: cut },
   "storage resets": { store: reset },
-  "storage stalls": { store: () => "handled" },
+  "storage stalls": { store: () => "handled", isSilent: true },
   "storage sends too much": { store: () => ({ body: "x".repeat(100) }) },
   "storage sends too little": { store: () => ({ body: "x" }) }
 }
@@ -353,10 +356,13 @@ const loggers = Layer.mergeAll(
   Logger.minimumLogLevel(LogLevel.Trace)
 )
 
-const impatient = {
-  stallTimeout: "250 millis",
-  transfer: { stallTimeout: "250 millis", retries: 1, retryDelay: "1 millis" }
-} as const
+const timeouts = (timeout: Duration.DurationInput) => ({
+  timeout,
+  stallTimeout: timeout,
+  transfer: { stallTimeout: timeout, retries: 1, retryDelay: "1 millis" }
+})
+
+const [patient, impatient] = [timeouts("20 seconds"), timeouts("250 millis")]
 
 /** Runs every operation in one mood of the servers, and gives back all that was said on the way. */
 const sayAll = (mood: Mood, observers: Layer.Layer<never>) =>
@@ -379,8 +385,7 @@ const sayAll = (mood: Mood, observers: Layer.Layer<never>) =>
     const options = tenantAt(api.origin, {
       apiToken: token,
       retry: { times: 1, base: "1 millis" },
-      timeout: "250 millis",
-      ...impatient
+      ...(mood.isSilent === true ? impatient : patient)
     })
     const visited = new WeakSet<object>()
     const say = (where: string, value: unknown) => said.push(...writtenDown(where, value, visited))
@@ -393,7 +398,9 @@ const sayAll = (mood: Mood, observers: Layer.Layer<never>) =>
         all,
         ([name, operation, isKnown]) =>
           Effect.gen(function* () {
-            const exit = yield* Effect.exit(Effect.timeout(operation, "5 seconds"))
+            const exit = yield* Effect.exit(
+              Effect.timeout(operation, mood.isSilent === true ? "3 seconds" : "20 seconds")
+            )
             say(`the exit of ${name}`, exit)
             if (Exit.isSuccess(exit)) {
               yield* Effect.logTrace(name, exit.value)
