@@ -75,6 +75,11 @@ test("the sources import what package.json declares, and nothing else", () => {
   expect(packagesIn(".").filter((name) => !declared.has(name))).toEqual([])
 })
 
+test("the sandbox imports no optional peer, so that its command runs wherever the package is installed", () => {
+  const optional = Object.keys(manifest.peerDependenciesMeta)
+  expect(packagesIn("sandbox").filter((name) => optional.includes(name))).toEqual([])
+})
+
 test("the core imports nothing that is optional", () => {
   expect(packagesIn("services", "schemas", "errors", "internal")).toEqual(["@effect/platform", "effect"])
 })
