@@ -24,7 +24,8 @@ export type {
   NewScript,
   RecordsOf,
   Snapshot,
-  State
+  State,
+  UploadAtAGlance
 } from "./internal/state.js"
 export type { SeedCounts } from "./internal/seed.js"
 export type { WebApp } from "./internal/tenant.js"

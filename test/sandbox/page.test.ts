@@ -2,7 +2,9 @@
  * The page at `/`, without a browser: who gets it, what it is told, who may press its buttons.
  */
 import { live } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { request } from "node:http"
 import { describe, expect } from "vitest"
 import { makeFaultDesk } from "../../src/sandbox/page/faultDesk.js"
@@ -117,6 +119,23 @@ describe("its events", () => {
     }).pipe(withPage)
   )
 })
+
+live("a page that is closed is told no more", () =>
+  Effect.gen(function* () {
+    const over = yield* Deferred.make<void>()
+    const routes = (sandbox: Sandbox.Service) =>
+      pageRoutes(Effect.runSync(makeFaultDesk))({
+        ...sandbox,
+        events: Stream.ensuring(sandbox.events, Deferred.succeed(over, undefined))
+      })
+    const { tenantUrl } = yield* Sandbox.serve({ routes })
+    const abort = new AbortController()
+    const events = yield* Effect.promise(() => fetch(`${tenantUrl}/_sandbox/events`, { signal: abort.signal }))
+    yield* Effect.promise(async () => events.body?.getReader().read())
+    abort.abort()
+    yield* Deferred.await(over)
+  }).pipe(Effect.scoped)
+)
 
 describe("its buttons", () => {
   const json = { "content-type": "application/json" }

@@ -399,8 +399,12 @@ describe.runIf(isThere)("the page in a browser", () => {
       const state = yield* Sandbox.state
       const place = yield* presign()
       yield* upload(place, "bytes")
+      const file = place.key.split("/").at(-1) ?? ""
+      yield* Effect.promise(() => page.locator("#uploads li", { hasText: file }).getByText("processing").waitFor())
       yield* state.customApps.put({ name: "Slow one", file_key: place.key })
-      yield* shown(page, "processing")
+      yield* Effect.promise(() =>
+        page.locator("#customApps li", { hasText: "Slow one" }).getByText("processing").waitFor()
+      )
       yield* Effect.promise(() => page.locator("#quota").waitFor({ state: "hidden" }))
     }),
     { processing: "1 hour" }

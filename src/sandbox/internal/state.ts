@@ -75,6 +75,8 @@ export interface Snapshot {
   readonly customProfiles: Glance<Omit<ProfileRecord, "profile">>
   readonly customScripts: Glance<Omit<ScriptRecord, "script" | "remediation_script"> & InSelfService>
   readonly customApps: Glance<AppRecord & InSelfService & InstallerAtAGlance>
+  /** Installers that are still looked at: no app can be made of them yet. */
+  readonly uploads: ReadonlyArray<UploadAtAGlance>
   readonly categories: ReadonlyArray<Category>
 }
 
@@ -89,6 +91,14 @@ export interface ItemAtAGlance {
 export interface InSelfService {
   /** The name of its category; nothing where it is not shown. */
   readonly category: string | undefined
+}
+
+/** An installer in storage. */
+export interface UploadAtAGlance {
+  readonly file_key: string
+  /** Bytes. */
+  readonly file_size: number
+  readonly sha256: string
 }
 
 /** The file of an app. */
@@ -265,6 +275,11 @@ export const makeState = (options: {
       .toReversed()
   })
 
+  const uploads = (now: number): ReadonlyArray<UploadAtAGlance> =>
+    Array.from(storage.entries()).flatMap(([file_key, { readyAt, sha256, size }]) =>
+      now < readyAt ? [{ file_key, file_size: size, sha256 }] : []
+    )
+
   const lookAtNode = (node: AssignmentNode) => ({
     id: node.id,
     items: node.items.flatMap((id) => findItem(records, id) ?? [])
@@ -297,6 +312,7 @@ export const makeState = (options: {
             sha256: stored?.sha256 ?? ""
           }
         }),
+        uploads: uploads(now),
         categories
       }))
   }

@@ -35,6 +35,8 @@ export interface ObjectStore {
   readonly get: (key: string) => StoredObject | undefined
   readonly set: (key: string, object: StoredObject) => void
   readonly delete: (key: string) => void
+  /** What was uploaded or put. */
+  readonly entries: () => Iterable<readonly [key: string, object: StoredObject]>
   /** Whether a place was ever given out under this key. */
   readonly isReserved: (key: string) => boolean
   readonly reserve: (key: string) => void
@@ -158,6 +160,7 @@ const makeMemory = (note: (entry: Entry) => void) => {
     delete: (key) => {
       if (stored.delete(key)) note({ op: "discard", key })
     },
+    entries: () => stored.entries(),
     isReserved: (key) => reserved.has(key) || seededInstaller(key) !== undefined,
     reserve: (key) => {
       reserved.add(key)

@@ -49,6 +49,10 @@ export const html = /* html */ `<!doctype html>
         <pre id="library-try" tabindex="0"></pre>
         <p>Or start the sandbox with <code>--seed 42</code> to find it furnished.</p>
       </div>
+      <details id="uploads-part" open hidden>
+        <summary>Uploads that no app can be made of yet</summary>
+        <ul id="uploads" class="rows items"></ul>
+      </details>
       <details id="customApps-part" open hidden>
         <summary>Apps <span id="customApps-count" class="count"></span></summary>
         <ul id="customApps" class="rows items"></ul>

@@ -86,13 +86,24 @@ const row = ({ active, category, name, show_in_self_service }, facts, ...tags) =
 
 const installers = { ready: "good", processing: "warn", missing: "bad" }
 
+const sum = ({ sha256 }) => {
+  const code = make("code", "", "sha256 " + sha256.slice(0, 16) + "…")
+  code.title = sha256
+  return code
+}
+
+const uploadRow = (upload) => make(
+  "li", "",
+  make("span", "name", upload.file_key.split("/").at(-1)),
+  make("div", "facts", fact(bytes(upload.file_size)), sum(upload)),
+  make("span", "tags", tag("processing", "warn"))
+)
+
 const appRow = (app) => {
-  const sum = make("code", "", "sha256 " + app.sha256.slice(0, 16) + "…")
-  sum.title = app.sha256
   const there = app.installer !== "missing"
   return row(
     app,
-    [fact(words(app.install_type)), fact(words(app.install_enforcement)), ...there ? [fact(bytes(app.file_size)), sum] : []],
+    [fact(words(app.install_type)), fact(words(app.install_enforcement)), ...there ? [fact(bytes(app.file_size)), sum(app)] : []],
     tag(there ? app.installer : "no installer", installers[app.installer])
   )
 }
@@ -130,8 +141,11 @@ const showTenant = (tenant) => {
     byId(id + "-count").textContent = number(glance.count)
     byId(id + "-part").hidden = glance.count === 0
   }
+  const uploads = tenant.uploads.map((upload) => ({ id: upload.file_key, ...upload }))
+  show(byId("uploads"), uploads, uploadRow)
+  byId("uploads-part").hidden = uploads.length === 0
   byId("blueprints-empty").hidden = tenant.blueprints.count > 0
-  byId("library-empty").hidden = parts.slice(1).some(([id]) => tenant[id].count > 0)
+  byId("library-empty").hidden = uploads.length > 0 || parts.slice(1).some(([id]) => tenant[id].count > 0)
   byId("faults-part").hidden = tenant.faults.length === 0
   show(byId("faults"), tenant.faults, ({ left, text }) =>
     make("li", "", make("span", "", text), make("span", "muted", left === 1 ? "once" : number(left) + " times"))

@@ -39,6 +39,8 @@ export interface Storage {
   /** Whether a place was ever given out under this key. */
   readonly isReserved: (key: string) => boolean
   readonly find: (key: string) => StoredObject | undefined
+  /** What was uploaded or put. */
+  readonly entries: ObjectStore["entries"]
   /** An address for an object that holds for a while. */
   readonly presignGet: (key: string, now: number) => Effect.Effect<string>
   readonly remove: (key: string) => Effect.Effect<void>
@@ -266,6 +268,7 @@ export const makeStorage = (options: StorageOptions): Storage => {
       }),
     isReserved: objects.isReserved,
     find: objects.get,
+    entries: objects.entries,
     presignGet: (key, now) =>
       Effect.map(origin, (origin) =>
         presignGet(credentials, {
