@@ -147,7 +147,7 @@ describe("JSON that tries something", () => {
     )
   )
 
-  effect("with __proto__ and constructor as keys changes neither the record nor any other object", () =>
+  effect("with keys that name prototypes and constructors changes neither the record nor any other object", () =>
     answering(
       withKeys(
         '"__proto__": {"polluted": true, "name": "evil"}, "constructor": {"prototype": {"polluted": true}}, "toString": "x"'
