@@ -18,7 +18,6 @@ export default {
   intentionallyNotExported: [
     "Enforcement",
     "InstallerSource",
-    "Output",
     "PayloadErrorTypeId",
     "Plain",
     "QueryValue",
