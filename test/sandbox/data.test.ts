@@ -245,6 +245,6 @@ describe("a tenant whose process is killed", () => {
           expect(writes).toBeGreaterThanOrEqual(60)
         }
       }),
-    60_000
+    120_000
   )
 })

@@ -4,8 +4,10 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { createReadStream } from "node:fs"
 import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
+import { createInterface } from "node:readline"
 import { SandboxError } from "../SandboxError.js"
 
 /** A journal that is open for more lines. */
@@ -67,33 +69,55 @@ const lock = (folder: string): Effect.Effect<void, SandboxError, Scope.Scope> =>
   )
 }
 
-/** The lines of a journal. One that was cut short by a crash can only be the last, and was not told to anybody. */
-const readLines = async (path: string): Promise<ReadonlyArray<unknown>> => {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return ""
+const endsWithNewline = async (path: string): Promise<boolean> => {
+  const handle = await open(path, "r")
+  try {
+    const { size } = await handle.stat()
+    const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1))
+    return size === 0 || buffer[0] === 0x0a
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Reads a journal line by line. A last one that a crash cut short is passed over: nobody was told of it. */
+const readLines = async (path: string, onLine: (line: unknown) => void): Promise<void> => {
+  const whole = await endsWithNewline(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined
     throw error
   })
-  const end = text.lastIndexOf("\n") + 1
-  return text
-    .slice(0, end)
-    .split("\n")
-    .flatMap((line, index): ReadonlyArray<unknown> => {
-      if (line === "") return []
-      try {
-        return [JSON.parse(line)]
-      } catch (cause) {
-        const detail = `Line ${index + 1} of ${path} is not JSON: something else has written to it.`
-        throw new SandboxError({ reason: "Folder", detail, cause })
-      }
-    })
+  if (whole === undefined) return
+  let number = 0
+  let problem: { readonly line: number; readonly cause: unknown } | undefined
+  for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
+    if (problem !== undefined) break
+    number += 1
+    try {
+      onLine(JSON.parse(text))
+    } catch (cause) {
+      if (cause instanceof SandboxError) throw cause
+      problem = { line: number, cause }
+    }
+  }
+  if (problem !== undefined && (whole || problem.line < number)) {
+    const detail = `Line ${problem.line} of ${path} is not JSON: something else has written to it.`
+    throw new SandboxError({ reason: "Folder", detail, cause: problem.cause })
+  }
 }
 
 /** Writes the lines beside the journal and puts them in its place: it is the old one or the new one, never half of it. */
-const replace = async (folder: string, path: string, lines: ReadonlyArray<unknown>): Promise<FileHandle> => {
+const replace = async (folder: string, path: string, lines: Iterable<unknown>): Promise<FileHandle> => {
   const next = `${path}.next`
   const handle = await open(next, "w")
   try {
-    await handle.writeFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(""))
+    let batch: Array<string> = []
+    for (const line of lines) {
+      batch.push(`${JSON.stringify(line)}\n`)
+      if (batch.length < 1000) continue
+      await handle.writeFile(batch.join(""))
+      batch = []
+    }
+    await handle.writeFile(batch.join(""))
     await handle.sync()
   } finally {
     await handle.close()
@@ -140,24 +164,27 @@ const writer = (file: FileHandle, size: number): Journal => {
   }
 }
 
-/**
- * Opens the journal of a folder, which is made where there is none. `replay` gets the lines and gives those that are
- * still needed; the file starts with them.
- */
+/** What a journal is read into, and what of it is still needed. */
+export interface Reader {
+  readonly onLine: (line: unknown) => void
+  readonly needed: () => Iterable<unknown>
+}
+
+/** Opens the journal of a folder, which is made where there is none. The file starts with what is still needed of it. */
 export const openJournal = (
   folder: string,
-  replay: (lines: ReadonlyArray<unknown>) => ReadonlyArray<unknown>
+  { needed, onLine }: Reader
 ): Effect.Effect<Journal, SandboxError, Scope.Scope> =>
   Effect.gen(function* () {
     const path = join(folder, "journal.jsonl")
     const catchAll = refuse(folder)
     yield* Effect.tryPromise({ try: () => mkdir(join(folder, "installers"), { recursive: true }), catch: catchAll })
     yield* lock(folder)
-    const needed = replay(yield* Effect.tryPromise({ try: () => readLines(path), catch: catchAll }))
+    yield* Effect.tryPromise({ try: () => readLines(path, onLine), catch: catchAll })
     const { file, size } = yield* Effect.acquireRelease(
       Effect.tryPromise({
         try: async () => {
-          const file = await replace(folder, path, needed)
+          const file = await replace(folder, path, needed())
           return { file, size: (await file.stat()).size }
         },
         catch: catchAll
