@@ -10,11 +10,18 @@ import * as Core from "../services/Iru.js"
 import * as NodeInstallerTransfer from "./NodeInstallerTransfer.js"
 import * as NodeTransport from "./NodeTransport.js"
 
+interface TransferOption {
+  /** How installers move: when a transfer counts as broken, how often it is tried again, over how many connections. */
+  readonly transfer?: NodeInstallerTransfer.Options | undefined
+}
+
+interface OnNode extends NodeTransport.Options, TransferOption {}
+
 /** The tenant, its token, how the session behaves, and its connections. */
-export interface Options extends Core.Options, NodeTransport.Options, NodeInstallerTransfer.Options {}
+export interface Options extends Core.Options, OnNode {}
 
 /** The same, where tenant and token come from `Config`. */
-export interface ConfigOptions extends Core.ConfigOptions, NodeTransport.Options, NodeInstallerTransfer.Options {}
+export interface ConfigOptions extends Core.ConfigOptions, OnNode {}
 
 /** Everything that a tenant offers, and transfers to and from storage. */
 export type Services = Core.Services | InstallerTransfer
@@ -40,15 +47,18 @@ export const layerConfig = (options: ConfigOptions = {}): Layer.Layer<Services, 
  * const Test = Iru.layerHttpClient(Sandbox.inTests).pipe(Layer.provideMerge(Sandbox.layerTest()))
  */
 export const layerHttpClient = (
-  options: Core.Options & NodeInstallerTransfer.Options
+  options: Core.Options & TransferOption
 ): Layer.Layer<Services, ConfigError.ConfigError, HttpClient.HttpClient> =>
   Core.layer(options).pipe(
-    Layer.provideMerge(NodeInstallerTransfer.layer(options)),
+    Layer.provideMerge(NodeInstallerTransfer.layerHttpClient(options.transfer)),
     Layer.provide(NodeFileSystem.layer)
   )
 
 const onNode = (
   tenant: Layer.Layer<Core.Services, ConfigError.ConfigError, Core.Platform>,
-  options: NodeTransport.Options & NodeInstallerTransfer.Options
+  options: OnNode
 ): Layer.Layer<Services, ConfigError.ConfigError> =>
-  tenant.pipe(Layer.provideMerge(NodeInstallerTransfer.layer(options)), Layer.provide(NodeTransport.layer(options)))
+  tenant.pipe(
+    Layer.provideMerge(NodeInstallerTransfer.layer(options.transfer)),
+    Layer.provide(NodeTransport.layer(options))
+  )

@@ -7,36 +7,67 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { InstallerTransfer } from "../services/InstallerTransfer.js"
+import { makeAgents } from "./transfer/agents.js"
 import { download } from "./transfer/download.js"
+import { httpClientWire } from "./transfer/httpClientWire.js"
+import { nodeWire } from "./transfer/nodeWire.js"
 import { inspectOn, sha256 } from "./transfer/source.js"
 import { stream } from "./transfer/stream.js"
 import { upload } from "./transfer/upload.js"
+import type { Settings, Wire } from "./transfer/wire.js"
 
 /** How transfers behave. */
 export interface Options {
-  /** How long a transfer may stand still. Default 30 seconds. */
+  /** How long a transfer may stand still, or crawl below 1 KiB a second. Then its connection counts as broken. Default 30 seconds. */
   readonly stallTimeout?: Duration.DurationInput | undefined
+  /**
+   * How often in a row a broken connection is opened again. A download goes on where it stopped, and starts to count
+   * anew once a MiB has come; an upload begins again. Default 5.
+   */
+  readonly retries?: number | undefined
+  /** The pause before the first retry, which doubles up to 30 seconds. Default 1 second. */
+  readonly retryDelay?: Duration.DurationInput | undefined
+  /**
+   * How many connections share the download of a large file. Default: 4 where one turns out slower than 100 MiB a
+   * second, as S3's are, and otherwise 1.
+   */
+  readonly connections?: number | undefined
+  /** The size in bytes above which several connections share a download. Default 64 MiB. */
+  readonly rangesAbove?: number | undefined
 }
 
-/** Transfers over the HTTP client at hand. Storage gets no token and no trace headers, and no span holds its address. */
-export const layer = (
+/** Transfers over connections of their own. Storage gets no token and no trace headers, and no span holds its address. */
+export const layer = (options: Options = {}): Layer.Layer<InstallerTransfer, never, FileSystem.FileSystem> =>
+  Layer.scoped(
+    InstallerTransfer,
+    Effect.flatMap(makeAgents, (agents) => make(nodeWire(agents), options))
+  )
+
+/** The same over the `HttpClient` at hand: a sandbox in the same process, a recording. */
+export const layerHttpClient = (
   options: Options = {}
-): Layer.Layer<InstallerTransfer, never, HttpClient.HttpClient | FileSystem.FileSystem> =>
+): Layer.Layer<InstallerTransfer, never, FileSystem.FileSystem | HttpClient.HttpClient> =>
   Layer.effect(
     InstallerTransfer,
-    Effect.gen(function* () {
-      const inspect = inspectOn(yield* FileSystem.FileSystem)
-      const http = (yield* HttpClient.HttpClient).pipe(
-        HttpClient.withTracerPropagation(false),
-        HttpClient.withTracerDisabledWhen(() => true)
-      )
-      const settings = { stallTimeout: Duration.decode(options.stallTimeout ?? "30 seconds") }
-      return {
-        inspect,
-        sha256,
-        upload: upload(http, inspect, settings),
-        download: download(http, settings),
-        stream: stream(http)
-      }
-    })
+    Effect.flatMap(HttpClient.HttpClient, (client) => make(httpClientWire(client), options))
   )
+
+const make = (wire: Wire, options: Options) =>
+  Effect.map(FileSystem.FileSystem, (fs): InstallerTransfer.Service => {
+    const inspect = inspectOn(fs)
+    const settings: Settings = {
+      wire,
+      stallTimeout: Duration.toMillis(options.stallTimeout ?? "30 seconds"),
+      retries: options.retries ?? 5,
+      retryDelay: Duration.toMillis(options.retryDelay ?? "1 second"),
+      connections: options.connections,
+      rangesAbove: options.rangesAbove ?? 64 * 1024 * 1024
+    }
+    return {
+      inspect,
+      sha256,
+      upload: upload(inspect, settings),
+      download: download(settings),
+      stream: stream(settings)
+    }
+  })

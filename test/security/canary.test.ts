@@ -358,7 +358,6 @@ const loggers = Layer.mergeAll(
 
 const timeouts = (timeout: Duration.DurationInput) => ({
   timeout,
-  stallTimeout: timeout,
   transfer: { stallTimeout: timeout, retries: 1, retryDelay: "1 millis" }
 })
 

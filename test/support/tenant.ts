@@ -13,6 +13,7 @@ export const tenantAt = (origin: string, options: Partial<Iru.Options> = {}): Ir
   apiToken: token,
   allowLoopback: true,
   retry: { base: "1 millis" },
+  transfer: { retryDelay: "1 millis" },
   ...options
 })
 

@@ -149,8 +149,10 @@ describe("what each layer gives, and what it needs", () => {
     expectTypeOf<ReturnType<typeof Iru.layer>>().toEqualTypeOf<OnNode>()
     expectTypeOf<ReturnType<typeof Iru.layerConfig>>().toEqualTypeOf<OnNode>()
     expectTypeOf<ReturnType<typeof NodeTransport.layer>>().toEqualTypeOf<Layer.Layer<HttpClient | FileSystem>>()
-    type Transfer = Layer.Layer<InstallerTransfer, never, HttpClient | FileSystem>
-    expectTypeOf<ReturnType<typeof NodeInstallerTransfer.layer>>().toEqualTypeOf<Transfer>()
+    type Transfer<Needs> = Layer.Layer<InstallerTransfer, never, Needs>
+    expectTypeOf<ReturnType<typeof NodeInstallerTransfer.layer>>().toEqualTypeOf<Transfer<FileSystem>>()
+    type OverHttpClient = Transfer<HttpClient | FileSystem>
+    expectTypeOf<ReturnType<typeof NodeInstallerTransfer.layerHttpClient>>().toEqualTypeOf<OverHttpClient>()
     // @ts-expect-error a tenant has a token
     void (() => Iru.layer({ tenantUrl: "x.api.iru.com" }))
     // @ts-expect-error a typo is no option

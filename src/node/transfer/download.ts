@@ -1,124 +1,123 @@
 /**
  * An installer's way from storage to a file: beside the target first, and onto it only when it is whole and verified.
  */
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import * as NodeSink from "@effect/platform-node/NodeSink"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { createHash, randomBytes } from "node:crypto"
-import { type FileHandle, open, rename, rm, stat } from "node:fs/promises"
-import { basename, dirname, join } from "node:path"
-import { PayloadIntegrityError } from "../../errors/PayloadIntegrityError.js"
-import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
-import type { InstallerTransfer } from "../../services/InstallerTransfer.js"
-import { pieceSize } from "./source.js"
-import {
-  failures,
-  followRedirects,
-  refusal,
-  type Settings,
-  stalled,
-  type StorageClient,
-  transportFacts
-} from "./storage.js"
+import type { DownloadOptions, DownloadedInstaller, InstallerTransfer } from "../../services/InstallerTransfer.js"
+import { fileDigest } from "./digest.js"
+import { causeFacts, interruptibleInside } from "./failures.js"
+import { ObjectChanged, openObject, type ReadError, type Source, type StoredObject } from "./object.js"
+import { type PartFile, partFile } from "./partFile.js"
+import type { Settings } from "./wire.js"
 
-type Fail = ReturnType<typeof failures>
+const MiB = 1024 * 1024
+
+/** The first part of a large object tells how fast one connection is. */
+const firstPart = 8 * MiB
+
+/** Connections to one store are capped at less. Where one is as fast as this, the line is not, and more only cost. */
+const fastLine = 100 * MiB
+
+const defaultConnections = 4
 
 /** Downloads one installer to a file. */
-export const download = (bare: StorageClient, settings: Settings): InstallerTransfer.Service["download"] => {
-  const http = followRedirects(bare)
-  return (source, target, options = {}) =>
-    Effect.gen(function* () {
-      const installer = yield* source
-      const { name, size } = installer
-      const hash = createHash("sha256")
-      let bytes = 0
-      const fail = failures("download", name, () => bytes)
-      const report = (phase: "downloading" | "verifying") => options.onProgress?.({ phase, name, bytes, total: size })
-
-      const part = yield* partFile(target, fail)
-      const response = yield* http
-        .execute(HttpClientRequest.get(Redacted.value(installer.url), { headers: { "accept-encoding": "identity" } }))
-        .pipe(Effect.mapError((error) => fail("Transport", transportFacts(error.cause))))
-      if (response.status !== 200) return yield* refusal(response, fail)
-
-      yield* response.stream.pipe(
-        Stream.mapError((error) => cutOrTransport(error.cause, fail)),
-        Stream.mapChunks((pieces) => {
-          for (const piece of pieces) {
-            hash.update(piece)
-            bytes += piece.length
-          }
-          report("downloading")
-          return pieces
-        }),
-        Stream.takeUntil(() => size !== undefined && bytes > size),
-        Stream.run(
-          NodeSink.fromWritable(
-            () => part.handle.createWriteStream({ highWaterMark: pieceSize }),
-            (cause) => fail("Sink", transportFacts(cause))
-          )
-        ),
-        Effect.raceFirst(stalled(() => bytes, fail, settings))
-      )
-
-      if (size !== undefined && bytes < size) return yield* fail("Truncated", { detail: `${bytes} of ${size} bytes` })
-      if (size !== undefined && bytes > size) {
-        return yield* new PayloadIntegrityError({
-          direction: "download",
-          name,
-          check: "size",
-          expected: `${size} bytes`,
-          actual: `more than that`
-        })
-      }
-      report("verifying")
-      const actual = hash.digest("hex")
-      const expected = installer.sha256?.toLowerCase()
-      if (expected !== undefined && actual !== expected) {
-        return yield* new PayloadIntegrityError({ direction: "download", name, check: "sha256", expected, actual })
-      }
-      yield* onDisk(() => rename(part.path, target), fail)
-      return { path: target, size: bytes, sha256: actual, verified: expected !== undefined }
-    }).pipe(Effect.scoped, Effect.withSpan("InstallerTransfer.download", { captureStackTrace: false }))
-}
-
-interface PartFile {
-  readonly path: string
-  readonly handle: FileHandle
-}
-
-/** A file of its own beside the target, which goes with the scope unless it was renamed. */
-const partFile = (target: string, fail: Fail): Effect.Effect<PartFile, PayloadTransferError, Scope.Scope> =>
-  Effect.zipRight(
-    refuseFolder(target, fail),
-    Effect.acquireRelease(
-      Effect.suspend(() => {
-        const path = join(dirname(target), `.${basename(target)}.${randomBytes(8).toString("hex")}.part`)
-        return onDisk(async () => ({ path, handle: await open(path, "wx") }), fail)
-      }),
-      ({ handle, path }) =>
-        Effect.promise(async () => {
-          await handle.close().catch(() => undefined)
-          await rm(path, { force: true })
-        })
+export const download =
+  (settings: Settings): InstallerTransfer.Service["download"] =>
+  (source, target, options = {}) =>
+    once(settings, source, target, options).pipe(
+      Effect.catchTag("ObjectChanged", () => once(settings, source, target, options)),
+      Effect.catchTag("ObjectChanged", ({ error }) => Effect.fail(error)),
+      interruptibleInside,
+      Effect.withSpan("InstallerTransfer.download", { captureStackTrace: false })
     )
-  )
 
-const refuseFolder = (target: string, fail: Fail) =>
-  Effect.flatMap(
-    Effect.promise(() => stat(target).catch(() => undefined)),
-    (found) =>
-      found?.isDirectory() === true ? Effect.fail(fail("Sink", { detail: `${target} is a folder` })) : Effect.void
-  )
+const once = (
+  settings: Settings,
+  source: Source,
+  target: string,
+  options: DownloadOptions
+): Effect.Effect<DownloadedInstaller, ReadError> =>
+  Effect.gen(function* () {
+    const object = yield* openObject(source, settings, options)
+    const { sha256 } = object
+    const size = object.size()
+    const identity =
+      options.resume === true && sha256 !== undefined && size !== undefined ? { sha256, size } : undefined
+    const part = yield* partFile(target, identity, object.fail)
+    object.skip(part.written)
+    const filled = yield* Effect.tapErrorTag(fill(object, part, settings), "ObjectChanged", () => part.discard)
+    yield* part.discard
+    yield* object.verify(filled.size, filled.sha256).pipe(
+      // What was left may have been of another object, or damaged.
+      Effect.mapError((error) => (part.written > 0 ? new ObjectChanged({ error }) : error))
+    )
+    yield* part.finish(filled.size)
+    return { path: target, ...filled, verified: sha256 !== undefined }
+  }).pipe(Effect.scoped)
 
-const onDisk = <A>(action: () => Promise<A>, fail: Fail): Effect.Effect<A, PayloadTransferError> =>
-  Effect.tryPromise({ try: action, catch: (cause) => fail("Sink", transportFacts(cause)) })
+/** Reads an object into a file, over several connections where that is worth it, and gives its size and digest. */
+const fill = (object: StoredObject, part: PartFile, { connections, rangesAbove }: Settings) =>
+  Effect.gen(function* () {
+    const digest = fileDigest(part.handle)
+    const underWay = new Set<{ at: number }>()
+    /** Where the next part begins. */
+    let next = part.written
 
-/** A connection that ends before the length it promised is a cut. */
-const cutOrTransport = (cause: unknown, fail: Fail): PayloadTransferError =>
-  fail(cause instanceof Error && "code" in cause && cause.code === "UND_ERR_SOCKET" ? "Truncated" : "Transport", {
-    ...transportFacts(cause)
+    /** Up to here everything is written, since parts are begun in order. */
+    const watermark = () => Math.min(...(underWay.size === 0 ? [next] : [...underWay].map(({ at }) => at)))
+
+    const follow = Effect.tryPromise({
+      try: (signal) => digest.follow(watermark(), signal),
+      catch: (cause) => object.fail("Sink", causeFacts(cause))
+    })
+
+    const readPart = (length: number) =>
+      Effect.suspend(() => {
+        const progress = { at: next }
+        underWay.add(progress)
+        next += length
+        return object.read(progress.at, next === Infinity ? undefined : next).pipe(
+          Stream.runForEach((batch) =>
+            Effect.gen(function* () {
+              digest.offer(progress.at, batch)
+              yield* part.write(progress.at, batch)
+              progress.at += batch.size
+              yield* part.mark(watermark())
+              yield* follow
+            })
+          ),
+          Effect.tap(() => {
+            underWay.delete(progress)
+            if (next === Infinity) next = progress.at
+          })
+        )
+      })
+
+    const size = object.size()
+    if (size === undefined) yield* readPart(Infinity)
+    else {
+      let lanes = 1
+      if (connections !== 1 && size - next > rangesAbove) {
+        const began = yield* Clock.currentTimeMillis
+        yield* readPart(firstPart)
+        const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
+        const isFast = connections === undefined && firstPart / seconds > fastLine
+        if (object.givesRanges() && !isFast) lanes = connections ?? defaultConnections
+      }
+      /** Large parts first and small ones last, so that all connections are done at about the same time. */
+      const lengthOfNext = () =>
+        lanes === 1
+          ? size - next
+          : Math.min(size - next, Math.max(8 * MiB, Math.min(64 * MiB, (size - next) / lanes / 4)))
+      const lane: Effect.Effect<void, ReadError> = Effect.suspend(() =>
+        next < size ? Effect.zipRight(readPart(Math.ceil(lengthOfNext())), lane) : Effect.void
+      )
+      yield* Effect.all(
+        Array.from({ length: lanes }, () => lane),
+        { concurrency: "unbounded", discard: true }
+      )
+    }
+    yield* follow
+    return { size: next, sha256: digest.hex() }
   })

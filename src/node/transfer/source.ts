@@ -2,26 +2,26 @@
  * Where an installer's bytes come from.
  */
 import type { FileSystem } from "@effect/platform/FileSystem"
-import * as NodeStream from "@effect/platform-node/NodeStream"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
-import { createReadStream } from "node:fs"
-import { stat } from "node:fs/promises"
-import type { Readable } from "node:stream"
-import { PayloadTransferError } from "../../errors/PayloadTransferError.js"
+import { type FileHandle, open, stat } from "node:fs/promises"
+import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { invalidArgument } from "../../internal/arguments.js"
 import { baseName, fileSize } from "../../internal/files.js"
-import { describeCause } from "../../internal/transport.js"
 import type { Installer } from "../../schemas/Installer.js"
 import type { InstallerTransfer } from "../../services/InstallerTransfer.js"
+import { causeFacts, type Fail, failures } from "./failures.js"
 
 /** What one POST to S3 can hold: 5 GiB. */
 export const maxInstallerSize = 5 * 1024 ** 3
 
-/** Reads in pieces of this size; the 64 KiB that Node proposes cost more than twice the time. */
+/** Bytes move in pieces of this size; the 64 KiB that Node proposes cost more than twice the time. */
 export const pieceSize = 1024 * 1024
 
-export const nameOf = (installer: Installer): string =>
+const nameOf = (installer: Installer): string =>
   "path" in installer ? (installer.name ?? baseName(installer.path)) : installer.name
 
 /** Name and size, checked before anything is sent. */
@@ -44,58 +44,112 @@ export const inspectOn =
       return { name, size }
     })
 
-/** The bytes do not add up to what was announced. */
-export class SourceChanged extends Error {}
+type Pieces = Stream.Stream<Uint8Array, PayloadTransferError>
 
 /**
- * The installer's bytes, `size` of them: more, fewer, or a file that is written while it is read, end in a
- * `SourceChanged` before the last piece is given away.
+ * The installer's bytes, `size` of them. More, fewer, or a file that is written while it is read end in a failure
+ * before the last piece is given. A piece is good until the one after the next is asked for.
  */
-export async function* readInstaller(installer: Installer, size: number): AsyncGenerator<Uint8Array, void> {
-  const before = "path" in installer ? await stat(installer.path) : undefined
-  let read = 0
-  let last: Uint8Array | undefined
-  for await (const piece of piecesOf(installer)) {
-    if (last !== undefined) yield last
-    read += piece.length
-    if (read > size) throw new SourceChanged(`it has more than the ${size} bytes that were announced`)
-    last = piece
-  }
-  if (read < size) throw new SourceChanged(`it has ${read} bytes where ${size} were announced`)
-  if ("path" in installer) {
-    const after = await stat(installer.path)
-    if (after.size !== size || after.mtimeMs !== before?.mtimeMs)
-      throw new SourceChanged("it was changed while it was read")
-  }
-  if (last !== undefined) yield last
+export const piecesOf = (installer: Installer, size: number, fail: Fail): Pieces => {
+  if ("path" in installer) return ofFile(installer.path, size, fail)
+  return "bytes" in installer ? Stream.fromIterable(slices(installer.bytes)) : ofStream(installer.stream, size, fail)
 }
 
 /** The sha256 of all that would be uploaded. */
 export const sha256: InstallerTransfer.Service["sha256"] = (installer) =>
-  Effect.tryPromise({
-    try: async (signal) => {
-      const hash = createHash("sha256")
-      for await (const piece of piecesOf(installer)) {
-        signal.throwIfAborted()
-        hash.update(piece)
-      }
-      return hash.digest("hex")
-    },
-    catch: (cause) =>
-      new PayloadTransferError({
-        reason: "Source",
-        direction: "upload",
-        name: nameOf(installer),
-        detail: describeCause(cause),
-        cause
+  Effect.gen(function* () {
+    const hash = createHash("sha256")
+    let bytes = 0
+    const fail = failures("upload", nameOf(installer), () => bytes)
+    const size =
+      "path" in installer
+        ? (yield* reading(fail, () => stat(installer.path))).size
+        : "bytes" in installer
+          ? installer.bytes.length
+          : installer.size
+    yield* Stream.runForEachChunk(piecesOf(installer, size, fail), (pieces) =>
+      Effect.sync(() => {
+        for (const piece of pieces) {
+          hash.update(piece)
+          bytes += piece.length
+        }
       })
+    )
+    return hash.digest("hex")
   })
 
-const piecesOf = (installer: Installer): Iterable<Uint8Array> | AsyncIterable<Uint8Array> | Readable => {
-  if ("path" in installer) return createReadStream(installer.path, { highWaterMark: pieceSize })
-  if ("bytes" in installer) return slices(installer.bytes)
-  return Effect.runSync(NodeStream.toReadable(installer.stream))
+const reading = <A>(fail: Fail, action: () => Promise<A>): Effect.Effect<A, PayloadTransferError> =>
+  Effect.tryPromise({ try: action, catch: (cause) => fail("Source", causeFacts(cause)) })
+
+const ofFile = (path: string, size: number, fail: Fail): Pieces =>
+  Stream.unwrapScoped(
+    Effect.gen(function* () {
+      const file = yield* Effect.acquireRelease(
+        reading(fail, () => open(path)),
+        (file) => Effect.promise(() => file.close())
+      )
+      const before = yield* reading(fail, () => file.stat())
+      const buffers = [Buffer.allocUnsafe(pieceSize), Buffer.allocUnsafe(pieceSize)] as const
+      let at = 0
+      let turn: 0 | 1 = 0
+
+      const next = Effect.gen(function* () {
+        if (at >= size) return Option.none<Uint8Array>()
+        turn = turn === 0 ? 1 : 0
+        const piece = yield* reading(fail, () => readFully(file, buffers[turn], Math.min(pieceSize, size - at), at))
+        at += piece.length
+        if (at < size && piece.length < pieceSize) {
+          return yield* fail("Source", { detail: `it has ${at} bytes where ${size} were announced` })
+        }
+        if (at === size) {
+          const after = yield* reading(fail, () => stat(path))
+          if (after.size !== size || after.mtimeMs !== before.mtimeMs || after.ino !== before.ino) {
+            return yield* fail("Source", { detail: "it was changed while it was read" })
+          }
+        }
+        return Option.some<Uint8Array>(piece)
+      })
+      return Stream.repeatEffectOption(
+        Effect.flatMap(Effect.mapError(next, Option.some), (piece) => Effect.mapError(piece, Option.none))
+      )
+    })
+  )
+
+/** `length` bytes, or fewer where the file ends. */
+const readFully = async (file: FileHandle, buffer: Buffer, length: number, position: number): Promise<Buffer> => {
+  let done = 0
+  while (done < length) {
+    const { bytesRead } = await file.read(buffer, done, length - done, position + done)
+    if (bytesRead === 0) break
+    done += bytesRead
+  }
+  return buffer.subarray(0, done)
 }
+
+const ofStream = (stream: Stream.Stream<Uint8Array, unknown>, size: number, fail: Fail): Pieces =>
+  Stream.suspend(() => {
+    let read = 0
+    let withheld = Chunk.empty<Uint8Array>()
+    const wrong = (why: string) =>
+      Effect.fail(fail("Source", { detail: `${why} the ${size} bytes that were announced` }))
+    return stream.pipe(
+      Stream.mapError((cause) => fail("Source", causeFacts(cause))),
+      Stream.mapChunksEffect((pieces) => {
+        for (const piece of pieces) read += piece.length
+        if (read > size) return wrong("it has more than")
+        const ready = withheld
+        withheld = pieces
+        return Effect.succeed(ready)
+      }),
+      Stream.concat(
+        Stream.unwrap(
+          Effect.suspend(() =>
+            read === size ? Effect.succeed(Stream.fromChunk(withheld)) : wrong(`it has ${read} bytes of`)
+          )
+        )
+      )
+    )
+  })
 
 function* slices(bytes: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += pieceSize) yield bytes.subarray(start, start + pieceSize)

@@ -1,90 +1,128 @@
 /**
- * What storage answers, and what a broken connection to it means.
+ * Objects in storage, as they come over a connection.
  */
-import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { PayloadTransferError, type PayloadTransferErrorReason } from "../../errors/PayloadTransferError.js"
-import { bareCause, describeCause } from "../../internal/transport.js"
+import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
+import { causeFacts, type Fail, interruptibleInside } from "./failures.js"
+import { pieceSize } from "./source.js"
+import { type Answer, headerOf, type Settings } from "./wire.js"
 
-export interface Settings {
-  readonly stallTimeout: Duration.Duration
+/** An address, or a failure that does not show it. */
+export const parseAddress = (address: string, fail: Fail): Effect.Effect<URL, PayloadTransferError> =>
+  isWeb(address)
+    ? Effect.succeed(new URL(address))
+    : Effect.fail(fail("Rejected", { detail: "its address is not one of the web" }))
+
+const isWeb = (address: string, from?: URL): boolean =>
+  URL.canParse(address, from?.href) && /^https?:$/.test(new URL(address, from).protocol)
+
+/** Asks for an object and gives the head of the answer. Redirects are followed; one that leads nowhere is the answer. */
+export const get = (
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  settings: Settings,
+  fail: Fail,
+  redirects = 5
+): Effect.Effect<Answer, PayloadTransferError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const answer = yield* settings.wire
+      .get(url, { "accept-encoding": "identity", ...headers }, fail)
+      .pipe(
+        Effect.timeoutFail({ duration: settings.stallTimeout, onTimeout: () => fail("Stalled") }),
+        interruptibleInside
+      )
+    const location = headerOf(answer, "location")
+    const isRedirect = answer.status >= 300 && answer.status <= 399 && location !== undefined && isWeb(location, url)
+    if (!isRedirect || redirects === 0) return answer
+    const next = new URL(location, url)
+    // What began with TLS does not go on without.
+    if (url.protocol === "https:" && next.protocol === "http:") return answer
+    answer.body.resume()
+    return yield* get(next, headers, settings, fail, redirects - 1)
+  })
+
+/** About a megabyte in the pieces in which it came. */
+export interface Batch {
+  readonly pieces: ReadonlyArray<Buffer>
+  readonly size: number
 }
 
-/** A client that sends nothing but what it is told: no token, no trace headers, no span with an address in it. */
-export type StorageClient = HttpClient.HttpClient
+/** A connection that gives less than this many bytes in a second counts as one that gives none. */
+const leastRate = 1024
 
-/** Makes the failures of one transfer. They never hold the address. */
-export const failures =
-  (direction: "upload" | "download", name: string, moved: () => number) =>
-  (
-    reason: PayloadTransferErrorReason,
-    facts: Partial<Pick<PayloadTransferError, "status" | "code" | "detail" | "cause">> = {}
-  ): PayloadTransferError =>
-    new PayloadTransferError({ reason, direction, name, bytes: moved(), ...facts })
+/** A body cannot have more parts than this at once in one write to a file. */
+const mostPieces = 512
 
-/** A failed connection, told by its code and its message. */
-export const transportFacts = (cause: unknown) => ({ detail: describeCause(cause), cause: bareCause(cause) })
+/**
+ * The body of an answer. It is read while the batch before is being used, and no further. What came before the
+ * connection broke is given before the failure.
+ */
+export const batches = (
+  { body }: Answer,
+  { stallTimeout }: Settings,
+  fail: Fail,
+  arrived: (bytes: number) => void
+): Stream.Stream<Batch, PayloadTransferError> =>
+  Stream.unwrapScoped(
+    Effect.gen(function* () {
+      let pieces: Array<Buffer> = []
+      let size = 0
+      let end: Option.Option<PayloadTransferError> | undefined
+      let wake: (() => void) | undefined
+      let inWindow = 0
+      let waited = true
 
-/** Follows redirects, at most five. One that leads to no web address, or out of TLS, is the answer itself. */
-export const followRedirects = (http: StorageClient): StorageClient => {
-  const follow = (
-    answer: ReturnType<StorageClient["execute"]>,
-    request: HttpClientRequest.HttpClientRequest,
-    left: number
-  ): ReturnType<StorageClient["execute"]> =>
-    Effect.flatMap(answer, (response) => {
-      const next = redirection(response, request.url)
-      if (next === undefined || left === 0) return Effect.succeed(response)
-      const onwards = HttpClientRequest.setUrl(request, next)
-      return follow(http.execute(onwards), onwards, left - 1)
-    })
-  return HttpClient.transform(http, (answer, request) => follow(answer, request, 5))
-}
+      const finish = (how: Option.Option<PayloadTransferError>) => {
+        end ??= how
+        wake?.()
+      }
+      const cut = (cause?: unknown) =>
+        finish(Option.some(fail("Truncated", cause === undefined ? {} : causeFacts(cause))))
+      const isFull = () => size >= pieceSize || pieces.length >= mostPieces
+      body.on("data", (piece: Buffer) => {
+        pieces.push(piece)
+        size += piece.length
+        inWindow += piece.length
+        arrived(piece.length)
+        if (!isFull()) return
+        wake?.()
+        if (size >= 2 * pieceSize || pieces.length >= 2 * mostPieces) {
+          waited = false
+          body.pause()
+        }
+      })
+      body.once("end", () => finish(Option.none()))
+      body.once("error", cut)
+      body.once("close", () => cut())
+      if (body.destroyed && !body.readableEnded) cut(body.errored ?? undefined)
 
-const redirection = ({ headers, status }: HttpClientResponse.HttpClientResponse, from: string): string | undefined => {
-  const location = headers["location"]
-  if (status < 300 || status > 399 || location === undefined || !URL.canParse(location, from)) return undefined
-  const { href, protocol } = new URL(location, from)
-  return protocol === "https:" || (protocol === "http:" && !from.startsWith("https:")) ? href : undefined
-}
+      const watch = setInterval(() => {
+        if (waited && inWindow < (leastRate * stallTimeout) / 1000) finish(Option.some(fail("Stalled")))
+        inWindow = 0
+        waited = !body.isPaused()
+      }, stallTimeout)
+      yield* Effect.addFinalizer(() => Effect.sync(() => clearInterval(watch)))
 
-/** The store's refusal in its own words: S3 answers with XML. */
-export const refusal = (
-  response: HttpClientResponse.HttpClientResponse,
-  fail: ReturnType<typeof failures>
-): Effect.Effect<never, PayloadTransferError> =>
-  response.stream.pipe(
-    Stream.decodeText(),
-    Stream.runFoldWhile(
-      "",
-      (text) => text.length < 16_384,
-      (text, part) => text + part
-    ),
-    Effect.orElseSucceed(() => ""),
-    Effect.flatMap((body) => {
-      const code = xml(body, "Code")
-      const message = xml(body, "Message")
-      const expired = code === "ExpiredToken" || /expired/i.test(message ?? "")
-      return Effect.fail(fail(expired ? "Expired" : "Rejected", { status: response.status, code, detail: message }))
+      return Stream.repeatEffectOption(
+        Effect.async<Batch, Option.Option<PayloadTransferError>>((resume) => {
+          const give = () => {
+            wake = undefined
+            if (size === 0 && end !== undefined) return resume(Effect.fail(end))
+            const batch = { pieces, size }
+            pieces = []
+            size = 0
+            resume(Effect.succeed(batch))
+            body.resume()
+          }
+          if (isFull() || end !== undefined) give()
+          else wake = give
+          return Effect.sync(() => {
+            wake = undefined
+          })
+        })
+      )
     })
   )
-
-const xml = (body: string, element: string): string | undefined =>
-  new RegExp(`<${element}>([^<]{1,300})</${element}>`).exec(body)?.[1]
-
-/** Fails once nothing has moved for a while. Runs until then, and can be stopped even where the transfer cannot. */
-export const stalled = (
-  moved: () => number,
-  fail: ReturnType<typeof failures>,
-  { stallTimeout }: Settings
-): Effect.Effect<never, PayloadTransferError> => {
-  const watch = (before: number): Effect.Effect<never, PayloadTransferError> =>
-    Effect.flatMap(Effect.sleep(stallTimeout), () =>
-      moved() === before ? Effect.fail(fail("Stalled")) : watch(moved())
-    )
-  return Effect.interruptible(Effect.suspend(() => watch(moved())))
-}

@@ -1,88 +1,143 @@
 /**
- * An installer's way to storage: a form with the fields that the place wants, and the file last.
+ * An installer's way to storage: a form with the fields that the place wants, and the file last. A form that breaks is
+ * sent again from the start, and a place that expires is asked for again, once.
  */
-import * as HttpBody from "@effect/platform/HttpBody"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { Readable } from "node:stream"
+import * as Stream from "effect/Stream"
+import type { ApiClientError } from "../../errors/ApiClientError.js"
 import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { multipart } from "../../internal/multipart.js"
+import type { CustomAppUpload } from "../../schemas/CustomApp.js"
+import type { Installer } from "../../schemas/Installer.js"
 import type { InstallerTransfer } from "../../services/InstallerTransfer.js"
+import { type Fail, failures, interruptibleInside, isPassing, pauseAfter, readText, refusal } from "./failures.js"
 import { readPolicy } from "./policy.js"
-import { pieceSize, readInstaller } from "./source.js"
-import { failures, refusal, type Settings, stalled, type StorageClient, transportFacts } from "./storage.js"
+import { piecesOf } from "./source.js"
+import { parseAddress } from "./storage.js"
+import type { Settings } from "./wire.js"
 
-/** Uploads to one place, checked against the place's own policy first. */
+/** A place with less time left than this, in milliseconds, is not begun with: clocks differ. */
+const margin = 60_000
+
+/** Where a store closed without a word, the next form waits this long before its file, so that a refusal is seen. */
+const pauseForRefusal = 250
+
+/** Uploads to the place that is asked for, checked against the place's own policy first. */
 export const upload =
-  (
-    http: StorageClient,
-    inspect: InstallerTransfer.Service["inspect"],
-    settings: Settings
-  ): InstallerTransfer.Service["upload"] =>
+  (inspect: InstallerTransfer.Service["inspect"], settings: Settings): InstallerTransfer.Service["upload"] =>
   (installer, options) =>
     Effect.gen(function* () {
       const { name, size } = yield* inspect(installer, "InstallerTransfer.upload")
-      const place = yield* options.presign
-      const fields = Redacted.value(place.post_data)
       let sent = 0
-      let broken: unknown
+      let failed = 0
       const fail = failures("upload", name, () => sent)
-
-      const { expires, sizes } = readPolicy(fields)
-      if (expires !== undefined && expires <= (yield* Clock.currentTimeMillis)) {
-        return yield* fail("Expired", { detail: `its place in storage expired ${new Date(expires).toISOString()}` })
-      }
-      if (sizes !== undefined && (size < sizes.least || size > sizes.most)) {
-        return yield* fail("Rejected", {
-          code: size > sizes.most ? "EntityTooLarge" : "EntityTooSmall",
-          detail: `${size} bytes where storage takes ${sizes.least} to ${sizes.most}; nothing was sent`
-        })
+      const progress = (bytes: number) => {
+        const before = sent
+        sent = bytes
+        if (bytes > 0 && before !== bytes) options.onProgress?.({ phase: "uploading", name, bytes, total: size })
       }
 
-      const frame = multipart(Object.entries(fields), {
-        field: "file",
-        filename: name,
-        contentType: "application/octet-stream"
-      })
-      const body = async function* () {
-        yield frame.head
-        try {
-          for await (const piece of readInstaller(installer, size)) {
-            yield piece
-            sent += piece.length
-            options.onProgress?.({ phase: "uploading", name, bytes: sent, total: size })
+      const sendTo = (
+        place: CustomAppUpload,
+        mayAskAgain: boolean
+      ): Effect.Effect<CustomAppUpload, PayloadTransferError | ApiClientError> =>
+        Effect.gen(function* () {
+          const { expires = Infinity, sizes } = readPolicy(Redacted.value(place.post_data))
+          const left = expires - (yield* Clock.currentTimeMillis)
+          if (left <= 0 || (mayAskAgain && left < margin)) {
+            return yield* fail("Expired", { detail: `its place in storage expires ${new Date(expires).toISOString()}` })
           }
-        } catch (cause) {
-          broken = cause
-          throw cause
-        }
-        yield frame.tail
-      }
-      const request = HttpClientRequest.post(place.post_url).pipe(
-        HttpClientRequest.setBody(
-          HttpBody.raw(Readable.from(body(), { objectMode: false, highWaterMark: pieceSize }), {
-            contentType: frame.contentType,
-            contentLength: frame.head.length + size + frame.tail.length
-          })
+          if (sizes !== undefined && (size < sizes.least || size > sizes.most)) {
+            return yield* fail("Rejected", {
+              code: size > sizes.most ? "EntityTooLarge" : "EntityTooSmall",
+              detail: `${size} bytes where storage takes ${sizes.least} to ${sizes.most}; nothing was sent`
+            })
+          }
+          progress(0)
+          yield* send(place, { installer, name, size, isRetry: failed > 0 }, settings, fail, progress).pipe(
+            // A store need not say that it was the policy's time.
+            Effect.catchIf(
+              ({ status }) => status === 403,
+              (error) =>
+                Effect.flatMap(Clock.currentTimeMillis, (now) =>
+                  Effect.fail(
+                    now < expires ? error : fail("Expired", { status: 403, code: error.code, detail: error.detail })
+                  )
+                )
+            )
+          )
+          return place
+        }).pipe(
+          Effect.catchIf(
+            ({ reason }) => mayAskAgain && reason === "Expired",
+            () => Effect.flatMap(options.presign, (fresh) => sendTo(fresh, false))
+          ),
+          Effect.catchIf(
+            (error) => isPassing(error) && failed < settings.retries,
+            () => Effect.zipRight(Effect.sleep(pauseAfter(++failed, settings.retryDelay)), sendTo(place, mayAskAgain))
+          )
         )
-      )
+      return yield* Effect.flatMap(options.presign, (place) => sendTo(place, true))
+    }).pipe(interruptibleInside, Effect.withSpan("InstallerTransfer.upload", { captureStackTrace: false }))
 
-      const sourceOrTransport = (error: { readonly cause?: unknown }): PayloadTransferError =>
-        broken === undefined
-          ? fail("Transport", transportFacts(error.cause))
-          : fail("Source", { detail: broken instanceof Error ? broken.message : String(broken), cause: broken })
+interface Sending {
+  readonly installer: Installer
+  readonly name: string
+  readonly size: number
+  readonly isRetry: boolean
+}
 
-      yield* http.execute(request).pipe(
-        Effect.mapError(sourceOrTransport),
-        Effect.flatMap((response) =>
-          response.status >= 200 && response.status <= 299
-            ? Effect.mapError(response.text, sourceOrTransport)
-            : refusal(response, fail)
-        ),
-        Effect.raceFirst(stalled(() => sent, fail, settings))
-      )
-      if (sent !== size) return yield* fail("Truncated", { detail: "storage answered before it had everything" })
-      return place
-    }).pipe(Effect.withSpan("InstallerTransfer.upload", { captureStackTrace: false }))
+/** Sends the form once. */
+const send = (
+  place: CustomAppUpload,
+  { installer, isRetry, name, size }: Sending,
+  settings: Settings,
+  fail: Fail,
+  progress: (sent: number) => void
+): Effect.Effect<void, PayloadTransferError> =>
+  Effect.gen(function* () {
+    const frame = multipart(Object.entries(Redacted.value(place.post_data)), {
+      field: "file",
+      filename: name,
+      contentType: "application/octet-stream"
+    })
+    let written = 0
+    const sent = () => Math.max(0, Math.min(size, written - frame.head.length))
+    const form = {
+      contentType: frame.contentType,
+      length: frame.head.length + size + frame.tail.length,
+      body: Stream.make(frame.head).pipe(
+        Stream.concat(isRetry ? Stream.drain(Stream.fromEffect(Effect.sleep(pauseForRefusal))) : Stream.empty),
+        Stream.concat(piecesOf(installer, size, fail)),
+        Stream.concat(Stream.make(frame.tail))
+      ),
+      written: (bytes: number) => {
+        written += bytes
+        progress(sent())
+      }
+    }
+    const url = yield* parseAddress(place.post_url, fail)
+    const answer = yield* Effect.raceFirst(settings.wire.post(url, form, fail), stalled(sent, size, fail, settings))
+    if (answer.status < 200 || answer.status > 299) return yield* yield* refusal(answer, fail)
+    yield* readText(answer)
+    if (written !== form.length)
+      return yield* fail("Truncated", { detail: "storage answered before it had everything" })
+  }).pipe(Effect.scoped)
+
+/** Fails once nothing was sent for a while. When all is sent, the store may take longer to put it away. */
+const stalled = (
+  sent: () => number,
+  size: number,
+  fail: Fail,
+  { stallTimeout }: Settings
+): Effect.Effect<never, PayloadTransferError> => {
+  const watch = (before: number, quiet: number): Effect.Effect<never, PayloadTransferError> =>
+    Effect.flatMap(Effect.sleep(stallTimeout), () => {
+      const now = sent()
+      const times = now === before ? quiet + 1 : 0
+      return times >= (now === size ? 4 : 1) ? Effect.fail(fail("Stalled")) : watch(now, times)
+    })
+  return Effect.suspend(() => watch(sent(), 0))
+}

@@ -1,0 +1,48 @@
+/**
+ * Storage over whatever `HttpClient` there is: a store in the same process, a recording.
+ */
+import * as HttpBody from "@effect/platform/HttpBody"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as NodeStream from "@effect/platform-node/NodeStream"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
+import { causeFacts, type Fail } from "./failures.js"
+import type { Answer, Wire } from "./wire.js"
+
+export const httpClientWire = (client: HttpClient.HttpClient): Wire => {
+  const bare = client.pipe(
+    HttpClient.withTracerPropagation(false),
+    HttpClient.withTracerDisabledWhen(() => true)
+  )
+  const answer = (request: HttpClientRequest.HttpClientRequest, fail: Fail) =>
+    Effect.gen(function* () {
+      const response = yield* Effect.mapError(bare.execute(request), ({ cause }) =>
+        fail("Transport", causeFacts(cause))
+      )
+      const body = yield* Effect.acquireRelease(
+        NodeStream.toReadable(Stream.mapError(response.stream, ({ cause }) => cause)),
+        (body) => Effect.sync(() => body.destroy())
+      )
+      body.on("error", () => undefined)
+      return { status: response.status, headers: response.headers, body } satisfies Answer
+    })
+  return {
+    get: (url, headers, fail) => answer(HttpClientRequest.get(url, { headers }), fail),
+    post: (url, { body, contentType, length, written }, fail) =>
+      Effect.suspend(() => {
+        let broken: PayloadTransferError | undefined
+        const counted = body.pipe(
+          Stream.tapError((error) => Effect.sync(() => (broken = error))),
+          Stream.map((piece) => {
+            written(piece.length)
+            // A piece is used again for the one after the next, and this client may hold it longer.
+            return piece.slice()
+          })
+        )
+        const request = HttpClientRequest.post(url, { body: HttpBody.stream(counted, contentType, length) })
+        return Effect.mapError(answer(request, fail), (error) => broken ?? error)
+      })
+  }
+}
