@@ -358,7 +358,7 @@ const loggers = Layer.mergeAll(
 
 const timeouts = (timeout: Duration.DurationInput) => ({
   timeout,
-  transfer: { stallTimeout: timeout, retries: 1, retryDelay: "1 millis" }
+  transfer: { stallTimeout: timeout, retries: 1, retryDelay: 1 }
 })
 
 const [patient, impatient] = [timeouts("20 seconds"), timeouts("250 millis")]

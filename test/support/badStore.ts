@@ -36,7 +36,7 @@ export interface Mood {
   /** The request's body is read no further. */
   readonly stallRequestAfter?: number
   /** With `refuse`: the answer comes after this many bytes of the request's body. What follows is read, or met by a closed door. */
-  readonly early?: { readonly after: number; readonly then: "drain" | "close" }
+  readonly early?: { readonly after: number; readonly afterwards: "drain" | "close" }
 }
 
 export interface Seen {
@@ -182,7 +182,7 @@ const receive = (request: IncomingMessage, response: ServerResponse, one: Seen, 
     if (mood.early === undefined || answered || one.bytes.length < mood.early.after) return
     answered = true
     refuse(response, mood)
-    if (mood.early.then === "close") {
+    if (mood.early.afterwards === "close") {
       request.pause()
       response.once("finish", () => request.socket.destroy())
     }

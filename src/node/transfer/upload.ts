@@ -109,7 +109,11 @@ const send = (
       contentType: frame.contentType,
       length: frame.head.length + size + frame.tail.length,
       body: Stream.make(frame.head).pipe(
-        Stream.concat(isRetry ? Stream.drain(Stream.fromEffect(Effect.sleep(pauseForRefusal))) : Stream.empty),
+        Stream.concat(
+          isRetry
+            ? Stream.drain(Stream.fromEffect(Effect.sleep(Math.min(pauseForRefusal, settings.stallTimeout / 2))))
+            : Stream.empty
+        ),
         Stream.concat(piecesOf(installer, size, fail)),
         Stream.concat(Stream.make(frame.tail))
       ),
