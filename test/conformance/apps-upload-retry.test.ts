@@ -90,9 +90,12 @@ describe("the upload step", () => {
 describe("while the service processes an upload", () => {
   const processing: Reply = { status: 503, body: { detail: "The upload is still being processed." } }
 
-  /** An update of an uploaded installer, on a clock that does not let anybody wait. */
+  /**
+   * An update of an uploaded installer, on a clock that does not let anybody wait. The time that an answer may take is
+   * shorter than any wait, so that the two cannot be taken for one another; while it runs, the clock stands still.
+   */
   const update = (answers: Handler) =>
-    withTenant(appsTenant({ update: answers }), { timeout: "1 day" })((server) =>
+    withTenant(appsTenant({ update: answers }), { timeout: "500 millis" })((server) =>
       Effect.map(
         runCountingWaits(
           Effect.flatMap(CustomApps, (apps) => apps.update(appId, { fileKey })),

@@ -12,8 +12,7 @@ const aTurn = Effect.async<void>((resume) => void setImmediate(() => resume(Effe
 
 /**
  * Runs a program on the test clock. Whenever it sleeps for a time within the limits, the clock goes there at once; what
- * sleeps for longer (a timeout) or for shorter (a pace) is not what it waits for. Gives how it ended, and its waits in
- * seconds.
+ * sleeps for longer or shorter (a timeout, a pace) is not what it waits for. Gives how it ended, and its waits in seconds.
  */
 export const runCountingWaits = <A, E, R>(
   program: Effect.Effect<A, E, R>,
