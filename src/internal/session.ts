@@ -79,7 +79,9 @@ export const makeSession = (options: {
     yield* Effect.addFinalizer(() =>
       Effect.suspend(() => {
         state = "draining"
-        return running === 0 ? Effect.void : Effect.asVoid(Effect.timeoutOption(Deferred.await(drained), options.drain))
+        // A finalizer cannot be interrupted, so what has a time limit there must say that it can.
+        const done = Effect.interruptible(Deferred.await(drained))
+        return running === 0 ? Effect.void : Effect.asVoid(Effect.timeoutOption(done, options.drain))
       }).pipe(
         Effect.zipRight(
           Effect.suspend(() => {

@@ -29,7 +29,7 @@ const agent = (options: Options) =>
         })
     ),
     (agent) =>
-      Effect.promise(() => agent.close()).pipe(
+      Effect.interruptible(Effect.promise(() => agent.close())).pipe(
         Effect.timeoutTo({
           duration: "2 seconds",
           onSuccess: () => Effect.void,

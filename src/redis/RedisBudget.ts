@@ -131,7 +131,8 @@ const openConnection = (
   Effect.gen(function* () {
     if (!(yield* isReachable(options, timeout))) return yield* Effect.fail("no connection")
     const scope = yield* Scope.make()
-    const close = Effect.ignore(Effect.timeout(Effect.sandbox(Scope.close(scope, Exit.void)), timeout))
+    const goodbye = Effect.interruptible(Effect.disconnect(Scope.close(scope, Exit.void)))
+    const close = Effect.ignore(Effect.timeout(Effect.sandbox(goodbye), timeout))
     const store = yield* RateLimiterRedis.make(
       Object.assign({ prefix: "effect-iru:" }, options, { retryStrategy: () => null, maxRetriesPerRequest: 0 })
     ).pipe(Scope.extend(scope))
