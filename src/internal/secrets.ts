@@ -10,9 +10,15 @@ interface Said {
   readonly fieldErrors?: FieldErrors | undefined
 }
 
-/** What was said, with `<redacted>` in place of every secret. */
+/** Puts `<redacted>` in place of every secret. */
+export const hiding =
+  (secrets: ReadonlyArray<string>) =>
+  (text: string): string =>
+    secrets.reduce((text, secret) => text.replaceAll(secret, "<redacted>"), text)
+
+/** What was said, without the secrets. */
 export const withoutSecrets = (secrets: ReadonlyArray<string>, { body, detail, fieldErrors }: Said): Said => {
-  const hide = (text: string): string => secrets.reduce((text, secret) => text.replaceAll(secret, "<redacted>"), text)
+  const hide = hiding(secrets)
   return {
     detail: detail && hide(detail),
     body: body && hide(body),

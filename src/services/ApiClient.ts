@@ -31,7 +31,7 @@ import {
   RetryOverride,
   type RetryPolicy
 } from "../internal/retry.js"
-import { withoutSecrets } from "../internal/secrets.js"
+import { hiding, withoutSecrets } from "../internal/secrets.js"
 import { makeSession } from "../internal/session.js"
 import { acquirePacer } from "../internal/sharedPace.js"
 import {
@@ -277,7 +277,11 @@ const refusal = (call: Call, answer: Answer): Effect.Effect<never, ApiClientErro
       failure(call, {
         reason: reasonOf(answer.status),
         status: answer.status,
-        ...explainAnswer(answer, clock.unsafeCurrentTimeMillis())
+        ...explainAnswer(
+          // Before the text is cut: half a token is still a secret.
+          { ...answer, text: hiding([Redacted.value(call.apiToken)])(answer.text) },
+          clock.unsafeCurrentTimeMillis()
+        )
       })
     )
   )

@@ -105,6 +105,8 @@ describe("headers", () => {
 
   for (const [what, bytes] of [
     ["no HTTP at all", Buffer.from("220 mail.example.com ESMTP\r\n\r\n")],
+    ["a switch to another protocol", Buffer.from("HTTP/1.1 101 Hello\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n")],
+    ["nothing but beginnings", Buffer.from("HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000))],
     ["binary noise", Buffer.from([0, 255, 22, 3, 1, 13, 10, 13, 10])],
     ["a status that is no number", Buffer.from("HTTP/1.1 OK fine\r\n\r\n")],
     ["two lengths that differ", http(["content-length: 5", "content-length: 7"], "12345")],
