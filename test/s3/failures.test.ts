@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import * as Stream from "effect/Stream"
-import { expect } from "vitest"
+import { expect, vi } from "vitest"
 import { bucket, refusal } from "../support/bucket.js"
 import { appRecord } from "../support/records.js"
 import { onSandbox } from "../support/sandbox.js"
@@ -236,15 +236,18 @@ scopedLive("a source that is no longer wanted is closed", () =>
   })
 )
 
-scopedLive("the client's connections go with its scope", () =>
+effect("the client goes with its scope, and not before", () =>
   Effect.gen(function* () {
-    const closed = yield* Deferred.make<void>()
-    const store = yield* bucket((_, { request }) => {
-      request.socket.on("close", () => Deferred.unsafeDone(closed, Effect.void))
-      return undefined
-    })
-    yield* Effect.provide(newBucket, clientOf(store))
-    yield* Deferred.await(closed)
+    const layer = S3Installers.layer({ region: "nowhere" })
+    const destroyed = yield* Effect.map(S3Installers.Client, (client) => {
+      const destroy = vi.spyOn(client, "destroy")
+      expect(destroy).not.toHaveBeenCalled()
+      return destroy
+    }).pipe(Effect.provide(layer))
+    expect(destroyed).toHaveBeenCalledOnce()
+    // A layer that is provided again has another client.
+    const two = yield* Effect.replicateEffect(Effect.provide(S3Installers.Client, layer), 2)
+    expect(two[0]).not.toBe(two[1])
   })
 )
 

@@ -161,6 +161,22 @@ effect(
     }).pipe(onSandbox())
 )
 
+effect("a field that the API only takes together with others is sent with them", () =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    const category = Option.getOrThrow(yield* Effect.flatMap(SelfServiceCategories, (all) => all.find("Utilities")))
+    const shown = { show_in_self_service: true, self_service_category_id: category.id } as const
+    yield* apps.publish({ ...firefox, ...shown, restart: true })
+    yield* apps.publish({ ...firefox, ...shown, install_enforcement: "no_enforcement", restart: true })
+    const { body } = (yield* Sandbox.requests).at(-1) ?? { body: "" }
+    expect(Object.fromEntries(new URLSearchParams(body))).toEqual({
+      install_enforcement: "no_enforcement",
+      show_in_self_service: "true",
+      self_service_category_id: category.id
+    })
+  }).pipe(onSandbox())
+)
+
 effect("several apps of the name are a conflict that names them, and nothing is written", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
