@@ -17,18 +17,18 @@ const make = (tag, className, ...children) => {
 }
 
 // Brings a list in line with what there is to show. What has not changed stays as it is, and so do focus and scroll.
-const show = (list, items, render) => {
+const show = (list, items, render, versionOf = JSON.stringify) => {
   const before = new Map([...list.children].map((node) => [node.dataset.key, node]))
   let place = list.firstElementChild
   for (const item of items) {
     const key = String(item.id)
-    const written = JSON.stringify(item)
+    const version = versionOf(item)
     let node = before.get(key)
     before.delete(key)
-    if (node === undefined || node.written !== written) {
+    if (node === undefined || node.version !== version) {
       const fresh = render(item)
       fresh.dataset.key = key
-      fresh.written = written
+      fresh.version = version
       if (node !== undefined) {
         const focused = node.contains(document.activeElement)
         if (place === node) place = fresh
@@ -220,7 +220,7 @@ const requestRow = (request) => {
 const showRequests = () => {
   const newest = [...requests.values()].sort((one, other) => other.id - one.id).slice(0, 200)
   requests = new Map(newest.map((request) => [request.id, request]))
-  show(byId("requests"), newest, requestRow)
+  show(byId("requests"), newest, requestRow, ({ duration }) => duration)
   byId("requests-empty").hidden = newest.length > 0
 }
 
