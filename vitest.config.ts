@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     testTimeout: 30_000,
+    coverage: { include: ["src/**"], reporter: ["text", "html"] },
     globalSetup: ["test/support/radosgw.setup.ts"]
   },
   resolve: {
