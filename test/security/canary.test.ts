@@ -129,7 +129,9 @@ const s3Error =
   (status: number, code: string): Handler =>
   (received) => ({
     status,
-    body: `<Error><Code>${code}</Code><Message>It is wrong.</Message><SignatureProvided>${formSignature}</SignatureProvided><StringToSign>${headOf(received)}</StringToSign></Error>`
+    body: `<Error><Code>${code}</Code><Message>${
+      received.method === "POST" ? `${formSignature} with ${formToken}` : received.search.replaceAll("&", "&amp;")
+    } is wrong</Message><SignatureProvided>${formSignature}</SignatureProvided><Request>${headOf(received)}</Request></Error>`
   })
 
 const moods: Readonly<Record<string, Mood>> = {
@@ -397,9 +399,7 @@ const sayAll = (mood: Mood, observers: Layer.Layer<never>) =>
         all,
         ([name, operation, isKnown]) =>
           Effect.gen(function* () {
-            const exit = yield* Effect.exit(
-              Effect.timeout(operation, mood.isSilent === true ? "3 seconds" : "20 seconds")
-            )
+            const exit = yield* Effect.exit(Effect.timeout(operation, "20 seconds"))
             say(`the exit of ${name}`, exit)
             if (Exit.isSuccess(exit)) {
               yield* Effect.logTrace(name, exit.value)

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { PayloadTransferError, type PayloadTransferErrorReason } from "../../errors/PayloadTransferError.js"
+import { hiding } from "../../internal/secrets.js"
 import { bareCause, describeCause, isUntrusted } from "../../internal/transport.js"
 import type { Answer } from "./wire.js"
 
@@ -32,13 +33,29 @@ export const isPassing = (error: unknown): error is PayloadTransferError => {
 export const pauseAfter = (failed: number, base: number): number =>
   Math.min(base * 2 ** (failed - 1), 30_000) * (0.75 + Math.random() / 2)
 
-/** The store's refusal in its own words: S3 answers with XML. */
-export const refusal = (answer: Answer, fail: Fail): Effect.Effect<PayloadTransferError> =>
-  Effect.map(readText(answer), (body) => {
+/** The store's refusal in its own words: S3 answers with XML. What it repeats of the `secrets` is taken out. */
+export const refusal = (
+  answer: Answer,
+  fail: Fail,
+  secrets: ReadonlyArray<string>
+): Effect.Effect<PayloadTransferError> =>
+  Effect.map(readText(answer), (text) => {
+    const body = hiding(secrets)(text)
     const [code, message] = [xml(body, "Code"), xml(body, "Message")]
     const expired = code === "ExpiredToken" || /expired/i.test(message ?? "")
     return fail(expired ? "Expired" : "Rejected", { status: answer.status, code, detail: message })
   })
+
+/** What makes a presigned address valid: the long values of its query, as they are and as they are written there. */
+export const secretsOfAddress = (url: URL): ReadonlyArray<string> =>
+  [...url.searchParams.values(), ...url.search.split(/[&=]/)].filter(isLong)
+
+/** What makes a presigned form valid: the long values of its fields, but for the key, which is no secret. */
+export const secretsOfForm = (fields: Readonly<Record<string, string>>): ReadonlyArray<string> =>
+  Object.entries(fields).flatMap(([name, value]) => (name !== "key" && isLong(value) ? [value] : []))
+
+/** Names, numbers and dates are shorter. */
+const isLong = (value: string): boolean => value.length > 24
 
 const longestText = 16_384
 

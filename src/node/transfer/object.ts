@@ -9,7 +9,7 @@ import * as Stream from "effect/Stream"
 import type { ApiClientError } from "../../errors/ApiClientError.js"
 import { type PayloadError, PayloadIntegrityError } from "../../errors/PayloadIntegrityError.js"
 import type { StoredInstaller, TransferOptions, TransferProgress } from "../../services/InstallerTransfer.js"
-import { type Fail, failures, isPassing, pauseAfter, refusal } from "./failures.js"
+import { type Fail, failures, isPassing, pauseAfter, refusal, secretsOfAddress } from "./failures.js"
 import { type Batch, batches, get, parseAddress } from "./storage.js"
 import { type Answer, headerOf, type Settings } from "./wire.js"
 import { pieceSize } from "./source.js"
@@ -97,7 +97,8 @@ export const openObject = (
         if (status === 416)
           return yield* new ObjectChanged({ error: fail("Truncated", { status, detail: `it ends before byte ${at}` }) })
         if (status === 412) return yield* changed("it was replaced while it was read", status)
-        if (status !== 200 && status !== 206) return yield* yield* refusal(answer, fail)
+        if (status !== 200 && status !== 206)
+          return yield* yield* refusal(answer, fail, secretsOfAddress(new URL(Redacted.value(installer.url))))
         if (etag !== undefined && tag !== undefined && tag !== etag) {
           return yield* changed("it was replaced while it was read")
         }

@@ -12,7 +12,16 @@ import { multipart } from "../../internal/multipart.js"
 import type { CustomAppUpload } from "../../schemas/CustomApp.js"
 import type { Installer } from "../../schemas/Installer.js"
 import type { InstallerTransfer } from "../../services/InstallerTransfer.js"
-import { type Fail, failures, interruptibleInside, isPassing, pauseAfter, readText, refusal } from "./failures.js"
+import {
+  type Fail,
+  failures,
+  interruptibleInside,
+  isPassing,
+  pauseAfter,
+  readText,
+  refusal,
+  secretsOfForm
+} from "./failures.js"
 import { readPolicy } from "./policy.js"
 import { piecesOf } from "./source.js"
 import { parseAddress } from "./storage.js"
@@ -124,7 +133,8 @@ const send = (
     }
     const url = yield* parseAddress(place.post_url, fail)
     const answer = yield* Effect.raceFirst(settings.wire.post(url, form, fail), stalled(sent, size, fail, settings))
-    if (answer.status < 200 || answer.status > 299) return yield* yield* refusal(answer, fail)
+    if (answer.status < 200 || answer.status > 299)
+      return yield* yield* refusal(answer, fail, secretsOfForm(Redacted.value(place.post_data)))
     yield* readText(answer)
     if (written !== form.length)
       return yield* fail("Truncated", { detail: "storage answered before it had everything" })
