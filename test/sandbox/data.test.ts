@@ -1,7 +1,7 @@
 import { effect, live } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -244,6 +244,48 @@ describe("a tenant whose process is killed", () => {
           await exited
           expect(writes).toBeGreaterThanOrEqual(60)
         }
+      }),
+    120_000
+  )
+})
+
+const canLimit = spawnSync("prlimit", ["--version"]).status === 0
+if (!canLimit) console.log("Not run: the test of a full disk, which needs prlimit")
+
+describe.runIf(canLimit)("a tenant whose disk is full", () => {
+  live(
+    "answers 500 instead of what it cannot keep, goes on when there is room, and has all that it acknowledged",
+    () =>
+      Effect.promise(async () => {
+        const data = fresh()
+        const { apiToken, process: child, tenantUrl } = await start(data)
+        const room = (bytes: string) => spawnSync("prlimit", [`--fsize=${bytes}:unlimited`, "--pid", String(child.pid)])
+        const create = async (name: string): Promise<number> => {
+          const response = await fetch(`${tenantUrl}${scripts}`, {
+            method: "POST",
+            headers: { authorization: `Bearer ${apiToken}`, "content-type": "application/json" },
+            body: JSON.stringify({ name, execution_frequency: "once", script: "x".repeat(3000) })
+          })
+          await response.text()
+          return response.status
+        }
+        expect(await create("before")).toBe(201)
+        room("9000")
+        const during = await Promise.all(["a", "b", "c", "d", "e", "f"].map(create))
+        expect(during).toContain(500)
+        room("unlimited")
+        expect(await create("after")).toBe(201)
+        child.kill("SIGKILL")
+        await new Promise((resolve) => child.once("exit", resolve))
+        const lines = readFileSync(join(data, "journal.jsonl"), "utf8")
+          .split("\n")
+          .filter((line) => line !== "")
+        const kept = lines.map((line): unknown => at(JSON.parse(line), "record", "name"))
+        for (const [index, name] of ["a", "b", "c", "d", "e", "f"].entries()) {
+          if (during[index] === 201) expect(kept).toContain(name)
+        }
+        expect(kept).toContain("before")
+        expect(kept).toContain("after")
       }),
     120_000
   )

@@ -1,9 +1,10 @@
 import { effect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { describe, expect } from "vitest"
 import { Sandbox } from "../../src/sandbox/index.js"
-import { call, presign, upload } from "./support.js"
+import { call, eventually, presign, upload } from "./support.js"
 
 const categories = "/api/v1/self-service/categories"
 const get = call("GET", categories)
@@ -18,6 +19,23 @@ const names = [
   "X-RateLimit-Limit-Hour",
   "X-RateLimit-Remaining-Hour"
 ]
+
+describe("latency", () => {
+  effect("is what every request waits, at the API and at the storage, on Effect's clock", () =>
+    Effect.gen(function* () {
+      const passing = <A, R>(request: Effect.Effect<A, never, R>, count: number) =>
+        Effect.gen(function* () {
+          const waiting = yield* Effect.fork(request)
+          yield* eventually(Effect.map(Sandbox.requests, (requests) => requests.length === count))
+          expect(yield* Fiber.poll(waiting)).toMatchObject({ _tag: "None" })
+          yield* TestClock.adjust("1 minute")
+          return yield* Fiber.join(waiting)
+        })
+      const place = yield* passing(presign(), 1)
+      expect((yield* passing(upload(place, "bytes"), 2)).status).toBe(204)
+    }).pipe(Effect.provide(Sandbox.layer({ latency: "1 minute" })))
+  )
+})
 
 // Headers: 37 answers captured in the vendor's Postman collection. The 429 is that of Kong's rate-limiting plugin.
 describe("limits", () => {
