@@ -18,16 +18,36 @@ export interface Options {
   readonly connections?: number | undefined
 }
 
+/**
+ * `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count, in capitals or not, as everywhere else. This machine itself, where
+ * sandboxes are, is never asked for through a proxy.
+ */
+const proxied = (env: NodeJS.ProcessEnv): Undici.EnvHttpProxyAgent.Options | undefined => {
+  const httpProxy = env.http_proxy ?? env.HTTP_PROXY
+  const httpsProxy = env.https_proxy ?? env.HTTPS_PROXY
+  const noProxy = env.no_proxy ?? env.NO_PROXY
+  return httpProxy || httpsProxy
+    ? {
+        ...(httpProxy ? { httpProxy } : {}),
+        ...(httpsProxy ? { httpsProxy } : {}),
+        noProxy: noProxy === "*" ? noProxy : [noProxy, "localhost", "127.0.0.1", "[::1]"].filter(Boolean).join(",")
+      }
+    : undefined
+}
+
 const agent = (options: Options) =>
   Effect.acquireRelease(
-    Effect.sync(
-      () =>
-        new Undici.Agent({
-          connections: options.connections ?? 16,
-          keepAliveTimeout: 30_000,
-          connect: { timeout: 10_000 }
-        })
-    ),
+    Effect.sync((): Undici.Dispatcher => {
+      const connections = {
+        connections: options.connections ?? 16,
+        keepAliveTimeout: 30_000,
+        connect: { timeout: 10_000 }
+      }
+      const proxies = proxied(process.env)
+      return proxies === undefined
+        ? new Undici.Agent(connections)
+        : new Undici.EnvHttpProxyAgent({ ...connections, ...proxies })
+    }),
     (agent) =>
       Effect.interruptible(Effect.promise(() => agent.close())).pipe(
         Effect.timeoutTo({
