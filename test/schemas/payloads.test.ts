@@ -1,0 +1,107 @@
+/**
+ * Records of the service: what may be missing, unknown or null in them.
+ */
+import { Blueprint, CustomApp, CustomProfile, CustomScript, PayloadList, SelfServiceCategory } from "effect-iru"
+import * as Arbitrary from "effect/Arbitrary"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as Schema from "effect/Schema"
+import { describe, expect, test } from "vitest"
+import { appRecord, blueprintRecord, profileRecord, scriptRecord } from "../support/records.js"
+
+/** Decoded, encoded and decoded again, any record is the same. */
+const survives = <A, I>(name: string, schema: Schema.Schema<A, I>) =>
+  test(`any ${name} is the same after it was written down and read again`, () =>
+    FastCheck.assert(
+      FastCheck.property(Arbitrary.make(Schema.encodedSchema(schema)), (record) => {
+        const decoded = Schema.decodeUnknownSync(schema)(JSON.parse(JSON.stringify(record)))
+        expect(Schema.decodeSync(schema)(Schema.encodeSync(schema)(decoded))).toEqual(decoded)
+      })
+    ))
+
+survives("custom profile", CustomProfile)
+survives("custom script", CustomScript)
+survives("custom app", CustomApp)
+survives("Blueprint", Blueprint)
+survives("category", SelfServiceCategory)
+
+const isTolerant = <A, I>(
+  name: string,
+  schema: Schema.Schema<A, I>,
+  record: object,
+  required: ReadonlyArray<string>
+) => {
+  describe(`a ${name}`, () => {
+    const decode = Schema.decodeUnknownEither(schema)
+
+    test("may lack, or have as null, every key that the service leaves out at times, and no other", () => {
+      for (const key of Object.keys(record)) {
+        const without = Object.fromEntries(Object.entries(record).filter(([name]) => name !== key))
+        expect([key, Either.isRight(decode(without))]).toEqual([key, !required.includes(key)])
+        expect([key, Either.isRight(decode({ ...record, [key]: null }))]).toEqual([key, !required.includes(key)])
+      }
+    })
+
+    test("may have keys that nobody knows: they are left out", () => {
+      const known = Either.getOrThrow(decode(record))
+      expect(Either.getOrThrow(decode({ ...record, brand_new: { a: [1] } }))).toEqual(known)
+    })
+
+    test("has its id in lower case", () => {
+      expect(Either.getOrThrow(decode({ ...record, id: "ABC-1" }))).toMatchObject({ id: "abc-1" })
+    })
+  })
+}
+
+const dates = ["created_at", "updated_at"]
+isTolerant("custom profile", CustomProfile, profileRecord(), [
+  "id",
+  "name",
+  "active",
+  "profile",
+  "mdm_identifier",
+  ...dates
+])
+isTolerant("custom script", CustomScript, scriptRecord(), [
+  "id",
+  "name",
+  "active",
+  "execution_frequency",
+  "restart",
+  "script",
+  ...dates
+])
+isTolerant("custom app", CustomApp, appRecord(), [
+  "id",
+  "name",
+  "file_key",
+  "install_type",
+  "install_enforcement",
+  "active",
+  "restart",
+  ...dates
+])
+isTolerant("Blueprint", Blueprint, blueprintRecord(), ["id", "name"])
+
+test("a list is its records, a count, and nothing before or after it", () => {
+  const list = { count: 3, next: null, previous: null, results: [{ id: "a", name: "Apps" }] }
+  const decode = Schema.decodeUnknownEither(PayloadList(SelfServiceCategory))
+  expect(decode(list)).toEqual(Either.right(list))
+  expect(Either.isLeft(decode({ ...list, next: "?page=2" }))).toBe(true)
+  expect(Either.isLeft(decode({ ...list, results: [{ id: "a" }] }))).toBe(true)
+})
+
+test("values of an enum that nobody knows are carried", () => {
+  expect(Schema.decodeUnknownSync(CustomScript)(scriptRecord({ execution_frequency: "weekly" }))).toMatchObject({
+    execution_frequency: "weekly"
+  })
+  expect(
+    Schema.decodeUnknownSync(CustomApp)(appRecord({ install_type: "msi", install_enforcement: "later" }))
+  ).toMatchObject({ install_type: "msi", install_enforcement: "later" })
+  expect(Schema.decodeUnknownSync(Blueprint)(blueprintRecord({ type: "maps" }))).toMatchObject({ type: "maps" })
+})
+
+test("tabs in a profile stay tabs", () => {
+  const profile = "a\tb\n\t\tc"
+  expect(Schema.decodeUnknownSync(CustomProfile)(profileRecord({ profile })).profile).toBe(profile)
+})
