@@ -83,6 +83,8 @@ const fill = (object: StoredObject, part: PartFile, { connections, rangesAbove }
               digest.offer(progress.at, batch)
               yield* part.write(progress.at, batch)
               progress.at += batch.size
+              // Whatever still points to the batch shall not keep its bytes: they would outlive quick collections.
+              batch.pieces.length = 0
               yield* part.mark(watermark())
               yield* follow
             })

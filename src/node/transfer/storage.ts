@@ -46,7 +46,7 @@ export const get = (
 
 /** About a megabyte in the pieces in which it came. */
 export interface Batch {
-  readonly pieces: ReadonlyArray<Buffer>
+  readonly pieces: Array<Buffer>
   readonly size: number
 }
 

@@ -1,0 +1,76 @@
+/**
+ * One transfer in a process of its own. Prints the seconds that it took, its sha256 where it has one, and the most memory
+ * that the process ever held, in MiB.
+ *
+ *   node client.mjs upload|undici|download ADDRESS FILE [SIZE SHA256 CONNECTIONS]
+ */
+import { createReadStream, readFileSync, statSync } from "node:fs"
+import { Readable } from "node:stream"
+
+const [way, address, file, size, sha256, connections] = process.argv.slice(2)
+
+/** The least that undici can do: the same form, read a MiB at a time. */
+const overUndici = async () => {
+  const { request } = await import("undici")
+  const boundary = "a-boundary-of-the-benchmark"
+  const head = Buffer.from(
+    `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.pkg"\r\nContent-Type: application/octet-stream\r\n\r\n`
+  )
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`)
+  const body = async function* () {
+    yield head
+    yield* createReadStream(file, { highWaterMark: 1024 * 1024 })
+    yield tail
+  }
+  const length = head.length + statSync(file).size + tail.length
+  return async () => {
+    const response = await request(address, {
+      method: "POST",
+      headers: { "content-type": `multipart/form-data; boundary=${boundary}`, "content-length": String(length) },
+      body: Readable.from(body(), { objectMode: false, highWaterMark: 1024 * 1024 })
+    })
+    await response.body.dump()
+    if (response.statusCode !== 204) throw new Error(`answered ${response.statusCode}`)
+  }
+}
+
+const overTheLibrary = async () => {
+  const [Effect, Layer, Redacted, NodeFileSystem, { InstallerTransfer }, { NodeInstallerTransfer }] = await Promise.all(
+    [
+      import("effect/Effect"),
+      import("effect/Layer"),
+      import("effect/Redacted"),
+      import("@effect/platform-node/NodeFileSystem"),
+      import("effect-iru"),
+      import("effect-iru/node")
+    ]
+  )
+  const place = {
+    name: "a.pkg",
+    expires: "2099-01-01T00:00:00Z",
+    post_url: address,
+    post_data: Redacted.make({ key: "a.pkg" }),
+    file_key: "a.pkg"
+  }
+  const installer = { url: Redacted.make(address), name: "a.pkg", size: Number(size), sha256 }
+  const transfer = Effect.flatMap(InstallerTransfer, (transfer) =>
+    way === "upload"
+      ? transfer.upload({ path: file, name: "a.pkg" }, { presign: Effect.succeed(place) })
+      : transfer.download(Effect.succeed(installer), file)
+  )
+  const layer = NodeInstallerTransfer.layer(connections ? { connections: Number(connections) } : {})
+  return () => Effect.runPromise(Effect.provide(transfer, Layer.provide(layer, NodeFileSystem.layer)))
+}
+
+const run = await (way === "undici" ? overUndici() : overTheLibrary())
+const began = performance.now()
+const result = await run()
+const seconds = (performance.now() - began) / 1000
+console.log(
+  JSON.stringify({
+    seconds,
+    memory: Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1]) / 1024,
+    sha256: result?.sha256
+  })
+)
+process.exit()
