@@ -1,0 +1,174 @@
+/**
+ * Downloads that go on from what an earlier, killed process left.
+ */
+import { scopedLive } from "@effect/vitest"
+import type { StoredInstaller } from "effect-iru"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Redacted from "effect/Redacted"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { open, truncate } from "node:fs/promises"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { describe, expect } from "vitest"
+import { badStore, type BadStore } from "../../support/badStore.js"
+import { namesIn, read, temporaryFolder } from "../../support/files.js"
+import { bytesOf, download, MiB, sha256, stored, transfers } from "./support.js"
+
+const object = bytesOf(6 * MiB + 5)
+const resume = { resume: true }
+
+/** Downloads until the store gives no more, then stops as an interrupted program does. */
+const interrupted = (store: BadStore, source: StoredInstaller, to: string) =>
+  Effect.gen(function* () {
+    const reached = yield* Deferred.make<void>()
+    const onProgress = ({ bytes }: { readonly bytes: number }) => {
+      if (bytes >= 4_000_000) Deferred.unsafeDone(reached, Effect.void)
+    }
+    const fiber = yield* Effect.fork(transfers()(download(source, to, { ...resume, onProgress })))
+    yield* Deferred.await(reached)
+    yield* Fiber.interrupt(fiber)
+    expect(store.seen).toHaveLength(1)
+  })
+
+const partial = Effect.gen(function* () {
+  const store = yield* badStore(object, [{ stallAfter: 5_000_000 }])
+  const folder = yield* temporaryFolder
+  const to = join(folder, "app.pkg")
+  yield* interrupted(store, stored(store, object), to)
+  const names = yield* namesIn(folder)
+  expect(names).toEqual([expect.stringMatching(/^\.app\.pkg\..*\.part$/)])
+  return { store, folder, to, left: join(folder, names[0] ?? "") }
+})
+
+const expectWhole = (folder: string, to: string, bytes = object) =>
+  Effect.gen(function* () {
+    expect((yield* read(to)).equals(bytes)).toBe(true)
+    expect(yield* namesIn(folder)).toEqual(["app.pkg"])
+  })
+
+describe("with resume, a download", () => {
+  scopedLive("that was interrupted goes on where it stopped", () =>
+    Effect.gen(function* () {
+      const { folder, store, to } = yield* partial
+      const seen: Array<number> = []
+      const result = yield* transfers()(
+        download(stored(store, object), to, { ...resume, onProgress: ({ bytes }) => seen.push(bytes) })
+      )
+      expect(result).toMatchObject({ size: object.length, sha256: sha256(object), verified: true })
+      yield* expectWhole(folder, to)
+      expect(store.seen).toHaveLength(2)
+      expect(Number(/^bytes=(\d+)-/.exec(store.seen[1]?.range ?? "")?.[1])).toBeGreaterThanOrEqual(3 * MiB)
+      expect(seen[0]).toBeGreaterThan(3 * MiB)
+      expect(seen.at(-1)).toBe(object.length)
+    })
+  )
+
+  scopedLive(
+    "whose process was killed goes on where it stopped",
+    () =>
+      Effect.gen(function* () {
+        const store = yield* badStore(object, [{ stallAfter: 5_000_000 }])
+        const folder = yield* temporaryFolder
+        const to = join(folder, "app.pkg")
+        const program = fileURLToPath(new URL("killed.ts", import.meta.url))
+        yield* Effect.promise(async () => {
+          const child = spawn(
+            process.execPath,
+            ["--import", "tsx", program, store.url, to, String(object.length), sha256(object)],
+            {
+              stdio: ["ignore", "pipe", "inherit"]
+            }
+          )
+          await once(child.stdout, "data")
+          child.kill("SIGKILL")
+          await once(child, "exit")
+        })
+        expect(yield* namesIn(folder)).toHaveLength(1)
+        yield* transfers()(download(stored(store, object), to, resume))
+        yield* expectWhole(folder, to)
+        expect(store.ranges()[1]).toMatch(/^bytes=[1-9]\d{6}-/)
+      }),
+    120_000
+  )
+
+  scopedLive("does not touch what a download that runs is filling", () =>
+    Effect.gen(function* () {
+      const store = yield* badStore(object)
+      const folder = yield* temporaryFolder
+      const to = join(folder, "app.pkg")
+      const all = Array.from({ length: 3 }, () => download(stored(store, object), to, resume))
+      yield* transfers()(Effect.all(all, { concurrency: "unbounded" }))
+      yield* expectWhole(folder, to)
+      expect(store.ranges()).toEqual([undefined, undefined, undefined])
+    })
+  )
+
+  scopedLive("of another object begins anew", () =>
+    Effect.gen(function* () {
+      const { folder, to } = yield* partial
+      const other = bytesOf(object.length)
+      const store = yield* badStore(other)
+      yield* transfers()(download(stored(store, other), to, resume))
+      expect((yield* read(to)).equals(other)).toBe(true)
+      expect(store.ranges()).toEqual([undefined])
+      expect(yield* namesIn(folder)).toHaveLength(2)
+    })
+  )
+
+  for (const [how, damage] of [
+    [
+      "overwritten",
+      async (path: string) => {
+        const file = await open(path, "r+")
+        await file.write(Buffer.alloc(100), 0, 100, 1_000_000)
+        await file.close()
+      }
+    ],
+    ["cut short", (path: string) => truncate(path, 1_000_000)]
+  ] as const) {
+    scopedLive(`whose partial file was ${how} comes out right`, () =>
+      Effect.gen(function* () {
+        const { folder, left, store, to } = yield* partial
+        yield* Effect.promise(() => damage(left))
+        yield* transfers()(download(stored(store, object), to, resume))
+        yield* expectWhole(folder, to)
+      })
+    )
+  }
+
+  scopedLive("whose digest is not known begins anew, and leaves nothing", () =>
+    Effect.gen(function* () {
+      const store = yield* badStore(object, [{ stallAfter: 5_000_000 }])
+      const folder = yield* temporaryFolder
+      yield* interrupted(store, stored(store, object, { sha256: undefined }), join(folder, "app.pkg"))
+      expect(yield* namesIn(folder)).toEqual([])
+    })
+  )
+
+  scopedLive("that ends with the wrong digest leaves nothing", () =>
+    Effect.gen(function* () {
+      const store = yield* badStore(object)
+      const folder = yield* temporaryFolder
+      const source = stored(store, object, { sha256: "0".repeat(64), url: Redacted.make(store.url) })
+      yield* Effect.flip(transfers()(download(source, join(folder, "app.pkg"), resume)))
+      expect(yield* namesIn(folder)).toEqual([])
+    })
+  )
+
+  scopedLive("over several connections goes on where all before it is there", () =>
+    Effect.gen(function* () {
+      const large = bytesOf(30 * MiB)
+      const store = yield* badStore(large, (_, count) => (count === 2 || count === 3 ? { stallAfter: 3_000_000 } : {}))
+      const folder = yield* temporaryFolder
+      const to = join(folder, "app.pkg")
+      const options = { connections: 2, rangesAbove: 1, stallTimeout: "500 millis", retries: 0 } as const
+      yield* Effect.flip(transfers(options)(download(stored(store, large), to, resume)))
+      expect(yield* namesIn(folder)).toHaveLength(1)
+      yield* transfers({ ...options, stallTimeout: "30 seconds" })(download(stored(store, large), to, resume))
+      yield* expectWhole(folder, to, large)
+    })
+  )
+})

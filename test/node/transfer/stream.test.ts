@@ -1,0 +1,67 @@
+/**
+ * Installers as streams that can be trusted, over a bad line.
+ */
+import { scopedLive } from "@effect/vitest"
+import { InstallerTransfer } from "effect-iru"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { describe, expect } from "vitest"
+import { badStore, type Mood } from "../../support/badStore.js"
+import { bytesOf, MiB, stored, transfers } from "./support.js"
+
+const object = bytesOf(4 * MiB + 9)
+
+/** Reads an object from a store in these moods; gives the bytes that came, and what came of it. */
+const attempt = (moods: ReadonlyArray<Mood>, changes: Parameters<typeof stored>[2] = {}) =>
+  Effect.gen(function* () {
+    const store = yield* badStore(object, moods)
+    const transfer = yield* InstallerTransfer
+    const pieces: Array<Uint8Array> = []
+    const outcome = yield* transfer.stream(Effect.succeed(stored(store, object, changes))).pipe(
+      Stream.runForEachChunk((chunk) => Effect.sync(() => pieces.push(...Chunk.toReadonlyArray(chunk)))),
+      Effect.either
+    )
+    return { store, outcome, bytes: Buffer.concat(pieces) }
+  }).pipe(transfers({ stallTimeout: "300 millis", retries: 2 }))
+
+describe("a stream", () => {
+  for (const [how, moods] of [
+    ["of a good line", []],
+    ["that is cut", [{ cutAfter: 1_500_000 }, { cutAfter: 7 }]],
+    ["that stalls", [{ stallAfter: 2_000_000 }]],
+    ["of a store that gives no parts", [{ cutAfter: 2_000_000 }, { ignoresRange: true }]]
+  ] as const) {
+    scopedLive(`${how} gives all bytes in order`, () =>
+      Effect.gen(function* () {
+        const { bytes, outcome } = yield* attempt(moods)
+        expect(outcome._tag).toBe("Right")
+        expect(bytes.equals(object)).toBe(true)
+      })
+    )
+  }
+
+  scopedLive("of the wrong digest fails before its end was given", () =>
+    Effect.gen(function* () {
+      const { bytes, outcome } = yield* attempt([], { sha256: "0".repeat(64) })
+      expect(outcome).toMatchObject({ left: { _tag: "PayloadIntegrityError", check: "sha256" } })
+      expect(bytes.length).toBeLessThan(object.length)
+    })
+  )
+
+  scopedLive("of an object that was replaced fails", () =>
+    Effect.gen(function* () {
+      const { outcome } = yield* attempt([{ cutAfter: 2_000_000 }, { replacedBy: bytesOf(object.length) }])
+      expect(outcome).toMatchObject({ left: { reason: "Rejected", status: 412 } })
+    })
+  )
+
+  scopedLive("that is left early closes its connection", () =>
+    Effect.gen(function* () {
+      const store = yield* badStore(object, [{ stallAfter: 3_000_000 }])
+      const transfer = yield* InstallerTransfer
+      yield* transfer.stream(Effect.succeed(stored(store, object))).pipe(Stream.take(1), Stream.runDrain)
+      while (store.connections() > 0) yield* Effect.sleep(5)
+    }).pipe(transfers())
+  )
+})
