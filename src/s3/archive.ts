@@ -32,7 +32,7 @@ const operation = "S3Installers.archive"
 export interface ArchiveOptions extends S3Object, TransferOptions {
   /** Bytes of a part, 5 MiB at least. Default 8 MiB. An installer that is no larger is sent in one piece. */
   readonly partSize?: number | undefined
-  /** Parts on their way at once. Default 4: about 50 MiB are held in memory. */
+  /** Parts on their way at once. Default 4. Three more at most are held in memory. */
   readonly concurrency?: number | undefined
 }
 

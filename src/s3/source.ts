@@ -11,6 +11,9 @@ import type { Installer } from "../schemas/Installer.js"
 import { call, type Failure, failureOf } from "./calls.js"
 import { Client, type S3Object } from "./Client.js"
 
+/** How often a connection that breaks is opened again without a byte in between. */
+const maxTries = 3
+
 /** Where an installer lies. */
 export interface SourceOptions extends S3Object {
   /** The name that the tenant is told. Default: the last part of the key. */
@@ -19,7 +22,7 @@ export interface SourceOptions extends S3Object {
 
 /**
  * An installer that lies in a bucket, for `CustomApps.publish`, `create` or `update`. If the object
- * changes after this, reading it fails.
+ * changes after this, reading it fails; a connection that breaks is continued where it broke.
  *
  * Fails with `Source` where it cannot be read.
  *
@@ -48,16 +51,35 @@ export const source = (object: SourceOptions): Effect.Effect<Installer, PayloadT
     )
     if (size === undefined) return yield* fail({ status: undefined, code: "NoSize", detail: "its size is not told" })
 
-    const open = call((options) => client.send(new GetObjectCommand({ ...address, IfMatch: ETag }), options)).pipe(
-      Effect.flatMap(({ Body }) =>
-        Body instanceof Readable
-          ? Effect.succeed(Body)
-          : Effect.fail({ status: undefined, code: "NoBody", detail: "there is nothing to read" })
+    const open = (start: number) =>
+      call((options) =>
+        client.send(
+          new GetObjectCommand({ ...address, IfMatch: ETag, ...(start > 0 ? { Range: `bytes=${start}-` } : {}) }),
+          options
+        )
+      ).pipe(
+        Effect.flatMap(({ Body }) =>
+          Body instanceof Readable
+            ? Effect.succeed(Body)
+            : Effect.fail({ status: undefined, code: "NoBody", detail: "there is nothing to read" })
+        )
       )
-    )
-    const stream = Stream.acquireRelease(open, (body) => Effect.sync(() => body.destroy())).pipe(
-      Stream.flatMap((body) => Stream.fromAsyncIterable<Uint8Array, Failure>(body, failureOf)),
-      Stream.mapError(fail)
-    )
+    /** From a byte on. A connection that breaks is opened again where it broke, a few times without a byte at most. */
+    const from = (start: number, tries: number): Stream.Stream<Uint8Array, Failure> =>
+      Stream.suspend(() => {
+        let read = start
+        return Stream.acquireRelease(open(start), (body) => Effect.sync(() => body.destroy())).pipe(
+          Stream.flatMap((body) => Stream.fromAsyncIterable<Uint8Array, Failure>(body, failureOf)),
+          Stream.mapChunks((pieces) => {
+            for (const piece of pieces) read += piece.length
+            return pieces
+          }),
+          Stream.catchAll((failure) => {
+            const left = read > start ? maxTries : tries - 1
+            return failure.status === undefined && left > 0 ? from(read, left) : Stream.fail(failure)
+          })
+        )
+      })
+    const stream = Stream.mapError(from(0, maxTries), fail)
     return { stream, size, name }
   }).pipe(Effect.withSpan("S3Installers.source", { captureStackTrace: false }))

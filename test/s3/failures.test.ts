@@ -191,10 +191,46 @@ effect("sizes that S3 does not take are refused before anything is asked", () =>
 /** Reads an installer to its end, or to its failure. */
 const drain = (installer: Installer) => ("stream" in installer ? Stream.runDrain(installer.stream) : Effect.void)
 
-scopedLive("a source whose connection breaks in the middle fails, and no app is made of it", () =>
+scopedLive("a source whose connection breaks is continued where it broke, on the same version of the object", () =>
   Effect.gen(function* () {
-    const store = yield* bucket(({ method }, { request, response }) => {
+    const ranges: Array<readonly [range: string | undefined, version: string | undefined]> = []
+    const store = yield* bucket(({ headers, method }, { request, response }) => {
       if (method !== "GET") return undefined
+      const start = Number(/^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1] ?? 0)
+      ranges.push([headers.range, headers["if-match"]])
+      response.writeHead(start > 0 ? 206 : 200, { "content-length": large.length - start })
+      if (start >= 10 * mebibyte) response.end(large.subarray(start))
+      else response.write(large.subarray(start, start + 5 * mebibyte), () => request.socket.destroy())
+      return "handled"
+    })
+    yield* Effect.gen(function* () {
+      const Bucket = yield* newBucket
+      yield* put(Bucket, "Firefox.pkg", large)
+      const apps = yield* CustomApps
+      const installer = yield* S3Installers.source({ bucket: Bucket, key: "Firefox.pkg" })
+      const app = yield* apps.create({
+        name: "Firefox",
+        install_type: "package",
+        install_enforcement: "install_once",
+        installer
+      })
+      expect(app.sha256).toBe(sha256(large))
+      expect(ranges.length).toBeGreaterThan(1)
+      expect(ranges[0]?.[0]).toBe(undefined)
+      expect(new Set(ranges.map(([, version]) => version)).size).toBe(1)
+      expect(ranges[0]?.[1]).toMatch(/^"[0-9a-f]{32}"$/)
+    }).pipe(Effect.provide(clientOf(store)), onSandbox())
+  })
+)
+
+scopedLive("a source whose connection breaks again and again without a byte fails, and no app is made of it", () =>
+  Effect.gen(function* () {
+    const store = yield* bucket(({ headers, method }, { request, response }) => {
+      if (method !== "GET") return undefined
+      if (headers.range !== undefined) {
+        request.socket.destroy()
+        return "handled"
+      }
       response.writeHead(200, { "content-length": large.length })
       response.write(large.subarray(0, 6 * mebibyte), () => request.socket.destroy())
       return "handled"
