@@ -58,24 +58,21 @@ export const execute = (
     Effect.flatMap((reply) => {
       if (!isSuccess(reply)) return readSome(reply)
       return reply.broken === undefined
-        ? Effect.mapError(readWhole(reply, maxSize), ({ message }) => fail("Decode", message))
+        ? Effect.mapError(readWhole(reply, maxSize), (problem) => fail("Decode", problem))
         : Effect.fail(lost(reply.broken))
     })
   )
 }
 
-/** A body that came, and cannot be taken for what it should be. */
-class Unreadable extends Error {}
-
-/** A record whose text is broken must not be taken for whole. */
-const readWhole = (reply: Reply, maxSize: number): Effect.Effect<Answer, Unreadable> => {
-  const decode = (bytes: Bytes): Effect.Effect<Answer, Unreadable> => {
+/** A record whose text is broken must not be taken for whole. Fails with what is wrong, in words. */
+const readWhole = (reply: Reply, maxSize: number): Effect.Effect<Answer, string> => {
+  const decode = (bytes: Bytes): Effect.Effect<Answer, string> => {
     if (bytes.byteLength > maxSize || announcedSize(reply) > maxSize)
-      return Effect.fail(new Unreadable(`The answer is larger than ${maxSize} bytes.`))
+      return Effect.fail(`The answer is larger than ${maxSize} bytes.`)
     try {
       return Effect.succeed(answerOf(reply, strict.decode(bytes), bytes))
     } catch {
-      return Effect.fail(new Unreadable(notText(reply.headers["content-encoding"])))
+      return Effect.fail(notText(reply.headers["content-encoding"]))
     }
   }
   return isGzip(reply.bytes) && reply.bytes.byteLength <= maxSize
@@ -115,10 +112,10 @@ const announcedSize = ({ headers }: Head): number => Number(headers["content-len
  */
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
-const gunzip = (bytes: Bytes): Stream.Stream<Uint8Array, Unreadable> =>
+const gunzip = (bytes: Bytes): Stream.Stream<Uint8Array, string> =>
   Stream.fromReadableStream(
     () => new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")),
-    () => new Unreadable("The answer's gzip is broken.")
+    () => "The answer's gzip is broken."
   )
 
 const strict = new TextDecoder("utf-8", { fatal: true })
