@@ -10,7 +10,8 @@ import * as Core from "../services/Iru.js"
 import * as NodeInstallerTransfer from "./NodeInstallerTransfer.js"
 import * as NodeTransport from "./NodeTransport.js"
 
-interface TransferOption {
+/** How installers move. */
+export interface TransferOption {
   /** How installers move: when a transfer counts as broken, how often it is tried again, over how many connections. */
   readonly transfer?: NodeInstallerTransfer.Options | undefined
 }
