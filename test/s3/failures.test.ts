@@ -92,16 +92,21 @@ scopedLive("no more parts are on their way than asked for, and they are whole", 
   Effect.gen(function* () {
     let [running, most] = [0, 0]
     const sizes: Array<number> = []
+    let second = () => {}
+    const secondCame = new Promise<void>((resolve) => (second = resolve))
+    const answer = async (part: number) => {
+      if (part === 2) second()
+      // The first is answered when the second is there, and a while later, in which a third could come.
+      await secondCame
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      running--
+      return { headers: { etag: `"${part}"` } }
+    }
     const store = yield* bucket(({ body, query }) => {
       if (!("partNumber" in query)) return undefined
       most = Math.max(most, ++running)
       sizes[Number(query["partNumber"])] = body.length
-      return new Promise((resolve) =>
-        setTimeout(() => {
-          running--
-          resolve({ headers: { etag: `"${query["partNumber"]}"` } })
-        }, 20)
-      )
+      return answer(Number(query["partNumber"]))
     })
     yield* Effect.gen(function* () {
       const Bucket = yield* newBucket
