@@ -7,7 +7,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { causeFacts, type Fail, interruptibleInside } from "./failures.js"
-import { pieceSize } from "./source.js"
+
 import { type Answer, headerOf, type Settings } from "./wire.js"
 
 /** An address, or a failure that does not show it. */
@@ -44,7 +44,10 @@ export const get = (
     return yield* get(next, headers, settings, fail, redirects - 1)
   })
 
-/** About a megabyte in the pieces in which it came. */
+/** Enough for one write, and little enough to be gone before the collector sees it twice. */
+const batchSize = 512 * 1024
+
+/** Bytes in the pieces in which they came. */
 export interface Batch {
   readonly pieces: Array<Buffer>
   readonly size: number
@@ -81,7 +84,7 @@ export const batches = (
       }
       const cut = (cause?: unknown) =>
         finish(Option.some(fail("Truncated", cause === undefined ? {} : causeFacts(cause))))
-      const isFull = () => size >= pieceSize || pieces.length >= mostPieces
+      const isFull = () => size >= batchSize || pieces.length >= mostPieces
       body.on("data", (piece: Buffer) => {
         pieces.push(piece)
         size += piece.length
@@ -89,7 +92,7 @@ export const batches = (
         arrived(piece.length)
         if (!isFull()) return
         wake?.()
-        if (size >= 2 * pieceSize || pieces.length >= 2 * mostPieces) {
+        if (size >= 2 * batchSize || pieces.length >= 2 * mostPieces) {
           waited = false
           body.pause()
         }
