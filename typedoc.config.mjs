@@ -11,6 +11,7 @@ export default {
   excludeInternal: true,
   excludeExternals: true,
   disableSources: true,
+  highlightLanguages: ["bash", "console", "css", "html", "javascript", "json", "python", "sh", "ts", "typescript"],
   validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true },
   treatValidationWarningsAsErrors: true,
   requiredToBeDocumented: ["Module", "Enum", "Variable", "Function", "Class", "Interface", "Method", "TypeAlias"],
