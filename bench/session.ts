@@ -1,0 +1,237 @@
+/**
+ * What a session costs, beside the bare minimum. Ratios come from one run; what is compared takes turns.
+ * `npm run bench:session`
+ */
+import * as Undici from "@effect/platform-node/Undici"
+import { CustomScripts } from "effect-iru"
+import { Iru } from "effect-iru/node"
+import { RedisBudget } from "effect-iru/redis"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Runtime from "effect/Runtime"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
+import { createServer, type AddressInfo } from "node:net"
+import { createInterface } from "node:readline"
+
+const apiToken = "0ff1ce00-cafe-4bad-8bad-c0ffee000001"
+const id = "00000000-0000-4000-8000-000000000001"
+const unpaced = { pace: { perSecond: Infinity, perHour: Infinity } }
+const rows: Array<Record<string, string>> = []
+const report = (what: string, ours: string, beside: string, ratio: string) => {
+  rows.push({ what, ours, beside, ratio })
+  console.log(`${what}: ${ours} | ${beside} | ${ratio}`)
+}
+const median = (values: ReadonlyArray<number>): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN
+const fixed = (value: number, digits = 0) => value.toFixed(digits)
+
+/** A child process that answers each line with a line. */
+const conversation = (command: string, args: ReadonlyArray<string>, env: Record<string, string> = {}) => {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...env } })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const next = async () => String((await lines.next()).value)
+  return {
+    next,
+    ask: (line: string) => {
+      child.stdin.write(`${line}\n`)
+      return next()
+    },
+    end: () => void child.kill()
+  }
+}
+
+const server = (env: Record<string, string> = {}) =>
+  conversation(process.execPath, ["--import", "tsx", "bench/session/server.ts"], env)
+
+const withTenant = async <A>(
+  origin: string,
+  options: Partial<Iru.Options>,
+  use: (run: <B, E>(effect: Effect.Effect<B, E, Iru.Services>) => Promise<B>) => Promise<A>
+): Promise<A> =>
+  Effect.flatMap(Effect.runtime<Iru.Services>(), (runtime) =>
+    Effect.promise(() => use(Runtime.runPromise(runtime)))
+  ).pipe(
+    Effect.provide(Iru.layer({ tenantUrl: origin, apiToken, allowLoopback: true, ...unpaced, ...options })),
+    Effect.runPromise
+  )
+
+const cpuOf = async (work: () => Promise<unknown>): Promise<number> => {
+  const before = process.cpuUsage()
+  await work()
+  const { system, user } = process.cpuUsage(before)
+  return system + user
+}
+const timeOf = async (work: () => Promise<unknown>): Promise<number> => {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+const gets = async (): Promise<void> => {
+  const tenant = server()
+  const origin = await tenant.next()
+  const agent = new Undici.Agent({ connections: 32 })
+  const raw = async () => {
+    const path = `/api/v1/library/custom-scripts/${id}?source=bench`
+    const headers = { authorization: `Bearer ${apiToken}`, accept: "application/json" }
+    const { body } = await agent.request({ origin, path, method: "GET", headers })
+    JSON.parse(await body.text())
+  }
+  await withTenant(origin, { connections: 32 }, async (run) => {
+    const get = Effect.flatMap(CustomScripts, (scripts) => scripts.get(id))
+    for (const [what, concurrency] of [
+      ["1,000 gets, one after the other", 1],
+      ["1,000 gets, 32 at once", 32]
+    ] as const) {
+      const ours: Array<number> = []
+      const bare: Array<number> = []
+      for (let round = 0; round < 10; round++) {
+        let left = 1_000
+        const worker = async () => {
+          while (left-- > 0) await raw()
+        }
+        bare.push(await cpuOf(() => Promise.all(Array.from({ length: concurrency }, worker))))
+        ours.push(await cpuOf(() => run(Effect.replicateEffect(get, 1_000, { concurrency, discard: true }))))
+      }
+      const [mine, theirs] = [median(ours.slice(4)) / 1_000, median(bare.slice(4)) / 1_000]
+      report(
+        `${what}: CPU of one`,
+        `${fixed(mine)} µs`,
+        `undici and JSON.parse: ${fixed(theirs)} µs`,
+        `${fixed(mine / theirs, 1)} times`
+      )
+    }
+  })
+  await agent.close()
+  tenant.end()
+}
+
+const listings = async (): Promise<void> => {
+  const python = conversation("python3", ["bench/session/list.py"])
+  for (const delay of [0, 50]) {
+    const tenant = server({ DELAY: String(delay) })
+    const origin = await tenant.next()
+    await withTenant(origin, {}, async (run) => {
+      const times: Record<"list" | "serial" | "python", Array<number>> = { list: [], serial: [], python: [] }
+      const list = (concurrency?: number) =>
+        run(Effect.flatMap(CustomScripts, (scripts) => scripts.list({ concurrency })))
+      for (let round = 0; round < 7; round++) {
+        times.list.push(await timeOf(() => list()))
+        times.serial.push(await timeOf(() => list(1)))
+        times.python.push((JSON.parse(await python.ask(origin)) as { readonly ms: number }).ms)
+      }
+      const [ours, serial, theirs] = [times.list, times.serial, times.python].map((each) => median(each.slice(2)))
+      const what = `10,000 custom scripts in 34 pages, ${delay} ms a request`
+      for (const [name, other = NaN] of [
+        ["Python, page by page", theirs],
+        ["ours, page by page", serial]
+      ] as const) {
+        report(
+          what,
+          `${fixed(ours ?? NaN)} ms`,
+          `${name}: ${fixed(other)} ms`,
+          `${fixed(other / (ours ?? NaN), 1)} times as fast`
+        )
+      }
+    })
+    tenant.end()
+  }
+  python.end()
+}
+
+const streams = async (): Promise<void> => {
+  for (const count of [250_000, 1_000_000]) {
+    const tenant = server({ ROWS: String(count) })
+    const TENANT = await tenant.next()
+    const child = conversation(process.execPath, ["bench/session/rows.mjs"], { TENANT })
+    const { mib, ms, rows } = JSON.parse(await child.next()) as Record<"mib" | "ms" | "rows", number>
+    report(
+      `${rows.toLocaleString("en")} rows streamed`,
+      `${fixed(ms / 1_000, 1)} s`,
+      `peak RSS ${fixed(mib)} MiB`,
+      `${fixed((ms / rows) * 1_000, 1)} µs a row`
+    )
+    tenant.end()
+  }
+}
+
+const starts = async (): Promise<void> => {
+  const tenant = server()
+  const origin = await tenant.next()
+  const firstRequest = `
+    import { CustomScripts } from "./dist/index.js"
+    import { Iru } from "./dist/node/index.js"
+    import * as Effect from "effect/Effect"
+    Effect.flatMap(CustomScripts, (scripts) => scripts.get("${id}")).pipe(
+      Effect.provide(Iru.layer({ tenantUrl: "${origin}", apiToken: "${apiToken}", allowLoopback: true })),
+      Effect.runPromise
+    )`
+  const start = (code: string) =>
+    timeOf(async () => execFileSync(process.execPath, ["--input-type=module", "--eval", code]))
+  const [ours, barrel, nothing]: [Array<number>, Array<number>, Array<number>] = [[], [], []]
+  for (let round = 0; round < 7; round++) {
+    nothing.push(await start(""))
+    barrel.push(await start(`import "effect"`))
+    ours.push(await start(firstRequest))
+  }
+  const [mine, theirs, base] = [median(ours), median(barrel), median(nothing)]
+  report(
+    "import to the end of the first request",
+    `${fixed(mine - base)} ms`,
+    `import "effect" alone: ${fixed(theirs - base)} ms (Node itself: ${fixed(base)} ms)`,
+    `${fixed((mine - base) / (theirs - base), 1)} times`
+  )
+  tenant.end()
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+
+const sharedBudget = async (): Promise<void> => {
+  if (spawnSync("redis-server", ["--version"]).status !== 0) {
+    console.log("redis-server is not installed: the cost of a shared budget was not measured.")
+    return
+  }
+  const port = await freePort()
+  const redis = spawn("redis-server", ["--port", String(port), "--save", ""], { stdio: "ignore" })
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  const tenant = server()
+  const origin = await tenant.next()
+  const limits = { perSecond: 1_000_000, perHour: 100_000_000 }
+  const times = (budget: Layer.Layer<never>) =>
+    Effect.gen(function* () {
+      const client = yield* CustomScripts
+      yield* Effect.replicateEffect(client.get(id), 500, { discard: true })
+      const start = performance.now()
+      yield* Effect.replicateEffect(client.get(id), 1_000, { discard: true })
+      return performance.now() - start
+    }).pipe(
+      Effect.provide(
+        Layer.provide(Iru.layer({ tenantUrl: origin, apiToken, allowLoopback: true, pace: limits }), budget)
+      ),
+      Effect.runPromise
+    )
+  const withRedis: Array<number> = []
+  const alone: Array<number> = []
+  for (let round = 0; round < 5; round++) {
+    withRedis.push(await times(RedisBudget.layer({ port })))
+    alone.push(await times(Layer.empty))
+  }
+  const [mine, theirs] = [median(withRedis), median(alone)]
+  report(
+    "a get with a budget in Redis",
+    `${fixed(mine)} µs`,
+    `without: ${fixed(theirs)} µs`,
+    `${fixed(mine - theirs)} µs more`
+  )
+  tenant.end()
+  redis.kill()
+}
+
+for (const part of [gets, listings, streams, starts, sharedBudget]) await part()
+console.log(`\n| what | effect-iru | beside it | ratio |\n| --- | --- | --- | --- |`)
+for (const { beside, ours, ratio, what } of rows) console.log(`| ${what} | ${ours} | ${beside} | ${ratio} |`)
