@@ -114,12 +114,12 @@ const listings = async (): Promise<void> => {
       const times: Record<"list" | "serial" | "python", Array<number>> = { list: [], serial: [], python: [] }
       const list = (concurrency?: number) =>
         run(Effect.flatMap(CustomScripts, (scripts) => scripts.list({ concurrency })))
-      for (let round = 0; round < 7; round++) {
+      for (let round = 0; round < 11; round++) {
         times.list.push(await timeOf(() => list()))
         times.serial.push(await timeOf(() => list(1)))
         times.python.push((JSON.parse(await python.ask(origin)) as { readonly ms: number }).ms)
       }
-      const [ours, serial, theirs] = [times.list, times.serial, times.python].map((each) => median(each.slice(2)))
+      const [ours, serial, theirs] = [times.list, times.serial, times.python].map((each) => median(each.slice(6)))
       const what = `10,000 custom scripts in 34 pages, ${delay} ms a request`
       for (const [name, other = NaN] of [
         ["Python, page by page", theirs],
