@@ -37,7 +37,7 @@ export const httpClientWire = (client: HttpClient.HttpClient): Wire => {
           Stream.tapError((error) => Effect.sync(() => (broken = error))),
           Stream.map((piece) => {
             written(piece.length)
-            // A piece is used again for the one after the next, and this client may hold it longer.
+            // The bytes of a piece are soon used again, and this client may hold it longer.
             return piece.slice()
           })
         )

@@ -47,13 +47,14 @@ const open = ({ http, https }: Agents, url: URL, options: RequestOptions, fail: 
     return { request, answer: Deferred.await(answer) }
   })
 
-/** Writes a form. The next piece is read while the one before is being written. */
+/** Writes a form. The next piece is read while the two before it are being written. */
 const send = (request: ClientRequest, { body, written }: Form) =>
   Effect.gen(function* () {
-    let writing: Effect.Effect<void> = Effect.void
+    let before: Effect.Effect<void> = Effect.void
+    let last: Effect.Effect<void> = Effect.void
     yield* Stream.runForEach(body, (piece) =>
       Effect.gen(function* () {
-        yield* writing
+        yield* before
         yield* turnOfTheLoop
         const done = yield* Deferred.make<void>()
         // Failures are told by the request itself, and only if no answer came before them.
@@ -62,10 +63,11 @@ const send = (request: ClientRequest, { body, written }: Form) =>
           written(piece.length)
           Deferred.unsafeDone(done, Effect.void)
         })
-        writing = Deferred.await(done)
+        before = last
+        last = Deferred.await(done)
       })
     )
-    yield* writing
+    yield* last
     request.end()
   })
 

@@ -48,7 +48,7 @@ type Pieces = Stream.Stream<Uint8Array, PayloadTransferError>
 
 /**
  * The installer's bytes, `size` of them. More, fewer, or a file that is written while it is read end in a failure
- * before the last piece is given. A piece is good until the one after the next is asked for.
+ * before the last piece is given. A piece is good until the third after it is asked for.
  */
 export const piecesOf = (installer: Installer, size: number, fail: Fail): Pieces => {
   if ("path" in installer) return ofFile(installer.path, size, fail)
@@ -89,14 +89,14 @@ const ofFile = (path: string, size: number, fail: Fail): Pieces =>
         (file) => Effect.promise(() => file.close())
       )
       const before = yield* reading(fail, () => file.stat())
-      const buffers = [Buffer.allocUnsafe(pieceSize), Buffer.allocUnsafe(pieceSize)] as const
+      const buffers = Array.from({ length: 3 }, () => Buffer.allocUnsafe(pieceSize))
       let at = 0
-      let turn: 0 | 1 = 0
 
       const next = Effect.gen(function* () {
         if (at >= size) return Option.none<Uint8Array>()
-        turn = turn === 0 ? 1 : 0
-        const piece = yield* reading(fail, () => readFully(file, buffers[turn], Math.min(pieceSize, size - at), at))
+        const [buffer = Buffer.alloc(0)] = buffers
+        buffers.push(...buffers.splice(0, 1))
+        const piece = yield* reading(fail, () => readFully(file, buffer, Math.min(pieceSize, size - at), at))
         at += piece.length
         if (at < size && piece.length < pieceSize) {
           return yield* fail("Source", { detail: `it has ${at} bytes where ${size} were announced` })
