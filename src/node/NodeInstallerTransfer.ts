@@ -28,7 +28,7 @@ export interface Options {
   /** The pause before the first retry, which doubles up to 30 seconds. Default 1 second. */
   readonly retryDelay?: Duration.DurationInput | undefined
   /**
-   * How many connections share the download of a large file. Default: 4 where one turns out slower than 100 MiB a
+   * How many connections share the download of a large file. Default: 4 where one turns out slower than 64 MiB a
    * second, as S3's are, and otherwise 1.
    */
   readonly connections?: number | undefined

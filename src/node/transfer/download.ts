@@ -17,7 +17,7 @@ const MiB = 1024 * 1024
 const firstPart = 8 * MiB
 
 /** Connections to one store are capped at less. Where one is as fast as this, the line is not, and more only cost. */
-const fastLine = 100 * MiB
+const fastLine = 64 * MiB
 
 const defaultConnections = 4
 

@@ -7,6 +7,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
+import { spawnSync } from "node:child_process"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect } from "vitest"
@@ -416,6 +417,31 @@ describe("the target", () => {
       const error = yield* Effect.flip(transfers()(download(stored(store, object), yield* temporaryFolder)))
       expect(error).toMatchObject({ reason: "Sink" })
       expect(store.seen).toHaveLength(0)
+    })
+  )
+})
+
+/** A folder with room for one megabyte; nothing where this process may not mount one. */
+const smallDisk = Effect.acquireRelease(
+  Effect.map(temporaryFolder, (folder) => {
+    const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], { stdio: "ignore" })
+    return status === 0 ? folder : undefined
+  }),
+  (folder) => Effect.sync(() => folder !== undefined && spawnSync("umount", [folder]))
+)
+const canMount = await Effect.runPromise(Effect.scoped(Effect.map(smallDisk, (folder) => folder !== undefined)))
+if (!canMount) console.warn("Not run: a download to a full disk. It needs the right to mount one.")
+
+describe.runIf(canMount)("a full disk", () => {
+  scopedLive("is a Sink failure, and what was written goes", () =>
+    Effect.gen(function* () {
+      const store = yield* badStore(object)
+      const folder = (yield* smallDisk) ?? ""
+      const outcome = yield* Effect.either(transfers()(download(stored(store, object), join(folder, "app.pkg"))))
+      yield* expectFailure(
+        { folder, store, outcome, to: "" },
+        { reason: "Sink", detail: expect.stringContaining("ENOSPC") }
+      )
     })
   )
 })
