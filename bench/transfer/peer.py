@@ -28,13 +28,13 @@ class Form:
     def __len__(self):
         return self.length
 
-    def read(self, _size=-1):
+    def read(self, size=-1):
         while self.parts:
             part = self.parts[0]
             if isinstance(part, bytes):
                 self.parts.pop(0)
                 return part
-            data = part.read(1 << 20)
+            data = part.read(size)
             if data:
                 return data
             self.parts.pop(0)
