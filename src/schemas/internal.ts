@@ -1,42 +1,56 @@
 /**
  * The few schema shapes that every payload is made of. Decoding is tolerant (unknown keys are dropped, unknown enum
- * values carried, null is absence), because the API grows without notice.
+ * values carried, null is absence), because the API grows without notice. Each key is read by itself: a schema that had
+ * to look at the whole record would check every record twice, and a listing has thousands.
  */
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 /** An id as the API writes it, in lower case. Usually a UUID, but nothing depends on that. */
 export const Id = Schema.Lowercase
 
-/** A key that may be missing or null. */
-export const nullish = <A, I, R>(schema: Schema.Schema<A, I, R>) =>
-  Schema.optionalWith(schema, { nullable: true, exact: true })
+/** A key that may be missing or null, which both are `undefined` here. */
+export const nullish = <A, I, R>(
+  schema: Schema.Schema<A, I, R>
+): Schema.optional<Schema.Schema<A | undefined, I | null | undefined, R>> =>
+  Schema.optional(
+    Schema.transform(Schema.NullishOr(schema), Schema.UndefinedOr(Schema.typeSchema(schema)), {
+      strict: true,
+      decode: (value) => value ?? undefined,
+      encode: (value) => value
+    })
+  )
 
-/** A text that may be missing, null or `""`, all of which mean that there is none. */
-export const nullishText = <A>(schema: Schema.Schema<A, string>) =>
-  Schema.optionalToOptional(Schema.NullOr(Schema.String), schema, {
-    decode: Option.filter((text): text is string => text !== null && text !== ""),
-    encode: (text) => text
-  })
+/** A text that may be missing, null or `""`, all of which mean that there is none: `undefined` here. */
+export const nullishText = <A>(
+  schema: Schema.Schema<A, string>
+): Schema.optional<Schema.Schema<A | undefined, string | null | undefined>> =>
+  Schema.optional(
+    Schema.transform(Schema.NullishOr(Schema.String), Schema.UndefinedOr(schema), {
+      strict: true,
+      decode: (text) => text || undefined,
+      encode: (text) => text
+    })
+  )
 
 /** A key that may be missing or null, and then has a value all the same. */
-export const nullishOr = <A, I, R>(schema: Schema.Schema<A, I, R>, value: Schema.Schema.Type<Schema.Schema<A, I, R>>) =>
-  Schema.optionalWith(schema, {
-    nullable: true,
-    /** What a missing key stands for. */
-    default: () => value
+export const nullishOr = <A, I, R>(
+  schema: Schema.Schema<A, I, R>,
+  value: Schema.Schema.Type<Schema.Schema<A, I, R>>
+): Schema.Schema<A, I | null | undefined, R> =>
+  Schema.transform(Schema.NullishOr(schema), Schema.typeSchema(schema), {
+    strict: true,
+    decode: (given) => given ?? value,
+    encode: (given) => given
   })
 
 /** A text that the API leaves out, or writes as `""`, where there is none: `null` here. */
-export const blankAsNull = Schema.optionalWith(
-  Schema.transform(Schema.NullOr(Schema.String), Schema.NullOr(Schema.String), {
-    strict: true,
-    decode: (text) => (text === "" ? null : text),
-    encode: (text) => text ?? ""
-  }),
+export const blankAsNull: Schema.Schema<string | null, string | null | undefined> = Schema.transform(
+  Schema.NullishOr(Schema.String),
+  Schema.NullOr(Schema.String),
   {
-    /** What a missing key stands for. */
-    default: () => null
+    strict: true,
+    decode: (text) => text || null,
+    encode: (text) => text ?? ""
   }
 )
 

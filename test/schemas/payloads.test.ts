@@ -47,6 +47,13 @@ const isTolerant = <A, I>(
       expect(Either.getOrThrow(decode({ ...record, brand_new: { a: [1] } }))).toEqual(known)
     })
 
+    test("reads the same whether such a key is missing or null", () => {
+      for (const key of Object.keys(record).filter((key) => !required.includes(key))) {
+        const without = Object.fromEntries(Object.entries(record).filter(([name]) => name !== key))
+        expect(decode({ ...record, [key]: null })).toEqual(decode(without))
+      }
+    })
+
     test("has its id in lower case", () => {
       expect(Either.getOrThrow(decode({ ...record, id: "ABC-1" }))).toMatchObject({ id: "abc-1" })
     })
