@@ -1,6 +1,7 @@
 /**
  * Every resource of one tenant, with all that Node provides.
  */
+import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import type * as ConfigError from "effect/ConfigError"
@@ -9,6 +10,7 @@ import type { InstallerTransfer } from "../services/InstallerTransfer.js"
 import * as Core from "../services/Iru.js"
 import * as NodeInstallerTransfer from "./NodeInstallerTransfer.js"
 import * as NodeTransport from "./NodeTransport.js"
+import { proxiesOf } from "./proxies.js"
 
 /** How installers move. */
 export interface TransferOption {
@@ -59,7 +61,14 @@ const onNode = (
   tenant: Layer.Layer<Core.Services, ConfigError.ConfigError, Core.Platform>,
   options: OnNode
 ): Layer.Layer<Services, ConfigError.ConfigError> =>
-  tenant.pipe(
-    Layer.provideMerge(NodeInstallerTransfer.layer(options.transfer)),
-    Layer.provide(NodeTransport.layer(options))
+  tenant.pipe(Layer.provideMerge(transfers(options)), Layer.provide(NodeTransport.layer(options)))
+
+/** Node's own client, which transfers are fastest over, knows no proxies; the session's does. */
+const transfers = (
+  options: OnNode
+): Layer.Layer<InstallerTransfer, never, FileSystem.FileSystem | HttpClient.HttpClient> =>
+  Layer.suspend(() =>
+    proxiesOf(process.env) === undefined
+      ? NodeInstallerTransfer.layer(options.transfer)
+      : NodeInstallerTransfer.layerHttpClient(options.transfer)
   )

@@ -10,29 +10,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { offerWire } from "../internal/wire.js"
+import { proxiesOf } from "./proxies.js"
 import { undiciWire } from "./undiciWire.js"
 
 /** How the session's connections behave. */
 export interface Options {
   /** Connections to one host at most. Default 16. */
   readonly connections?: number | undefined
-}
-
-/**
- * `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count, in capitals or not, as everywhere else. This machine itself, where
- * sandboxes are, is never asked for through a proxy.
- */
-const proxied = (env: NodeJS.ProcessEnv): Undici.EnvHttpProxyAgent.Options | undefined => {
-  const httpProxy = env.http_proxy ?? env.HTTP_PROXY
-  const httpsProxy = env.https_proxy ?? env.HTTPS_PROXY
-  const noProxy = env.no_proxy ?? env.NO_PROXY
-  return httpProxy || httpsProxy
-    ? {
-        ...(httpProxy ? { httpProxy } : {}),
-        ...(httpsProxy ? { httpsProxy } : {}),
-        noProxy: noProxy === "*" ? noProxy : [noProxy, "localhost", "127.0.0.1", "[::1]"].filter(Boolean).join(",")
-      }
-    : undefined
 }
 
 const agent = (options: Options) =>
@@ -43,7 +27,7 @@ const agent = (options: Options) =>
         keepAliveTimeout: 30_000,
         connect: { timeout: 10_000 }
       }
-      const proxies = proxied(process.env)
+      const proxies = proxiesOf(process.env)
       return proxies === undefined
         ? new Undici.Agent(connections)
         : new Undici.EnvHttpProxyAgent({ ...connections, ...proxies })

@@ -5,6 +5,7 @@
 import { live } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { execFile, execFileSync, spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer as createHttpServer } from "node:http"
 import { createServer as createHttpsServer } from "node:https"
@@ -20,6 +21,9 @@ const installed = spawnSync("openssl", ["version"]).status === 0
 if (!installed) console.warn("openssl is not installed: the tests of proxies and company certificates did not run.")
 
 const tenant = "accuhive.api.kandji.io"
+
+/** What the store has. */
+const installer = Buffer.alloc(3_000_000, "installer")
 
 /** A company's authority, and a certificate of it for the tenant's name. */
 const certificates = Effect.acquireRelease(
@@ -73,6 +77,11 @@ const setUp = Effect.gen(function* () {
   const tenantPort = yield* listening(
     createHttpsServer({ cert, key }, (request, response) => {
       authorizations.push(request.headers.authorization)
+      if (request.url === "/installer.pkg") return void response.end(installer)
+      if (request.method === "POST") {
+        request.resume().once("end", () => response.writeHead(204).end())
+        return
+      }
       response.writeHead(200, { "content-type": "application/json" })
       response.end(JSON.stringify({ from: "the tenant" }))
     })
@@ -95,16 +104,12 @@ const setUp = Effect.gen(function* () {
   })
   const proxyPort = yield* listening(proxy)
 
-  const run = (environment: Record<string, string>): Effect.Effect<string> =>
+  const run = (environment: Record<string, string>, program = "proxy.worker.ts"): Effect.Effect<string> =>
     Effect.promise(async () => {
       const rest = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_proxy$/i.test(name)))
-      const { stdout } = await promisify(execFile)(
-        process.execPath,
-        ["--import", "tsx", "test/session/proxy.worker.ts"],
-        {
-          env: { ...rest, IRU_TENANT_URL: `https://${tenant}`, IRU_API_TOKEN: token, ...environment }
-        }
-      )
+      const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", `test/session/${program}`], {
+        env: { ...rest, IRU_TENANT_URL: `https://${tenant}`, IRU_API_TOKEN: token, ...environment }
+      })
       return stdout.trim()
     })
   return { asked, authorizations, ca, proxyPort, run }
@@ -124,6 +129,22 @@ describe.runIf(installed)("behind a proxy", () => {
           expect(said).toBe("the tenant")
           expect(authorizations).toEqual([`Bearer ${token}`])
           expect(asked).toEqual([`CONNECT ${tenant}:443 Basic ${Buffer.from("someone:password").toString("base64")}`])
+        })
+      ),
+    90_000
+  )
+
+  live(
+    "installers go to the store and come from it through the proxy as well, without the token",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const { asked, authorizations, ca, proxyPort, run } = yield* setUp
+          const environment = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}`, NODE_EXTRA_CA_CERTS: ca }
+          const digest = createHash("sha256").update(installer).digest("hex")
+          expect(yield* run(environment, "proxy.installers.ts")).toBe(`store.pkg is up; ${digest} is down`)
+          expect(authorizations).toEqual([undefined, undefined])
+          expect(new Set(asked)).toEqual(new Set([`CONNECT ${tenant}:443`]))
         })
       ),
     90_000
