@@ -97,7 +97,8 @@ describe.runIf(available)("on radosgw", () => {
   scopedLive("a place that has expired is asked for again", () =>
     Effect.gen(function* () {
       const { form } = yield* bucket
-      const old = { ...(yield* form([1, 100 * MiB], 1)) }
+      const old = yield* form([1, 100 * MiB], 1)
+      yield* Effect.sleep("1100 millis")
       const fresh = yield* form([1, 100 * MiB])
       expect((yield* transfers()(upload(installer, [old, fresh]))).expires).toBe(fresh.expires)
     })
