@@ -7,7 +7,6 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { causeFacts, type Fail, interruptibleInside } from "./failures.js"
-
 import { type Answer, headerOf, type Settings } from "./wire.js"
 
 /** An address, or a failure that does not show it. */
