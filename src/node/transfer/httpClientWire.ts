@@ -1,5 +1,6 @@
 /**
- * Storage over whatever `HttpClient` there is: a store in the same process, a recording.
+ * Storage over whatever `HttpClient` there is: the session's own where there is a proxy, a store in the same process, a
+ * recording.
  */
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -13,6 +14,8 @@ import type { Answer, Wire } from "./wire.js"
 
 export const httpClientWire = (client: HttpClient.HttpClient): Wire => {
   const bare = client.pipe(
+    // The request ends with the scope, also where its answer is not read to the end.
+    HttpClient.withScope,
     HttpClient.withTracerPropagation(false),
     HttpClient.withTracerDisabledWhen(() => true)
   )
@@ -34,6 +37,8 @@ export const httpClientWire = (client: HttpClient.HttpClient): Wire => {
       Effect.suspend(() => {
         let broken: PayloadTransferError | undefined
         const counted = body.pipe(
+          // Pieces that come together would all be handed over together, however slow the line is.
+          Stream.rechunk(1),
           Stream.tapError((error) => Effect.sync(() => (broken = error))),
           Stream.map((piece) => {
             written(piece.length)

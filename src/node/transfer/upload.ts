@@ -135,9 +135,9 @@ const send = (
     const answer = yield* Effect.raceFirst(settings.wire.post(url, form, fail), stalled(sent, size, fail, settings))
     if (answer.status < 200 || answer.status > 299)
       return yield* yield* refusal(answer, fail, secretsOfForm(Redacted.value(place.post_data)))
-    yield* readText(answer)
     if (written !== form.length)
       return yield* fail("Truncated", { detail: "storage answered before it had everything" })
+    yield* readText(answer)
   }).pipe(Effect.scoped)
 
 /** Fails once nothing was sent for a while. When all is sent, the store may take longer to put it away. */

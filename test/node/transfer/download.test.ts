@@ -1,7 +1,6 @@
 /**
  * Downloads over a bad line, on real sockets and real files.
  */
-import { live, scopedLive } from "@effect/vitest"
 import { PayloadIntegrityError, type TransferProgress } from "effect-iru"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -13,6 +12,7 @@ import { join } from "node:path"
 import { describe, expect } from "vitest"
 import { badStore, type Mood, signature } from "../../support/badStore.js"
 import { namesIn, read, temporaryFolder } from "../../support/files.js"
+import { eitherWay } from "./eitherWay.js"
 import { bytesOf, download, MiB, sha256, shown, stored, transfers } from "./support.js"
 
 const object = bytesOf(3 * MiB + 17)
@@ -47,7 +47,7 @@ const expectFailure = ({ folder, outcome }: Effect.Effect.Success<ReturnType<typ
   })
 
 describe("a download that is cut", () => {
-  scopedLive("goes on where it stopped, and asks for the same object", () =>
+  eitherWay("goes on where it stopped, and asks for the same object", () =>
     Effect.gen(function* () {
       const result = yield* attempt([{ cutAfter: 1_500_000 }, { cutAfter: 1 }, { cutAfter: 0 }])
       yield* expectWhole(result)
@@ -60,7 +60,7 @@ describe("a download that is cut", () => {
     })
   )
 
-  scopedLive("at any byte comes out right", () =>
+  eitherWay("at any byte comes out right", () =>
     Effect.gen(function* () {
       for (let round = 0; round < 15; round++) {
         const bytes = bytesOf(1 + Math.floor(Math.random() * 400_000))
@@ -73,7 +73,7 @@ describe("a download that is cut", () => {
     })
   )
 
-  scopedLive("too often in a row fails, and the count is the caller's", () =>
+  eitherWay("too often in a row fails, and the count is the caller's", () =>
     Effect.gen(function* () {
       const result = yield* attempt([{ cutAfter: 100 }, { cutAfter: 100 }, { cutAfter: 100 }], { retries: 2 })
       yield* expectFailure(result, { _tag: "PayloadTransferError", reason: "Truncated" })
@@ -81,7 +81,7 @@ describe("a download that is cut", () => {
     })
   )
 
-  scopedLive("is not given up as long as it moves on", () =>
+  eitherWay("is not given up as long as it moves on", () =>
     Effect.gen(function* () {
       const bytes = bytesOf(8 * MiB)
       yield* expectWhole(
@@ -95,11 +95,11 @@ describe("a download that is cut", () => {
     })
   )
 
-  scopedLive("without a length or chunks is noticed by the size that was announced", () =>
+  eitherWay("without a length or chunks is noticed by the size that was announced", () =>
     Effect.flatMap(attempt([{ noLength: true, cutAfter: 1_000_000 }]), expectWhole)
   )
 
-  scopedLive("starts over where the store gives no parts", () =>
+  eitherWay("starts over where the store gives no parts", () =>
     Effect.gen(function* () {
       const result = yield* attempt([
         { cutAfter: 2_000_000 },
@@ -111,7 +111,7 @@ describe("a download that is cut", () => {
     })
   )
 
-  scopedLive("before its head, or by storage that asks for patience, is asked for again", () =>
+  eitherWay("before its head, or by storage that asks for patience, is asked for again", () =>
     Effect.gen(function* () {
       const result = yield* attempt([
         { refuse: { status: 503, code: "SlowDown", message: "Please reduce your request rate." } },
@@ -124,19 +124,19 @@ describe("a download that is cut", () => {
 })
 
 describe("a download that stalls", () => {
-  scopedLive("in its body counts as cut", () =>
+  eitherWay("in its body counts as cut", () =>
     Effect.flatMap(attempt([{ stallAfter: 1_000_000 }], { stallTimeout: "300 millis" }), expectWhole)
   )
-  scopedLive("before its head counts as cut", () =>
+  eitherWay("before its head counts as cut", () =>
     Effect.flatMap(attempt([{ silent: true }], { stallTimeout: "300 millis" }), expectWhole)
   )
-  scopedLive("but for a byte now and then counts as cut; what dribbled in counts", () => {
+  eitherWay("but for a byte now and then counts as cut; what dribbled in counts", () => {
     const zeros = Buffer.alloc(2 * MiB, ".")
     return Effect.flatMap(attempt([{ dribbleAfter: 1_000_000 }], { stallTimeout: "300 millis" }, zeros), (result) =>
       expectWhole(result, zeros)
     )
   })
-  scopedLive("for good is Stalled", () =>
+  eitherWay("for good is Stalled", () =>
     Effect.gen(function* () {
       const moods = [{ stallAfter: 10 }, { silent: true }]
       const result = yield* attempt(moods, { stallTimeout: "200 millis", retries: 1 })
@@ -149,7 +149,7 @@ describe("an object that changes", () => {
   const other = bytesOf(object.length)
   const folderAndStore = (moods: ReadonlyArray<Mood>) => Effect.all([temporaryFolder, badStore(object, moods)])
 
-  scopedLive("meanwhile is started over, once, with what the tenant says then", () =>
+  eitherWay("meanwhile is started over, once, with what the tenant says then", () =>
     Effect.gen(function* () {
       const [folder, store] = yield* folderAndStore([{ cutAfter: 2_000_000 }, { replacedBy: other }])
       const to = join(folder, "app.pkg")
@@ -162,7 +162,7 @@ describe("an object that changes", () => {
     })
   )
 
-  scopedLive("again and again fails", () =>
+  eitherWay("again and again fails", () =>
     Effect.gen(function* () {
       const [folder, store] = yield* folderAndStore([
         { cutAfter: 2_000_000 },
@@ -176,7 +176,7 @@ describe("an object that changes", () => {
     })
   )
 
-  scopedLive("in size is started over once, then told by its size", () =>
+  eitherWay("in size is started over once, then told by its size", () =>
     Effect.gen(function* () {
       const result = yield* attempt([{ bytes: object.subarray(1) }, { bytes: object.subarray(1) }])
       yield* expectFailure(result, { _tag: "PayloadTransferError", reason: "Truncated" })
@@ -184,7 +184,7 @@ describe("an object that changes", () => {
     })
   )
 
-  scopedLive("under another ETag, at a store that knows no If-Match, is found out", () =>
+  eitherWay("under another ETag, at a store that knows no If-Match, is found out", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object, (_, count) =>
         count === 1 ? { cutAfter: 2_000_000 } : count === 2 ? { bytes: other, withoutEtag: true } : {}
@@ -197,7 +197,7 @@ describe("an object that changes", () => {
 })
 
 describe("bytes that do not fit", () => {
-  scopedLive("more than announced are an integrity failure, with a length and without", () =>
+  eitherWay("more than announced are an integrity failure, with a length and without", () =>
     Effect.gen(function* () {
       const longer = Buffer.concat([object, Buffer.from("x")])
       for (const mood of [{ bytes: longer }, { bytes: longer, chunked: true }, { bytes: longer, noLength: true }]) {
@@ -206,7 +206,7 @@ describe("bytes that do not fit", () => {
       }
     })
   )
-  scopedLive("fewer than announced are Truncated, with a length and without", () =>
+  eitherWay("fewer than announced are Truncated, with a length and without", () =>
     Effect.gen(function* () {
       const shorter = object.subarray(0, 1_000_000)
       for (const mood of [{ bytes: shorter }, { bytes: shorter, chunked: true }, { bytes: shorter, noLength: true }]) {
@@ -218,7 +218,7 @@ describe("bytes that do not fit", () => {
       }
     })
   )
-  scopedLive("of another digest are an integrity failure; what was at the target stays", () =>
+  eitherWay("of another digest are an integrity failure; what was at the target stays", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object)
       const folder = yield* temporaryFolder
@@ -231,7 +231,7 @@ describe("bytes that do not fit", () => {
       expect(yield* namesIn(folder)).toEqual(["app.pkg"])
     })
   )
-  scopedLive("of which nothing is known are taken as they come", () =>
+  eitherWay("of which nothing is known are taken as they come", () =>
     Effect.gen(function* () {
       for (const mood of [{}, { chunked: true }, { cutAfter: 1_000_000 }]) {
         const store = yield* badStore(object, [mood])
@@ -247,7 +247,7 @@ describe("bytes that do not fit", () => {
 describe("an address", () => {
   const expired = { refuse: { status: 403, code: "AccessDenied", message: "Request has expired" } }
 
-  scopedLive("that expires on the way is asked for again, and the download goes on", () =>
+  eitherWay("that expires on the way is asked for again, and the download goes on", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object, [{ cutAfter: 2_000_000 }, expired])
       const to = join(yield* temporaryFolder, "app.pkg")
@@ -262,7 +262,7 @@ describe("an address", () => {
       expect(store.seen[2]?.range).toMatch(/^bytes=[1-9]/)
     })
   )
-  scopedLive("that has expired again at once is an Expired", () =>
+  eitherWay("that has expired again at once is an Expired", () =>
     Effect.gen(function* () {
       const result = yield* attempt([expired, expired])
       yield* expectFailure(result, {
@@ -274,7 +274,7 @@ describe("an address", () => {
       expect(result.store.seen).toHaveLength(2)
     })
   )
-  scopedLive("that is refused is told in the store's own words, without another try", () =>
+  eitherWay("that is refused is told in the store's own words, without another try", () =>
     Effect.gen(function* () {
       const result = yield* attempt([
         { refuse: { status: 404, code: "NoSuchKey", message: "The specified key does not exist." } }
@@ -283,7 +283,7 @@ describe("an address", () => {
       expect(result.store.seen).toHaveLength(1)
     })
   )
-  scopedLive("that redirects is followed, and asked for the same part", () =>
+  eitherWay("that redirects is followed, and asked for the same part", () =>
     Effect.gen(function* () {
       const elsewhere = yield* badStore(object, [{ cutAfter: 1_000_000 }])
       const store = yield* badStore(object, () => ({ redirect: elsewhere.url }))
@@ -297,7 +297,7 @@ describe("an address", () => {
       }
     })
   )
-  scopedLive("that leads nowhere is a Transport failure", () =>
+  eitherWay("that leads nowhere is a Transport failure", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const store = yield* badStore(object)
@@ -314,7 +314,7 @@ describe("several connections", () => {
   const large = bytesOf(40 * MiB + 3)
   const parallel = { connections: 4, rangesAbove: 1 * MiB }
 
-  scopedLive("share a large object; its digest covers all of it", () =>
+  eitherWay("share a large object; its digest covers all of it", () =>
     Effect.gen(function* () {
       const result = yield* attempt([], parallel, large)
       yield* expectWhole(result, large)
@@ -324,7 +324,7 @@ describe("several connections", () => {
       expect(tags[0]).toBeDefined()
     })
   )
-  scopedLive("are each opened again where they are cut, stall or expire", () =>
+  eitherWay("are each opened again where they are cut, stall or expire", () =>
     Effect.gen(function* () {
       const moods: ReadonlyArray<Mood> = [
         { cutAfter: 3_000_000 },
@@ -338,7 +338,7 @@ describe("several connections", () => {
       yield* expectWhole(yield* attempt(moods, { ...parallel, stallTimeout: "500 millis" }, large), large)
     })
   )
-  scopedLive("are not used at a store that gives no parts", () =>
+  eitherWay("are not used at a store that gives no parts", () =>
     Effect.gen(function* () {
       const result = yield* attempt(
         Array.from({ length: 9 }, () => ({ ignoresRange: true })),
@@ -349,14 +349,14 @@ describe("several connections", () => {
       expect(result.store.most()).toBe(1)
     })
   )
-  scopedLive("are not used for a small object", () =>
+  eitherWay("are not used for a small object", () =>
     Effect.gen(function* () {
       const result = yield* attempt([], { connections: 4 }, large)
       yield* expectWhole(result, large)
       expect(result.store.ranges()).toEqual([undefined])
     })
   )
-  scopedLive("all see when the object is replaced, and start over once", () =>
+  eitherWay("all see when the object is replaced, and start over once", () =>
     Effect.gen(function* () {
       const other = bytesOf(large.length)
       const store = yield* badStore(large, (_, count) => (count === 3 ? { replacedBy: other } : {}))
@@ -375,7 +375,7 @@ describe("a download that is interrupted", () => {
     ["in the body", { stallAfter: 2_000_000 }, {}],
     ["on several connections", { stallAfter: 100_000 }, { connections: 4, rangesAbove: 1 }]
   ] as const) {
-    scopedLive(`${name} closes its connections and leaves no file`, () =>
+    eitherWay(`${name} closes its connections and leaves no file`, () =>
       Effect.gen(function* () {
         const bytes = bytesOf(20 * MiB)
         const store = yield* badStore(bytes, (_, count) =>
@@ -400,7 +400,7 @@ describe("a download that is interrupted", () => {
 })
 
 describe("the target", () => {
-  scopedLive("in a folder that cannot be made is a Sink failure", () =>
+  eitherWay("in a folder that cannot be made is a Sink failure", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object)
       const folder = yield* temporaryFolder
@@ -411,7 +411,7 @@ describe("the target", () => {
       expect(store.seen).toHaveLength(0)
     })
   )
-  scopedLive("that is a folder is a Sink failure, before anything is asked for", () =>
+  eitherWay("that is a folder is a Sink failure, before anything is asked for", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object)
       const error = yield* Effect.flip(transfers()(download(stored(store, object), yield* temporaryFolder)))
@@ -433,7 +433,7 @@ const canMount = await Effect.runPromise(Effect.scoped(Effect.map(smallDisk, (fo
 if (!canMount) console.warn("Not run: a download to a full disk. It needs the right to mount one.")
 
 describe.runIf(canMount)("a full disk", () => {
-  scopedLive("is a Sink failure, and what was written goes", () =>
+  eitherWay("is a Sink failure, and what was written goes", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object)
       const folder = (yield* smallDisk) ?? ""
@@ -446,17 +446,15 @@ describe.runIf(canMount)("a full disk", () => {
   )
 })
 
-live("progress goes up to the end, then the digest is compared", () =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const store = yield* badStore(object, [{ cutAfter: 2_000_000 }])
-      const seen: Array<TransferProgress> = []
-      const to = join(yield* temporaryFolder, "app.pkg")
-      yield* transfers()(download(stored(store, object), to, { onProgress: (progress) => seen.push(progress) }))
-      const bytes = seen.map(({ bytes }) => bytes)
-      expect(bytes).toEqual([...bytes].sort((a, b) => a - b))
-      expect(seen.at(-1)).toEqual({ phase: "verifying", name: "app.pkg", bytes: object.length, total: object.length })
-      expect(seen.slice(0, -1).every(({ phase }) => phase === "downloading")).toBe(true)
-    })
-  )
+eitherWay("progress goes up to the end, then the digest is compared", () =>
+  Effect.gen(function* () {
+    const store = yield* badStore(object, [{ cutAfter: 2_000_000 }])
+    const seen: Array<TransferProgress> = []
+    const to = join(yield* temporaryFolder, "app.pkg")
+    yield* transfers()(download(stored(store, object), to, { onProgress: (progress) => seen.push(progress) }))
+    const bytes = seen.map(({ bytes }) => bytes)
+    expect(bytes).toEqual([...bytes].sort((a, b) => a - b))
+    expect(seen.at(-1)).toEqual({ phase: "verifying", name: "app.pkg", bytes: object.length, total: object.length })
+    expect(seen.slice(0, -1).every(({ phase }) => phase === "downloading")).toBe(true)
+  })
 )

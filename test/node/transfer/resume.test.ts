@@ -1,7 +1,6 @@
 /**
  * Downloads that go on from what an earlier, killed process left.
  */
-import { scopedLive } from "@effect/vitest"
 import type { StoredInstaller } from "effect-iru"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -16,6 +15,7 @@ import { fileURLToPath } from "node:url"
 import { describe, expect } from "vitest"
 import { badStore } from "../../support/badStore.js"
 import { namesIn, read, temporaryFolder } from "../../support/files.js"
+import { eitherWay } from "./eitherWay.js"
 import { bytesOf, download, MiB, sha256, stored, transfers } from "./support.js"
 
 const object = bytesOf(6 * MiB + 5)
@@ -56,7 +56,7 @@ const expectWhole = (folder: string, to: string, bytes = object) =>
   })
 
 describe("with resume, a download", () => {
-  scopedLive("that was interrupted goes on where it stopped", () =>
+  eitherWay("that was interrupted goes on where it stopped", () =>
     Effect.gen(function* () {
       const { folder, store, to } = yield* partial
       const seen: Array<number> = []
@@ -72,7 +72,7 @@ describe("with resume, a download", () => {
     })
   )
 
-  scopedLive(
+  eitherWay(
     "whose process was killed goes on where it stopped",
     () =>
       Effect.gen(function* () {
@@ -100,7 +100,7 @@ describe("with resume, a download", () => {
     120_000
   )
 
-  scopedLive("does not touch what a download that runs is filling", () =>
+  eitherWay("does not touch what a download that runs is filling", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object)
       const folder = yield* temporaryFolder
@@ -112,7 +112,7 @@ describe("with resume, a download", () => {
     })
   )
 
-  scopedLive("of another object begins anew", () =>
+  eitherWay("of another object begins anew", () =>
     Effect.gen(function* () {
       const { folder, to } = yield* partial
       const other = bytesOf(object.length)
@@ -135,7 +135,7 @@ describe("with resume, a download", () => {
     ],
     ["cut short", (path: string) => truncate(path, 1_000_000)]
   ] as const) {
-    scopedLive(`whose partial file was ${how} comes out right`, () =>
+    eitherWay(`whose partial file was ${how} comes out right`, () =>
       Effect.gen(function* () {
         const { folder, left, store, to } = yield* partial
         yield* Effect.promise(() => damage(left))
@@ -145,7 +145,7 @@ describe("with resume, a download", () => {
     )
   }
 
-  scopedLive("whose digest is not known begins anew, and leaves nothing", () =>
+  eitherWay("whose digest is not known begins anew, and leaves nothing", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object, [{ stallAfter: 5_000_000 }])
       const folder = yield* temporaryFolder
@@ -163,7 +163,7 @@ describe("with resume, a download", () => {
     })
   )
 
-  scopedLive("that ends with the wrong digest leaves nothing", () =>
+  eitherWay("that ends with the wrong digest leaves nothing", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object)
       const folder = yield* temporaryFolder
@@ -173,7 +173,7 @@ describe("with resume, a download", () => {
     })
   )
 
-  scopedLive("over several connections goes on where all before it is there", () =>
+  eitherWay("over several connections goes on where all before it is there", () =>
     Effect.gen(function* () {
       const large = bytesOf(30 * MiB)
       const store = yield* badStore(large, (_, count) => (count === 2 || count === 3 ? { stallAfter: 3_000_000 } : {}))

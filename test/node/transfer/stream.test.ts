@@ -1,13 +1,13 @@
 /**
  * Installers as streams that can be trusted, over a bad line.
  */
-import { scopedLive } from "@effect/vitest"
 import { InstallerTransfer } from "effect-iru"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { describe, expect } from "vitest"
 import { badStore, type Mood } from "../../support/badStore.js"
+import { eitherWay } from "./eitherWay.js"
 import { bytesOf, MiB, stored, transfers } from "./support.js"
 
 const object = bytesOf(4 * MiB + 9)
@@ -32,7 +32,7 @@ describe("a stream", () => {
     ["that stalls", [{ stallAfter: 2_000_000 }]],
     ["of a store that gives no parts", [{ cutAfter: 2_000_000 }, { ignoresRange: true }]]
   ] as const) {
-    scopedLive(`${how} gives all bytes in order`, () =>
+    eitherWay(`${how} gives all bytes in order`, () =>
       Effect.gen(function* () {
         const { bytes, outcome } = yield* attempt(moods)
         expect(outcome._tag).toBe("Right")
@@ -41,7 +41,7 @@ describe("a stream", () => {
     )
   }
 
-  scopedLive("of the wrong digest fails before its end was given", () =>
+  eitherWay("of the wrong digest fails before its end was given", () =>
     Effect.gen(function* () {
       const { bytes, outcome } = yield* attempt([], { sha256: "0".repeat(64) })
       expect(outcome).toMatchObject({ left: { _tag: "PayloadIntegrityError", check: "sha256" } })
@@ -49,14 +49,14 @@ describe("a stream", () => {
     })
   )
 
-  scopedLive("of an object that was replaced fails", () =>
+  eitherWay("of an object that was replaced fails", () =>
     Effect.gen(function* () {
       const { outcome } = yield* attempt([{ cutAfter: 2_000_000 }, { replacedBy: bytesOf(object.length) }])
       expect(outcome).toMatchObject({ left: { reason: "Rejected", status: 412 } })
     })
   )
 
-  scopedLive("that is left early closes its connection", () =>
+  eitherWay("that is left early closes its connection", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object, [{ stallAfter: 3_000_000 }])
       const transfer = yield* InstallerTransfer

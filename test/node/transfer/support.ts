@@ -1,7 +1,6 @@
 /**
  * Transfers on real files, with pauses that a test need not wait for.
  */
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import {
   type CustomAppUpload,
   type Installer,
@@ -9,7 +8,8 @@ import {
   type StoredInstaller,
   type UploadOptions
 } from "effect-iru"
-import { NodeInstallerTransfer } from "effect-iru/node"
+import { NodeInstallerTransfer, NodeTransport } from "effect-iru/node"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -23,13 +23,21 @@ export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).
 
 export const bytesOf = (size: number) => randomBytes(size)
 
+/** The ways to storage: Node's own client, and the session's, which knows proxies. */
+const ways = { "node:http": NodeInstallerTransfer.layer, HttpClient: NodeInstallerTransfer.layerHttpClient }
+
+/** The way that a test takes. */
+export class Way extends Context.Reference<Way>()("test/Way", { defaultValue: (): keyof typeof ways => "node:http" }) {}
+
 /** Runs a program with transfers. */
 export const transfers =
   (options: NodeInstallerTransfer.Options = {}) =>
   <A, E, R>(program: Effect.Effect<A, E, R>) =>
-    Effect.provide(
-      program,
-      NodeInstallerTransfer.layer({ retryDelay: "1 millis", ...options }).pipe(Layer.provide(NodeFileSystem.layer))
+    Effect.flatMap(Way, (way) =>
+      Effect.provide(
+        program,
+        ways[way]({ retryDelay: "1 millis", ...options }).pipe(Layer.provide(NodeTransport.layer()))
+      )
     )
 
 export const stored = (

@@ -1,7 +1,6 @@
 /**
  * Uploads over a bad line, on real sockets and real files.
  */
-import { scopedLive } from "@effect/vitest"
 import type { Installer } from "effect-iru"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -12,6 +11,7 @@ import { appendFileSync, rmSync, truncateSync, utimesSync } from "node:fs"
 import { describe, expect } from "vitest"
 import { badStore, type Mood, signature } from "../../support/badStore.js"
 import { temporaryFile } from "../../support/files.js"
+import { eitherWay } from "./eitherWay.js"
 import { bytesOf, fileIn, MiB, place, shown, transfers, upload } from "./support.js"
 
 const object = bytesOf(3 * MiB + 17)
@@ -72,7 +72,7 @@ describe("an upload that breaks is sent again from the start", () => {
   ]
   for (const [what, source] of sources) {
     for (const [how, mood] of breaks) {
-      scopedLive(`${what}, ${how}`, () =>
+      eitherWay(`${what}, ${how}`, () =>
         Effect.gen(function* () {
           const result = yield* attempt([mood], { stallTimeout: "250 millis" }, yield* source)
           expectTaken(result, result.store.seen.length)
@@ -82,7 +82,7 @@ describe("an upload that breaks is sent again from the start", () => {
     }
   }
 
-  scopedLive("at any byte", () =>
+  eitherWay("at any byte", () =>
     Effect.gen(function* () {
       for (let round = 0; round < 6; round++) {
         const moods = [1, 2].map(() => ({ cutRequestAfter: Math.floor(Math.random() * object.length) }))
@@ -91,7 +91,7 @@ describe("an upload that breaks is sent again from the start", () => {
     })
   )
 
-  scopedLive("as often as the caller wants, and no more", () =>
+  eitherWay("as often as the caller wants, and no more", () =>
     Effect.gen(function* () {
       const { outcome, store } = yield* attempt(() => ({ refuse: { status: 503, code: "SlowDown" } }), { retries: 2 })
       expect(outcome).toMatchObject({
@@ -108,7 +108,7 @@ describe("a place that expires", () => {
     refuse: { status: 403, code: "AccessDenied", message: "Invalid according to Policy: Policy expired." }
   }
 
-  scopedLive("before the upload is asked for again, once, and nothing is sent to the old one", () =>
+  eitherWay("before the upload is asked for again, once, and nothing is sent to the old one", () =>
     Effect.gen(function* () {
       const store = yield* badStore(Buffer.alloc(0))
       const places = [place(store, { key: "old", expires: soon() }), place(store, { key: "new" })]
@@ -118,7 +118,7 @@ describe("a place that expires", () => {
       expect(store.seen[0]?.bytes.subarray(0, 300).toString()).toContain("new")
     })
   )
-  scopedLive("during the upload is asked for again, once", () =>
+  eitherWay("during the upload is asked for again, once", () =>
     Effect.gen(function* () {
       const store = yield* badStore(Buffer.alloc(0), [expired])
       const places = [place(store, { key: "old" }), place(store, { key: "new" })]
@@ -126,14 +126,14 @@ describe("a place that expires", () => {
       expect(store.seen).toHaveLength(2)
     })
   )
-  scopedLive("twice is an Expired", () =>
+  eitherWay("twice is an Expired", () =>
     Effect.gen(function* () {
       const { outcome, store } = yield* attempt(() => expired)
       expect(outcome).toMatchObject({ left: { reason: "Expired", status: 403, code: "AccessDenied" } })
       expect(store.seen).toHaveLength(2)
     })
   )
-  scopedLive("long ago, twice, is an Expired before a byte is sent", () =>
+  eitherWay("long ago, twice, is an Expired before a byte is sent", () =>
     Effect.gen(function* () {
       const store = yield* badStore(Buffer.alloc(0))
       const error = yield* Effect.flip(transfers()(upload(installer, place(store, { expires: 1_000_000 }))))
@@ -152,7 +152,7 @@ describe("a refusal while the file is being sent", () => {
   ] as const) {
     for (const afterwards of ["drain", "close"] as const) {
       const how = afterwards === "drain" ? "reads the rest" : "closes the door"
-      scopedLive(`${code}, by a store that ${how}, reaches the caller`, () =>
+      eitherWay(`${code}, by a store that ${how}, reaches the caller`, () =>
         Effect.gen(function* () {
           const moods = () => ({ refuse: { status, code, message }, early: { after: 500, afterwards } })
           const { outcome } = yield* attempt(moods, {}, large)
@@ -161,7 +161,7 @@ describe("a refusal while the file is being sent", () => {
       )
     }
   }
-  scopedLive("a success before everything was sent is none", () =>
+  eitherWay("a success before everything was sent is none", () =>
     Effect.gen(function* () {
       const moods = () => ({ refuse: { status: 204 }, early: { after: 500, afterwards: "drain" as const } })
       const { outcome } = yield* attempt(moods, { retries: 0 }, large)
@@ -171,7 +171,7 @@ describe("a refusal while the file is being sent", () => {
 })
 
 describe("before a byte is sent", () => {
-  scopedLive("what the policy does not let in is refused", () =>
+  eitherWay("what the policy does not let in is refused", () =>
     Effect.gen(function* () {
       const store = yield* badStore(Buffer.alloc(0))
       for (const [sizes, code] of [
@@ -184,7 +184,7 @@ describe("before a byte is sent", () => {
       expect(store.seen).toHaveLength(0)
     })
   )
-  scopedLive("more than 5 GiB is an InvalidArgument", () =>
+  eitherWay("more than 5 GiB is an InvalidArgument", () =>
     Effect.gen(function* () {
       const store = yield* badStore(Buffer.alloc(0))
       const huge = { stream: Stream.empty, size: 5 * 1024 ** 3 + 1, name: "app.pkg" }
@@ -204,7 +204,7 @@ describe("a source that is not what it was is a Source failure, and the store ge
     ["vanishes", (path: string) => rmSync(path)],
     ["is written to", (path: string) => utimesSync(path, 1, 1)]
   ] as const) {
-    scopedLive(`a file that ${how}`, () =>
+    eitherWay(`a file that ${how}`, () =>
       Effect.gen(function* () {
         const store = yield* badStore(Buffer.alloc(0))
         const path = yield* temporaryFile("app.pkg", large)
@@ -227,7 +227,7 @@ describe("a source that is not what it was is a Source failure, and the store ge
     ["gives fewer", Stream.make(object.subarray(1))],
     ["fails", Stream.concat(Stream.make(object.subarray(0, 2 * MiB)), Stream.fail(new Error("the tape tore")))]
   ] as const) {
-    scopedLive(`a stream that ${how}`, () =>
+    eitherWay(`a stream that ${how}`, () =>
       Effect.gen(function* () {
         const { outcome, store } = yield* attempt([], {}, { stream, size: object.length, name: "app.pkg" })
         expect(outcome).toMatchObject({ left: { reason: "Source" } })
@@ -238,7 +238,7 @@ describe("a source that is not what it was is a Source failure, and the store ge
   }
 })
 
-scopedLive("an upload that is interrupted closes its connection, and its source", () =>
+eitherWay("an upload that is interrupted closes its connection, and its source", () =>
   Effect.gen(function* () {
     const store = yield* badStore(Buffer.alloc(0), [{ stallRequestAfter: 100_000 }])
     const begun = yield* Deferred.make<void>()
