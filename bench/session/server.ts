@@ -1,15 +1,15 @@
 /**
- * The server of the benchmarks, in a process of its own: answers are made once and sent as they are.
+ * The server of the benchmarks, in a process of its own. All answers are made before it says where it is, and are sent
+ * as they are: what it costs is one write an answer.
  *
- * `/api/v1/library/custom-scripts?limit=&offset=` lists `SCRIPTS` custom scripts of 1 KiB, 300 a page, after `DELAY`
- * milliseconds; `/api/v1/library/custom-scripts/<id>` is one; `/api/v1/rows?offset=` lists `ROWS` small records, 1,000 a
- * page. Prints its origin.
+ * `/api/v1/library/custom-scripts?offset=` lists `SCRIPTS` custom scripts of 1 KiB, 300 a page; `/api/v1/rows?offset=`
+ * lists `ROWS` small records, 1,000 a page; any other path is one custom script. Each answer comes after `DELAY`
+ * milliseconds. Prints its origin.
  */
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
+import { createServer, type AddressInfo } from "node:net"
 
-const scripts = Number(process.env.SCRIPTS ?? 10_000)
-const rows = Number(process.env.ROWS ?? 1_000_000)
+const scripts = Number(process.env.SCRIPTS ?? 0)
+const rows = Number(process.env.ROWS ?? 0)
 const delay = Number(process.env.DELAY ?? 0)
 
 const script = (index: number) => ({
@@ -27,47 +27,47 @@ const script = (index: number) => ({
 
 const row = (index: number) => ({ device_id: `device-${index}`, device_name: `Mac ${index}`, platform: "Mac" })
 
-const listing = (path: string, count: number, size: number, record: (index: number) => unknown) => {
-  const pages = new Map<number, Buffer>()
-  return (query: URLSearchParams, host: string): Buffer => {
-    const offset = Number(query.get("offset") ?? 0)
-    const known = pages.get(offset)
-    if (known !== undefined) return known
-    const end = Math.min(offset + size, count)
-    const page = Buffer.from(
-      JSON.stringify({
-        count,
-        next: end < count ? `http://${host}${path}?limit=${size}&offset=${end}` : null,
-        previous: null,
-        results: Array.from({ length: end - offset }, (_, index) => record(offset + index))
-      })
-    )
-    if (pages.size < 100) pages.set(offset, page)
-    return page
-  }
+const answerOf = (value: unknown): Buffer => {
+  const body = Buffer.from(JSON.stringify(value))
+  const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.byteLength}\r\n\r\n`
+  return Buffer.concat([Buffer.from(head), body])
 }
 
-const scriptPages = listing("/api/v1/library/custom-scripts", scripts, 300, script)
-const rowPages = listing("/api/v1/rows", rows, 1_000, row)
-const single = Buffer.from(JSON.stringify(script(1)))
+const listing = (url: string, count: number, size: number, record: (index: number) => unknown): ReadonlyArray<Buffer> =>
+  Array.from({ length: Math.ceil(count / size) }, (_, page) => {
+    const end = Math.min((page + 1) * size, count)
+    return answerOf({
+      count,
+      next: end < count ? `${url}?limit=${size}&offset=${end}` : null,
+      previous: null,
+      results: Array.from({ length: end - page * size }, (_, index) => record(page * size + index))
+    })
+  })
 
-const server = createServer((request, response) => {
-  const url = new URL(request.url ?? "/", "http://localhost")
-  const host = request.headers.host ?? ""
-  const body =
-    url.pathname === "/api/v1/library/custom-scripts"
-      ? scriptPages(url.searchParams, host)
-      : url.pathname === "/api/v1/rows"
-        ? rowPages(url.searchParams, host)
-        : single
-  const send = () => {
-    response.writeHead(200, { "content-type": "application/json", "content-length": body.byteLength })
-    response.end(body)
+const server = createServer({ noDelay: true }).listen(0, "127.0.0.1", () => {
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const scriptPages = listing(`${origin}/api/v1/library/custom-scripts`, scripts, 300, script)
+  const rowPages = listing(`${origin}/api/v1/rows`, rows, 1_000, row)
+  const single = answerOf(script(1))
+
+  const answerTo = (request: string): Buffer => {
+    const offset = Number(/[?&]offset=(\d+)/.exec(request)?.[1] ?? 0)
+    if (request.startsWith("GET /api/v1/library/custom-scripts?")) return scriptPages[offset / 300] ?? single
+    return (request.startsWith("GET /api/v1/rows?") ? rowPages[offset / 1_000] : single) ?? single
   }
-  if (delay > 0) setTimeout(send, delay)
-  else send()
-})
-server.keepAliveTimeout = 60_000
-server.listen(0, "127.0.0.1", () => {
-  process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`)
+
+  server.on("connection", (socket) => {
+    let unread = ""
+    socket.setEncoding("latin1").on("data", (text: string) => {
+      const requests = (unread + text).split("\r\n\r\n")
+      unread = requests.pop() ?? ""
+      for (const request of requests) {
+        const answer = answerTo(request)
+        if (delay > 0) setTimeout(() => socket.write(answer), delay)
+        else socket.write(answer)
+      }
+    })
+    socket.on("error", () => socket.destroy())
+  })
+  process.stdout.write(`${origin}\n`)
 })

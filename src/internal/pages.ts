@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { ApiClientError } from "../errors/ApiClientError.js"
+import { nullish } from "../schemas/internal.js"
 import type { PayloadList } from "../schemas/PayloadList.js"
 import { invalidArgument } from "./arguments.js"
 import type { Priority } from "./pace.js"
@@ -54,8 +55,8 @@ export const pagesOf = <A, I>(
     return Stream.fail(invalidArgument(operation, { concurrency: ["must be a whole number above 0"] }))
 
   const envelope = Schema.Struct({
-    count: Schema.optionalWith(Schema.Finite, { nullable: true }),
-    next: Schema.optionalWith(Schema.String, { nullable: true }),
+    count: nullish(Schema.Finite),
+    next: nullish(Schema.String),
     results: Schema.Array(item)
   })
   const refuse = (detail: string) =>
