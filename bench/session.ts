@@ -107,8 +107,9 @@ const gets = async (): Promise<void> => {
 
 const listings = async (): Promise<void> => {
   const python = conversation("python3", ["bench/session/list.py"])
+  const peer = `Python (requests, ${await python.next()}), page by page`
   for (const delay of [0, 50]) {
-    const tenant = server({ DELAY: String(delay) })
+    const tenant = server({ SCRIPTS: "10000", DELAY: String(delay) })
     const origin = await tenant.next()
     await withTenant(origin, {}, async (run) => {
       const times: Record<"list" | "serial" | "python", Array<number>> = { list: [], serial: [], python: [] }
@@ -122,7 +123,7 @@ const listings = async (): Promise<void> => {
       const [ours, serial, theirs] = [times.list, times.serial, times.python].map((each) => median(each.slice(6)))
       const what = `10,000 custom scripts in 34 pages, ${delay} ms a request`
       for (const [name, other = NaN] of [
-        ["Python, page by page", theirs],
+        [peer, theirs],
         ["ours, page by page", serial]
       ] as const) {
         report(

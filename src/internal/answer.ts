@@ -4,10 +4,11 @@
  */
 import * as Either from "effect/Either"
 import type * as ParseResult from "effect/ParseResult"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import * as Duration from "effect/Duration"
 import type { ApiClientErrorReason, FieldErrors } from "../errors/ApiClientError.js"
 import { problemsOf } from "./arguments.js"
+import { readerOf } from "./reader.js"
 
 /** A complete answer. */
 export interface Answer {
@@ -111,7 +112,7 @@ export const parseJson = (text: string): Either.Either<unknown, string> => {
 
 /** Makes the decoder of a JSON text. What is wrong is told by place and expected type, never by value. */
 export const decodeJson = <A, I>(schema: Schema.Schema<A, I>) => {
-  const decode = Schema.decodeUnknownEither(schema)
+  const decode = readerOf(schema)
   return (text: string): Either.Either<A, { readonly detail: string; readonly fieldErrors?: FieldErrors }> =>
     Either.flatMap(
       Either.mapLeft(parseJson(text), (detail) => ({ detail })),
