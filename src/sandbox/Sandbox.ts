@@ -27,6 +27,7 @@ import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type * as Fault from "./Fault.js"
+import { calledOrigin } from "./internal/called.js"
 import type * as exchange from "./internal/exchange.js"
 import type * as faults from "./internal/faults.js"
 import { inProcess } from "./internal/inProcess.js"
@@ -35,8 +36,9 @@ import { isWildcard, serve } from "./internal/loopback.js"
 import type * as requestLog from "./internal/requestLog.js"
 import type * as state from "./internal/state.js"
 import type * as seed from "./internal/seed.js"
+import type * as snapshot from "./internal/snapshot.js"
 import { newStore, openStore } from "./internal/store.js"
-import { calledHost, makeTenant, type Tenant, type WebApp } from "./internal/tenant.js"
+import { makeTenant, type Tenant, type WebApp } from "./internal/tenant.js"
 import type { SandboxError } from "./SandboxError.js"
 
 export declare namespace Sandbox {
@@ -130,7 +132,7 @@ export declare namespace Sandbox {
   /** The records of a tenant, to be read and put. */
   export type State = state.State
   /** A tenant at a glance. */
-  export type Snapshot = state.Snapshot
+  export type Snapshot = snapshot.Snapshot
   /** A fault, and how many requests it will still hit. */
   export type ActiveFault = faults.ActiveFault
   /** The limits of the service, others, or none. */
@@ -191,9 +193,9 @@ const serviceOf = (
 
 /** The storage under the name by which its caller calls the API: who listens everywhere has no name of its own. */
 const besideApi = (storageUrl: string): Effect.Effect<string> =>
-  Effect.map(FiberRef.get(calledHost), (host) => {
+  Effect.map(FiberRef.get(calledOrigin), (origin) => {
     const { port } = new URL(storageUrl)
-    return host === undefined ? storageUrl : `http://${host}:${port}`
+    return origin === undefined ? storageUrl : `http://${new URL(origin).hostname}:${port}`
   })
 
 const overHttp = (options: Sandbox.Options): Effect.Effect<Sandbox.Service, SandboxError, Scope.Scope> =>

@@ -8,25 +8,22 @@ export type { AssignmentNode, BlueprintRecord } from "./api/blueprints.js"
 export type { AppRecord } from "./api/customApps.js"
 export type { ProfileRecord } from "./api/customProfiles.js"
 export type { ScriptRecord } from "./api/customScripts.js"
+export type { InHouseAppRecord } from "./api/inHouseApps.js"
 export type { Category, Showing } from "./api/selfService.js"
 export type { Answer, Body, Ending, Handler, Incoming } from "./internal/exchange.js"
 export type { ActiveFault, Target } from "./internal/faults.js"
 export type { Limiter, Limits, LimitsOption, Quota } from "./internal/limits.js"
+export type { IpaFacts } from "./internal/ipa.js"
 export type { RequestRecord } from "./internal/requestLog.js"
 export type {
   Glance,
   InSelfService,
   InstallerAtAGlance,
   ItemAtAGlance,
-  NewApp,
-  NewBlueprint,
-  NewProfile,
-  NewScript,
-  RecordsOf,
   Snapshot,
-  State,
   UploadAtAGlance
-} from "./internal/state.js"
+} from "./internal/snapshot.js"
+export type { NewApp, NewBlueprint, NewInHouseApp, NewProfile, NewScript, RecordsOf, State } from "./internal/state.js"
 export type { SeedCounts } from "./internal/seed.js"
 export type { WebApp } from "./internal/tenant.js"
 export type { Credentials } from "./storage/sigv4.js"

@@ -41,11 +41,17 @@ describe("a tenant in a folder", () => {
       const [blueprint] = yield* read(blueprints)
       const id = textAt(blueprint, "id")
       const kept = (yield* read(apps)).map((app) => [at(app, "id"), at(app, "sha256"), at(app, "file_key")])
+      const inHouse = (yield* read("/api/v1/library/ipa-apps")).map((app) =>
+        ["id", "app_identifier", "sha256", "file_key"].map((key) => at(app, key))
+      )
+      const itemId = String(kept[0]?.[0])
       return {
         apiToken,
         webApp,
         id,
         kept,
+        inHouse,
+        activity: yield* read(`/api/v1/library/library-items/${itemId}/activity`),
         scripts: yield* read(scripts),
         items: yield* read(`${blueprints}/${id}/list-library-items`)
       }
@@ -70,6 +76,8 @@ describe("a tenant in a folder", () => {
         const path = `${blueprints}/${id}/assign-library-item`
         yield* call("POST", path, { json: { library_item_id: textAt(app.json, "id"), assignment_node_id: node } })
         yield* webApp.makeExclusive(textAt(app.json, "id"), "app")
+        const { inHouseApps } = yield* Sandbox.state
+        yield* inHouseApps.put({ name: "Field Notes", installer: "its bytes" })
         return yield* see
       }).pipe(inside(data))
 
@@ -78,6 +86,11 @@ describe("a tenant in a folder", () => {
         expect({ ...after, webApp: undefined }).toEqual({ ...before, webApp: undefined })
         expect(after.scripts.map((script) => at(script, "name"))).toEqual(["z", "c"])
         expect(after.items).toHaveLength(1)
+        expect(after.inHouse).toEqual([
+          [expect.any(String), "com.example.fieldnotes", expect.any(String), expect.any(String)]
+        ])
+        expect(after.activity).toHaveLength(2)
+        expect(at((yield* createScript("d")).json, "name")).toBe("d")
         const app = yield* call("GET", `${apps}/${String(after.kept[0]?.[0])}`)
         const bytes = yield* Effect.promise(async () => (await fetch(textAt(app.json, "file_url"))).text())
         expect(bytes).toBe("installer bytes")

@@ -121,6 +121,13 @@ describe.runIf(isThere)("the page in a browser", () => {
         yield* shown(page, "Inventory")
         yield* shown(page, "every day")
 
+        const { inHouseApps } = yield* Sandbox.state
+        const notes = yield* inHouseApps.put({ name: "Field Notes", installer: "12345" })
+        yield* shown(page, "com.example.fieldnotes 1.0")
+        yield* shown(page, "for iPhone, iPad")
+        yield* inHouseApps.remove(notes.id)
+        yield* gone(page, "Field Notes")
+
         const app = yield* apps.create({
           name: "Firefox",
           install_type: "package",

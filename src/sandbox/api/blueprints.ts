@@ -10,6 +10,7 @@ import { type Fields, readFields } from "../internal/fields.js"
 import { paged } from "../internal/paging.js"
 import type { Route } from "../internal/router.js"
 import { findTemplate, templateCategories } from "./blueprintTemplates.js"
+import { enrollment } from "./enrollment.js"
 
 /** A part of a Blueprint that items lie on. A classic Blueprint has one and never speaks of it. */
 export interface AssignmentNode {
@@ -28,6 +29,8 @@ export interface BlueprintRecord {
   readonly enrollment_code: { readonly code: string; readonly is_active: boolean }
   readonly type: (typeof types)[number]
   readonly nodes: readonly [AssignmentNode, ...ReadonlyArray<AssignmentNode>]
+  /** Whether whoever enrolls has to sign in first: only the vendor's web app can say so. Default: no. */
+  readonly requiresAuthentication?: boolean | undefined
 }
 
 /** What an assignment has to know about a library item. */
@@ -45,7 +48,7 @@ const path = "/api/v1/blueprints"
 export const makeNode = (): AssignmentNode => ({ id: randomUUID(), items: [] })
 
 /** Every item on a Blueprint, once. */
-const itemsOf = (record: BlueprintRecord): ReadonlyArray<string> => [
+export const itemsOf = (record: BlueprintRecord): ReadonlyArray<string> => [
   ...new Set(record.nodes.flatMap((node) => node.items))
 ]
 
@@ -82,6 +85,7 @@ const refuse = (text: string) => Effect.fail(json(400, text))
 /** The one refusal that is not even JSON. */
 const noNode = Effect.fail(content(400, "text/html; charset=utf-8", "Assignment node not found"))
 
+const noBlueprint = json(404, { detail: "Not Found - Blueprint not found" })
 const blueprintMissing = json(404, { details: "blueprint not found" })
 const itemMissing = json(404, { details: "library item not found" })
 
@@ -90,8 +94,12 @@ export const blueprintRoutes = (options: {
   readonly records: Collection<BlueprintRecord>
   readonly pageSize: number
   readonly findItem: (id: string) => LibraryItem | undefined
+  /** How many devices are on a Blueprint. */
+  readonly devicesOn: (id: string) => number
+  /** Hears of every item that was put on a Blueprint or taken off it. */
+  readonly onAssignment: (itemId: string) => Effect.Effect<void>
 }): ReadonlyArray<Route> => {
-  const { findItem, pageSize, records } = options
+  const { devicesOn, findItem, onAssignment, pageSize, records } = options
   const paging = { pageSize, byPage: false }
 
   const find = (id: string, missing: Answer = noMatch("Blueprint")): Effect.Effect<BlueprintRecord, Answer> =>
@@ -226,7 +234,7 @@ export const blueprintRoutes = (options: {
       }
       records.put(record.id, record)
       const { type: _, ...shown } = render(record)
-      return json(200, { ...shown, computers_count: 0, missing_computers_count: 0 })
+      return json(200, { ...shown, computers_count: devicesOn(record.id), missing_computers_count: 0 })
     })
 
   /** The Blueprint, the item and the node that an assignment or a removal speaks of. */
@@ -248,10 +256,10 @@ export const blueprintRoutes = (options: {
       return { blueprint, isMap, itemId, node }
     })
 
-  const put = (blueprint: BlueprintRecord, changed: AssignmentNode): Answer => {
+  const put = (blueprint: BlueprintRecord, changed: AssignmentNode, itemId: string): Effect.Effect<Answer> => {
     const record = mapNodes(blueprint, (node) => (node.id === changed.id ? changed : node))
     records.put(record.id, record)
-    return json(200, itemsOf(record))
+    return Effect.as(onAssignment(itemId), json(200, itemsOf(record)))
   }
 
   const assign = (incoming: WholeRequest, id: string): Effect.Effect<Answer, Answer> =>
@@ -269,7 +277,7 @@ export const blueprintRoutes = (options: {
         item.exclusiveType !== undefined &&
         node.items.some((other) => findItem(other)?.exclusiveType === item.exclusiveType)
       if (taken) return yield* refuse("Assignment node can only have one of this Library Item type.")
-      return put(blueprint, { ...node, items: [...node.items, itemId] })
+      return yield* put(blueprint, { ...node, items: [...node.items, itemId] }, itemId)
     })
 
   const remove = (incoming: WholeRequest, id: string): Effect.Effect<Answer, Answer> =>
@@ -280,7 +288,7 @@ export const blueprintRoutes = (options: {
           isMap ? "Library Item does not exist in Assignment Node" : "Library Item does not exist on Blueprint"
         )
       }
-      return put(blueprint, { ...node, items: node.items.filter((item) => item !== itemId) })
+      return yield* put(blueprint, { ...node, items: node.items.filter((item) => item !== itemId) }, itemId)
     })
 
   return [
@@ -289,7 +297,7 @@ export const blueprintRoutes = (options: {
       path,
       endpoint: ({ url }) =>
         paged(url, paging, listed(url.searchParams), (record) =>
-          Effect.succeed({ ...render(record), computers_count: 0 })
+          Effect.succeed({ ...render(record), computers_count: devicesOn(record.id) })
         )
     },
     { method: "POST", path, endpoint: create },
@@ -301,7 +309,8 @@ export const blueprintRoutes = (options: {
     {
       method: "GET",
       path: `${path}/:id`,
-      endpoint: (_, id) => Effect.map(find(id), (record) => json(200, { ...render(record), computers_count: 0 }))
+      endpoint: (_, id) =>
+        Effect.map(find(id), (record) => json(200, { ...render(record), computers_count: devicesOn(record.id) }))
     },
     { method: "PATCH", path: `${path}/:id`, endpoint: update },
     {
@@ -312,6 +321,12 @@ export const blueprintRoutes = (options: {
           records.remove(record.id)
           return empty(204)
         })
+    },
+    {
+      method: "GET",
+      path: `${path}/:id/ota-enrollment-profile`,
+      endpoint: ({ url }, id) =>
+        Effect.map(find(id, noBlueprint), (record) => enrollment(record, url.searchParams.get("sso")))
     },
     {
       method: "GET",

@@ -11,7 +11,7 @@ import { readFields } from "../internal/fields.js"
 import type { Route } from "../internal/router.js"
 import { microseconds, seconds, timestamp } from "../internal/time.js"
 import type { Storage } from "../storage/Storage.js"
-import { libraryRoutes } from "./library.js"
+import { libraryRoutes, type LibraryResource } from "./library.js"
 import { type Category, checkShowing, hidden, readShowing, renderShowing, type Showing } from "./selfService.js"
 
 /** An app as the tenant keeps it. */
@@ -39,24 +39,29 @@ const path = "/api/v1/library/custom-apps"
 
 const stillProcessing = json(503, { detail: "The upload is still being processed." })
 
-/** `MyApp.pkg` becomes `…/MyApp_d00561c3.pkg`: two uploads of one name never meet. */
-export const appKey = (companyId: string, name: string): string => {
+/** `MyApp.pkg` becomes `MyApp_d00561c3.pkg`: two uploads of one name never meet. */
+export const uniqueName = (name: string): string => {
   const file = name.split("/").at(-1) ?? name
   const dot = file.lastIndexOf(".")
   const token = randomBytes(4).toString("hex")
-  const unique = dot > 0 ? `${file.slice(0, dot)}_${token}${file.slice(dot)}` : `${file}_${token}`
-  return `companies/companies/${companyId}/library/custom_apps/${unique}`
+  return dot > 0 ? `${file.slice(0, dot)}_${token}${file.slice(dot)}` : `${file}_${token}`
 }
 
+const folder = "/library/custom_apps/"
+
+/** `…/MyApp_d00561c3.pkg` */
+export const appKey = (companyId: string, name: string): string =>
+  `companies/companies/${companyId}${folder}${uniqueName(name)}`
+
 /** The routes of `/api/v1/library/custom-apps`. */
-export const customAppRoutes = (options: {
-  readonly records: Collection<AppRecord>
-  readonly categories: ReadonlyArray<Category>
-  readonly pageSize: number
-  readonly storage: Storage
-  readonly companyId: string
-  readonly onDelete: (record: AppRecord) => Effect.Effect<void>
-}): ReadonlyArray<Route> => {
+export const customAppRoutes = (
+  options: {
+    readonly records: Collection<AppRecord>
+    readonly categories: ReadonlyArray<Category>
+    readonly storage: Storage
+    readonly companyId: string
+  } & Pick<LibraryResource<AppRecord>, "onDelete" | "onWrite" | "pageSize">
+): ReadonlyArray<Route> => {
   const { categories, companyId, records, storage } = options
 
   const presign = (incoming: WholeRequest): Effect.Effect<Answer, Answer> =>
@@ -96,7 +101,8 @@ export const customAppRoutes = (options: {
       const active = fields.boolean("active")
       const restart = fields.boolean("restart")
       const showing = readShowing(fields, before ?? hidden)
-      if (fileKey !== undefined && !storage.isReserved(fileKey)) {
+      const isOwn = fileKey === before?.file_key
+      if (fileKey !== undefined && !isOwn && !(fileKey.includes(folder) && storage.isReserved(fileKey))) {
         fields.refuse("file_key", "Invalid file key.")
       }
       yield* fields.checked
@@ -149,7 +155,8 @@ export const customAppRoutes = (options: {
       pageSize: options.pageSize,
       records,
       write,
-      onDelete: options.onDelete,
+      onWrite: options.onWrite,
+    onDelete: options.onDelete,
       render: (record) =>
         Effect.gen(function* () {
           const stored = storage.find(record.file_key)

@@ -10,7 +10,7 @@ import { readFields } from "../internal/fields.js"
 import type { Route } from "../internal/router.js"
 import { rewrite } from "../internal/plist.js"
 import { timestamp } from "../internal/time.js"
-import { libraryRoutes } from "./library.js"
+import { libraryRoutes, type LibraryResource } from "./library.js"
 
 /** A profile as the tenant keeps it. */
 export interface ProfileRecord {
@@ -36,11 +36,11 @@ export const stamped = (profile: string, name: string, identifier: string): stri
 export const profileIdentifier = (id: string): string => `com.kandji.profile.custom.${id}`
 
 /** The routes of `/api/v1/library/custom-profiles`. */
-export const customProfileRoutes = (options: {
-  readonly records: Collection<ProfileRecord>
-  readonly pageSize: number
-  readonly onDelete: (record: ProfileRecord) => Effect.Effect<void>
-}): ReadonlyArray<Route> => {
+export const customProfileRoutes = (
+  options: {
+    readonly records: Collection<ProfileRecord>
+  } & Pick<LibraryResource<ProfileRecord>, "onDelete" | "onWrite" | "pageSize">
+): ReadonlyArray<Route> => {
   const write = (incoming: WholeRequest, before: ProfileRecord | undefined): Effect.Effect<ProfileRecord, Answer> =>
     Effect.gen(function* () {
       const now = yield* timestamp
@@ -94,6 +94,7 @@ export const customProfileRoutes = (options: {
     pageSize: options.pageSize,
     records: options.records,
     write,
+    onWrite: options.onWrite,
     onDelete: options.onDelete,
     render: (record) =>
       Effect.succeed({

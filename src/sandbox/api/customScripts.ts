@@ -9,7 +9,7 @@ import type { Answer, WholeRequest } from "../internal/exchange.js"
 import { readFields } from "../internal/fields.js"
 import type { Route } from "../internal/router.js"
 import { timestamp } from "../internal/time.js"
-import { libraryRoutes } from "./library.js"
+import { libraryRoutes, type LibraryResource } from "./library.js"
 import { type Category, checkShowing, hidden, readShowing, renderShowing, type Showing } from "./selfService.js"
 
 /** A script as the tenant keeps it. */
@@ -28,12 +28,12 @@ export interface ScriptRecord extends Showing {
 const frequencies = ["once", "every_15_min", "every_day", "no_enforcement"] as const
 
 /** The routes of `/api/v1/library/custom-scripts`. */
-export const customScriptRoutes = (options: {
-  readonly records: Collection<ScriptRecord>
-  readonly categories: ReadonlyArray<Category>
-  readonly pageSize: number
-  readonly onDelete: (record: ScriptRecord) => Effect.Effect<void>
-}): ReadonlyArray<Route> => {
+export const customScriptRoutes = (
+  options: {
+    readonly records: Collection<ScriptRecord>
+    readonly categories: ReadonlyArray<Category>
+  } & Pick<LibraryResource<ScriptRecord>, "onDelete" | "onWrite" | "pageSize">
+): ReadonlyArray<Route> => {
   const write = (incoming: WholeRequest, before: ScriptRecord | undefined): Effect.Effect<ScriptRecord, Answer> =>
     Effect.gen(function* () {
       const now = yield* timestamp
@@ -73,6 +73,7 @@ export const customScriptRoutes = (options: {
     pageSize: options.pageSize,
     records: options.records,
     write,
+    onWrite: options.onWrite,
     onDelete: options.onDelete,
     render: (record) =>
       Effect.succeed({

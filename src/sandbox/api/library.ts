@@ -17,23 +17,29 @@ export interface LibraryResource<R extends { readonly id: string }> {
   readonly render: (record: R) => Effect.Effect<unknown>
   /** Makes the record that a request asks for: a new one, or another in place of `before`. */
   readonly write: (incoming: WholeRequest, before: R | undefined) => Effect.Effect<R, Answer>
+  /** Hears of every record that was written, and of what it was before. */
+  readonly onWrite: (record: R, before: R | undefined) => Effect.Effect<void>
   readonly onDelete: (record: R) => Effect.Effect<void>
+  /** Whether the answers to what changes a record have no body. */
+  readonly isSilent?: boolean | undefined
 }
 
 /** The routes of a library resource. */
 export const libraryRoutes = <R extends { readonly id: string }>(
   resource: LibraryResource<R>
 ): ReadonlyArray<Route> => {
-  const { model, onDelete, pageSize, path, records, render, write } = resource
+  const { isSilent = false, model, onDelete, onWrite, pageSize, path, records, render, write } = resource
   const find = (id: string): Effect.Effect<R, Answer> =>
     Effect.suspend(() => {
       const record = records.get(id)
       return record === undefined ? Effect.fail(noMatch(model)) : Effect.succeed(record)
     })
-  const store = (incoming: WholeRequest, before: R | undefined) =>
-    Effect.flatMap(write(incoming, before), (record) => {
+  const store = (status: number, incoming: WholeRequest, before: R | undefined): Effect.Effect<Answer, Answer> =>
+    Effect.gen(function* () {
+      const record = yield* write(incoming, before)
       records.put(record.id, record)
-      return render(record)
+      yield* onWrite(record, before)
+      return isSilent ? empty(status) : json(status, yield* render(record))
     })
 
   return [
@@ -41,7 +47,7 @@ export const libraryRoutes = <R extends { readonly id: string }>(
     {
       method: "POST",
       path,
-      endpoint: (incoming) => Effect.map(store(incoming, undefined), (body) => json(201, body))
+      endpoint: (incoming) => store(201, incoming, undefined)
     },
     {
       method: "GET",
@@ -51,18 +57,14 @@ export const libraryRoutes = <R extends { readonly id: string }>(
     {
       method: "PATCH",
       path: `${path}/:id`,
-      endpoint: (incoming, id) =>
-        find(id).pipe(
-          Effect.flatMap((before) => store(incoming, before)),
-          Effect.map((body) => json(200, body))
-        )
+      endpoint: (incoming, id) => Effect.flatMap(find(id), (before) => store(200, incoming, before))
     },
     {
       method: "DELETE",
       path: `${path}/:id`,
       endpoint: (_, id) =>
         find(id).pipe(
-          Effect.mapError(() => notFoundPage),
+          Effect.mapError(() => (isSilent ? empty(404) : notFoundPage)),
           Effect.tap((record) => {
             records.remove(record.id)
             return onDelete(record)

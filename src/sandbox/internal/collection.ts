@@ -25,14 +25,16 @@ export interface Rows<R> {
 }
 
 /** A collection that rows can be laid under: they come before all other records. */
-export interface RowCollection<R> extends Collection<R> {
+export interface RowCollection<R extends { readonly id: string }> extends Collection<R> {
   readonly extend: (rows: Rows<R>) => void
-  /** Whether the id is one of a row, be it removed or not. */
-  readonly isRow: (id: string) => boolean
+  /** The ids of the rows that were removed. */
+  readonly gone: () => Iterable<string>
 }
 
 /** An empty collection. `onChange` hears of every record that is put, and with nothing of every one that is removed. */
-export const make = <R>(onChange: (id: string, record: R | undefined) => void = () => undefined): RowCollection<R> => {
+export const make = <R extends { readonly id: string }>(
+  onChange: (id: string, record: R | undefined) => void = () => undefined
+): RowCollection<R> => {
   let blocks: ReadonlyArray<{ readonly start: number; readonly rows: Rows<R> }> = []
   let rowCount = 0
   const edited = new Map<number, R>()
@@ -48,12 +50,11 @@ export const make = <R>(onChange: (id: string, record: R | undefined) => void = 
     }
     return undefined
   }
-  const rowAt = (place: number): R | undefined => {
-    const changed = edited.get(place)
-    if (changed !== undefined) return changed
+  const originalAt = (place: number): R | undefined => {
     const block = blocks.findLast(({ start }) => start <= place)
     return block?.rows.at(place - block.start)
   }
+  const rowAt = (place: number): R | undefined => edited.get(place) ?? originalAt(place)
   /** The `n`-th row that is not gone, as far as there is one. */
   const skipGone = (n: number): number => {
     let place = n
@@ -131,7 +132,12 @@ export const make = <R>(onChange: (id: string, record: R | undefined) => void = 
       blocks = [...blocks, { start: rowCount, rows: more }]
       rowCount += more.size
     },
-    isRow: (id) => placeOf(id.toLowerCase()) !== undefined
+    gone: function* () {
+      for (const place of gone) {
+        const row = originalAt(place)
+        if (row !== undefined) yield row.id
+      }
+    }
   }
 }
 

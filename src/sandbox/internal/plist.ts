@@ -37,7 +37,8 @@ const tags = function* (text: string): Generator<Element> {
   }
 }
 
-const escaped = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
+/** A text as it stands in a property list. */
+export const escaped = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
 
 interface Span {
   readonly start: number
@@ -73,6 +74,12 @@ const outline = (text: string): { readonly values: ReadonlyMap<string, Span>; re
     }
   }
   return undefined
+}
+
+/** The elements at the keys of the outermost dictionary, as they are written. Nothing when the text is no property list. */
+export const elements = (text: string): ReadonlyMap<string, string> | undefined => {
+  const found = outline(text)
+  return found && new Map([...found.values].map(([key, { end, start }]) => [key, text.slice(start, end)]))
 }
 
 /**

@@ -52,7 +52,7 @@ const mostBodies = 16 * 1024 * 1024
 
 const redacted = "<redacted>"
 const secretHeaders = ["authorization", "proxy-authorization", "cookie"]
-const secretParameters = ["X-Amz-Signature", "X-Amz-Security-Token", "X-Amz-Credential"]
+const secretParameters = ["X-Amz-Signature", "X-Amz-Security-Token", "X-Amz-Credential", "auth"]
 
 const recordOf = (id: number, time: number, target: Target, { headers, method, url }: Incoming): RequestRecord => ({
   id,

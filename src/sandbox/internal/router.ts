@@ -9,14 +9,17 @@ import { type Answer, type Handler, type Incoming, json, noRoute, type WholeRequ
 /** What an endpoint does, at once. A failure is an answer too: the one that ends the request early. */
 export type Endpoint = (incoming: WholeRequest, id: string) => Effect.Effect<Answer, Answer>
 
-/** An endpoint at a path. `:id` stands for one segment. A trailing slash counts. */
+/** An endpoint at a path. `:id` stands for one segment; of several the last counts. A trailing slash counts. */
 export interface Route {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE"
   readonly path: string
   readonly endpoint: Endpoint
+  /** Whether no token is asked for: the address itself has one. */
+  readonly isOpen?: boolean | undefined
 }
 
-const decoded = (segment: string): string => {
+/** A part of a path as it is meant; as it is written where that cannot be told. */
+export const decoded = (segment: string): string => {
   try {
     return decodeURIComponent(segment)
   } catch {
@@ -61,9 +64,13 @@ export const router = (
       )
     }
     const answer = (incoming: Incoming) => {
+      const isOpen = found.every((route) => route.isOpen === true)
       const token = /^Bearer (\S+)$/.exec(incoming.headers["authorization"] ?? "")?.[1]
-      if (token === undefined) return Effect.succeed(unauthorized("Authentication credentials were not provided."))
-      if (token.toLowerCase() !== apiToken.toLowerCase()) return Effect.succeed(unauthorized("Invalid token."))
+      if (token === undefined && !isOpen)
+        return Effect.succeed(unauthorized("Authentication credentials were not provided."))
+      if (token?.toLowerCase() !== apiToken.toLowerCase() && !isOpen) {
+        return Effect.succeed(unauthorized("Invalid token."))
+      }
       const method = incoming.method === "HEAD" ? "GET" : incoming.method
       const route = found.find((route) => route.method === method)
       if (route === undefined) {

@@ -6,19 +6,26 @@ import type { BlueprintRecord } from "../api/blueprints.js"
 import type { AppRecord } from "../api/customApps.js"
 import { profileIdentifier, type ProfileRecord } from "../api/customProfiles.js"
 import type { ScriptRecord } from "../api/customScripts.js"
+import type { InHouseAppRecord } from "../api/inHouseApps.js"
 import { type Category, hidden, type Showing } from "../api/selfService.js"
 import type { Rows } from "./collection.js"
+import type { Activity } from "./history.js"
+import type { Computer, Computers } from "./memory.js"
+import { type Draw, half, hex, idOf, mix, rowsOf, scramble, unscramble } from "./seedNumbers.js"
 import { microseconds } from "./time.js"
-import { people, profiles, scripts, software } from "./seedWords.js"
+import { inHouse, people, profiles, scripts, software } from "./seedWords.js"
 
 /** How many records of each kind. */
 export interface SeedCounts {
   readonly customProfiles?: number | undefined
   readonly customScripts?: number | undefined
   readonly customApps?: number | undefined
+  readonly inHouseApps?: number | undefined
   readonly blueprints?: number | undefined
   /** Library items on each Blueprint. */
   readonly assignments?: number | undefined
+  /** Devices, spread over the Blueprints: each has a status for every item on its own. */
+  readonly computers?: number | undefined
 }
 
 /** A tenant of a company with a few hundred devices. */
@@ -26,8 +33,10 @@ export const usualCounts: Required<SeedCounts> = {
   customProfiles: 24,
   customScripts: 40,
   customApps: 16,
+  inHouseApps: 3,
   blueprints: 8,
-  assignments: 12
+  assignments: 12,
+  computers: 120
 }
 
 /** The rows of one seed, and the installers of its apps. */
@@ -35,59 +44,18 @@ export interface Seeded {
   readonly customProfiles: Rows<ProfileRecord>
   readonly customScripts: Rows<ScriptRecord>
   readonly customApps: Rows<AppRecord>
+  readonly inHouseApps: Rows<InHouseAppRecord>
   readonly blueprints: Rows<BlueprintRecord>
   /** What lies under the key of a seeded app. */
   readonly installer: (key: string) => Uint8Array | undefined
+  /** What happened to an item before the beginning, the newest first; nothing for an item that is not of this seed. */
+  readonly activity: (itemId: string) => ReadonlyArray<Activity> | undefined
+  /** The devices on a Blueprint of this seed. */
+  readonly computersOn: (blueprintId: string) => Pick<Rows<Computer>, "at" | "size"> | undefined
+  readonly computer: Computers["find"]
+  /** What lay on a Blueprint of this seed from the beginning. */
+  readonly itemsOn: (blueprintId: string) => ReadonlyArray<string> | undefined
 }
-
-type Draw = (below: number) => number
-
-/** 32 bits that look like chance. */
-const mix = (...parts: ReadonlyArray<number>): number => {
-  let hash = 0x9e3779b9
-  for (const part of parts) {
-    hash = Math.imul(hash ^ part, 0x85ebca6b)
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-    hash ^= hash >>> 16
-  }
-  return hash >>> 0
-}
-
-const drawFrom = (...parts: ReadonlyArray<number>): Draw => {
-  let step = 0
-  return (below) => mix(...parts, ++step) % below
-}
-
-const half = 0xffffff
-
-/** A permutation of 48 bits (four rounds of Feistel): the last group of an id, from which its place can be read again. */
-const scramble = (index: number, key: number): number => {
-  let [left, right] = [Math.floor(index / (half + 1)), index & half]
-  for (let round = 0; round < 4; round++) [left, right] = [right, left ^ (mix(key, round, right) & half)]
-  return left * (half + 1) + right
-}
-
-const unscramble = (value: number, key: number): number => {
-  let [left, right] = [Math.floor(value / (half + 1)), value & half]
-  for (let round = 3; round >= 0; round--) [left, right] = [right ^ (mix(key, round, left) & half), left]
-  return left * (half + 1) + right
-}
-
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0").slice(-digits)
-
-const idOf = (index: number, key: number): string => {
-  const [one, two, three] = [mix(key, 1, index), mix(key, 2, index), mix(key, 3, index)]
-  return `${hex(one, 8)}-${hex(two, 4)}-4${hex(two >>> 16, 3)}-8${hex(three, 3)}-${hex(scramble(index, key), 12)}`
-}
-
-const rowsOf = <R>(size: number, key: number, build: (index: number, id: string, draw: Draw) => R): Rows<R> => ({
-  size,
-  at: (index) => build(index, idOf(index, key), drawFrom(key, index)),
-  indexOf: (id) => {
-    const index = unscramble(Number.parseInt(id.slice(24), 16), key)
-    return index < size && idOf(index, key) === id ? index : undefined
-  }
-})
 
 const pick = <const A>(items: readonly [A, ...ReadonlyArray<A>], draw: Draw): A => items[draw(items.length)] ?? items[0]
 
@@ -154,8 +122,18 @@ export const seeded = (
   categories: ReadonlyArray<Category>
 ): Seeded => {
   const keyOf = (kind: number) => mix(seed >>> 0, Math.floor(seed / 2 ** 32), ordinal, kind)
-  const keys = { profiles: keyOf(1), scripts: keyOf(2), apps: keyOf(3), blueprints: keyOf(4), nodes: keyOf(5) }
-  const folder = `companies/companies/${idOf(0, keyOf(6))}/library/custom_apps/`
+  const keys = {
+    profiles: keyOf(1),
+    scripts: keyOf(2),
+    apps: keyOf(3),
+    blueprints: keyOf(4),
+    nodes: keyOf(5),
+    inHouseApps: keyOf(7),
+    computers: keyOf(8)
+  }
+  const company = idOf(0, keyOf(6))
+  const folder = `companies/companies/${company}/library/custom_apps/`
+  const ipaFolder = `tenants/${company}/library/ipa_apps/`
 
   const showing = (draw: Draw, shown: boolean): Showing => {
     const category = categories[draw(Math.max(1, categories.length))]
@@ -231,13 +209,44 @@ export const seeded = (
     }
   })
 
-  const library = [customProfiles, customScripts, customApps]
-  const librarySize = customProfiles.size + customScripts.size + customApps.size
+  const inHouseApps = rowsOf<InHouseAppRecord>(counts.inHouseApps ?? 0, keys.inHouseApps, (index, id, draw) => {
+    const name = named(inHouse, index)
+    const short = name.replace(/[^A-Za-z0-9]+/g, "")
+    const { created, created_at, updated_at } = datesOf(draw)
+    const isPad = draw(3) > 0
+    return {
+      id,
+      name,
+      file_key: `${ipaFolder}${short}_${hex(scramble(index, keys.inHouseApps), 12)}.ipa`,
+      active: draw(12) > 0,
+      runs_on_iphone: true,
+      runs_on_ipad: isPad,
+      runs_on_tv: false,
+      app: {
+        identifier: `com.example.${short.toLowerCase()}`,
+        name: short,
+        version: `${1 + draw(4)}.${draw(10)}.${draw(10)}`,
+        minimumOs: pick(["16.0", "17.0", "17.5", "18.0"], draw),
+        families: isPad ? ["iPhone", "iPad"] : ["iPhone"]
+      },
+      fileUpdated: Math.floor(created / 1000) * 1000,
+      created_at,
+      updated_at
+    }
+  })
+
+  const library = [
+    { rows: customProfiles, key: keys.profiles },
+    { rows: customScripts, key: keys.scripts },
+    { rows: customApps, key: keys.apps },
+    { rows: inHouseApps, key: keys.inHouseApps }
+  ]
+  const librarySize = library.reduce((sum, { rows }) => sum + rows.size, 0)
 
   const itemAt = (place: number): string | undefined => {
     let index = place
-    for (const [kind, rows] of library.entries()) {
-      if (index < rows.size) return idOf(index, [keys.profiles, keys.scripts, keys.apps][kind] ?? 0)
+    for (const { key, rows } of library) {
+      if (index < rows.size) return idOf(index, key)
       index -= rows.size
     }
     return undefined
@@ -264,18 +273,68 @@ export const seeded = (
     }
   })
 
+  const computers = rowsOf<Computer>(
+    blueprints.size === 0 ? 0 : (counts.computers ?? 0),
+    keys.computers,
+    (index, id) => ({
+      id,
+      name: `${named(people, index % blueprints.size)} Mac ${Math.floor(index / blueprints.size) + 1}`
+    })
+  )
+
+  /** The installer whose key ends in the scrambled place of an app. */
+  const installerOf = (rows: Rows<{ readonly file_key: string }>, rowsKey: number, fileKey: string) => {
+    const token = /_([0-9a-f]{12})\.[a-z]+$/.exec(fileKey)?.[1]
+    if (token === undefined) return undefined
+    const index = unscramble(Number.parseInt(token, 16), rowsKey)
+    return index < rows.size && rows.at(index).file_key === fileKey ? installerBytes(rowsKey, index) : undefined
+  }
+
+  const activityOf = (itemId: string): ReadonlyArray<Activity> | undefined => {
+    for (const { key, rows } of library) {
+      const index = rows.indexOf(itemId)
+      if (index === undefined) continue
+      const { created_at, updated_at } = rows.at(index)
+      const id = mix(key, index) % 400_000_000
+      return [
+        { id: 2 * id + 2, itemId, activity_time: updated_at, activity_type: "library_item_edited", details: null },
+        { id: 2 * id + 1, itemId, activity_time: created_at, activity_type: "library_item_created", details: null }
+      ]
+    }
+    return undefined
+  }
+
   return {
     customProfiles,
     customScripts,
     customApps,
+    inHouseApps,
     blueprints,
-    installer: (key) => {
-      const token = /_([0-9a-f]{12})\.[a-z]+$/.exec(key)?.[1]
-      if (token === undefined || !key.startsWith(folder)) return undefined
-      const index = unscramble(Number.parseInt(token, 16), keys.apps)
-      return index < customApps.size && customApps.at(index).file_key === key
-        ? installerBytes(keys.apps, index)
-        : undefined
+    installer: (key) =>
+      key.startsWith(folder)
+        ? installerOf(customApps, keys.apps, key)
+        : key.startsWith(ipaFolder)
+          ? installerOf(inHouseApps, keys.inHouseApps, key)
+          : undefined,
+    activity: activityOf,
+    computersOn: (blueprintId) => {
+      const first = blueprints.indexOf(blueprintId)
+      return first === undefined
+        ? undefined
+        : {
+            size: Math.max(0, Math.ceil((computers.size - first) / blueprints.size)),
+            at: (index) => computers.at(first + index * blueprints.size)
+          }
+    },
+    computer: (id) => {
+      const index = computers.indexOf(id)
+      return index === undefined
+        ? undefined
+        : { computer: computers.at(index), blueprintId: blueprints.at(index % blueprints.size).id }
+    },
+    itemsOn: (blueprintId) => {
+      const index = blueprints.indexOf(blueprintId)
+      return index === undefined ? undefined : blueprints.at(index).nodes[0].items
     }
   }
 }

@@ -106,3 +106,6 @@ export const people: Words = [
   "Marketing",
   "Human Resources"
 ]
+
+/** Apps that a company makes for itself. */
+export const inHouse: Words = ["Field Notes", "Stock Count", "Shift Planner", "Visitor Desk", "Safety Check"]

@@ -3,15 +3,16 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Struct from "effect/Struct"
 import { randomUUID } from "node:crypto"
-import { type AssignmentNode, type BlueprintRecord, makeNode } from "../api/blueprints.js"
+import { type BlueprintRecord, makeNode } from "../api/blueprints.js"
 import { appKey, type AppRecord } from "../api/customApps.js"
 import { profileIdentifier, type ProfileRecord, stamped } from "../api/customProfiles.js"
 import type { ScriptRecord } from "../api/customScripts.js"
+import { type InHouseAppRecord, ipaKey } from "../api/inHouseApps.js"
 import { type Category, hidden } from "../api/selfService.js"
 import type { Storage } from "../storage/Storage.js"
 import type { Collection } from "./collection.js"
+import { makeSnapshot, type Snapshot } from "./snapshot.js"
 import { timestamp } from "./time.js"
 
 /** All records of a tenant. */
@@ -19,7 +20,14 @@ export interface Records {
   readonly customProfiles: Collection<ProfileRecord>
   readonly customScripts: Collection<ScriptRecord>
   readonly customApps: Collection<AppRecord>
+  readonly inHouseApps: Collection<InHouseAppRecord>
   readonly blueprints: Collection<BlueprintRecord>
+}
+
+/** What every library item has. */
+export interface LibraryRecord {
+  readonly id: string
+  readonly name: string
 }
 
 /** The records of one kind. */
@@ -42,6 +50,9 @@ export type NewScript = Partial<ScriptRecord> & Pick<ScriptRecord, "name">
 /** An app to put, and what its installer holds. */
 export type NewApp = Partial<AppRecord> &
   Pick<AppRecord, "name"> & { readonly installer?: string | Uint8Array | undefined }
+/** An in-house app to put, and what its file holds. */
+export type NewInHouseApp = Partial<InHouseAppRecord> &
+  Pick<InHouseAppRecord, "name"> & { readonly installer?: string | Uint8Array | undefined }
 /** A Blueprint to put, and the ids of the library items on its root node. */
 export type NewBlueprint = Partial<BlueprintRecord> &
   Pick<BlueprintRecord, "name"> & { readonly items?: ReadonlyArray<string> | undefined }
@@ -51,72 +62,12 @@ export interface State {
   readonly customProfiles: RecordsOf<ProfileRecord, NewProfile>
   readonly customScripts: RecordsOf<ScriptRecord, NewScript>
   readonly customApps: RecordsOf<AppRecord, NewApp>
+  readonly inHouseApps: RecordsOf<InHouseAppRecord, NewInHouseApp>
   readonly blueprints: RecordsOf<BlueprintRecord, NewBlueprint>
   /** The Self Service categories. */
   readonly categories: Effect.Effect<ReadonlyArray<Category>>
   /** The tenant at a glance: the newest records of each kind (default 100) with what lies behind the ids. */
   readonly snapshot: (options?: { readonly limit?: number }) => Effect.Effect<Snapshot>
-}
-
-/** How many there are, and the newest of them. */
-export interface Glance<A> {
-  readonly count: number
-  /** The newest first. */
-  readonly newest: ReadonlyArray<A>
-}
-
-/** A tenant at a glance. Made of JSON values alone. */
-export interface Snapshot {
-  readonly blueprints: Glance<
-    Omit<BlueprintRecord, "nodes" | "params"> & {
-      readonly nodes: ReadonlyArray<{ readonly id: string; readonly items: ReadonlyArray<ItemAtAGlance> }>
-    }
-  >
-  readonly customProfiles: Glance<Omit<ProfileRecord, "profile">>
-  readonly customScripts: Glance<Omit<ScriptRecord, "script" | "remediation_script"> & InSelfService>
-  readonly customApps: Glance<AppRecord & InSelfService & InstallerAtAGlance>
-  /** Installers that are still looked at: no app can be made of them yet. */
-  readonly uploads: ReadonlyArray<UploadAtAGlance>
-  readonly categories: ReadonlyArray<Category>
-}
-
-/** A library item on a Blueprint. */
-export interface ItemAtAGlance {
-  readonly id: string
-  readonly name: string
-  readonly kind: "customProfiles" | "customScripts" | "customApps"
-}
-
-/** Where an item is found in Self Service. */
-export interface InSelfService {
-  /** The name of its category; nothing where it is not shown. */
-  readonly category: string | undefined
-}
-
-/** An installer in storage. */
-export interface UploadAtAGlance {
-  readonly file_key: string
-  /** Bytes. */
-  readonly file_size: number
-  readonly sha256: string
-}
-
-/** The file of an app. */
-export interface InstallerAtAGlance {
-  /** `missing`: nothing was uploaded. */
-  readonly installer: "missing" | "processing" | "ready"
-  /** Bytes. */
-  readonly file_size: number
-  readonly sha256: string
-}
-
-/** Finds a library item of any kind. */
-export const findItem = (records: Records, id: string): ItemAtAGlance | undefined => {
-  for (const kind of ["customProfiles", "customScripts", "customApps"] as const) {
-    const record = records[kind].get(id)
-    if (record !== undefined) return { id: record.id, name: record.name, kind }
-  }
-  return undefined
 }
 
 const emptyProfile = `<?xml version="1.0" encoding="UTF-8"?>
@@ -139,8 +90,9 @@ export const makeState = (options: {
   readonly categories: ReadonlyArray<Category>
   readonly storage: Storage
   readonly companyId: string
-  readonly onDelete: (record: { readonly id: string }) => Effect.Effect<void>
-  readonly onDeleteApp: (record: AppRecord) => Effect.Effect<void>
+  readonly onWrite: <R extends LibraryRecord>(record: R, before: R | undefined) => Effect.Effect<void>
+  readonly onDelete: (record: LibraryRecord) => Effect.Effect<void>
+  readonly onDeleteApp: (record: LibraryRecord & { readonly file_key: string }) => Effect.Effect<void>
   /** Done when everything that was put so far is kept. */
   readonly kept: Effect.Effect<void>
 }): State => {
@@ -149,6 +101,7 @@ export const makeState = (options: {
   const recordsOf = <R extends { readonly id: string }, New extends { readonly id?: string | undefined }>(
     collection: Collection<R>,
     fill: (given: New, before: R | undefined, id: string, now: string) => Effect.Effect<R>,
+    onWrite: (record: R, before: R | undefined) => Effect.Effect<void>,
     onDelete: (record: R) => Effect.Effect<void>
   ): RecordsOf<R, New> => ({
     count: Effect.sync(() => collection.size),
@@ -157,8 +110,10 @@ export const makeState = (options: {
     put: (given) =>
       Effect.gen(function* () {
         const id = given.id?.toLowerCase() ?? randomUUID()
-        const record = yield* fill(given, collection.get(id), id, yield* timestamp)
+        const before = collection.get(id)
+        const record = yield* fill(given, before, id, yield* timestamp)
         collection.put(id, record)
+        yield* onWrite(record, before)
         yield* kept
         return record
       }),
@@ -193,6 +148,7 @@ export const makeState = (options: {
         }
         return { ...record, profile: stamped(record.profile, record.name, record.mdm_identifier) ?? record.profile }
       }),
+    options.onWrite,
     options.onDelete
   )
 
@@ -211,6 +167,7 @@ export const makeState = (options: {
         ...given,
         id
       }),
+    options.onWrite,
     options.onDelete
   )
 
@@ -238,6 +195,37 @@ export const makeState = (options: {
           id
         } satisfies AppRecord
       }),
+    options.onWrite,
+    options.onDeleteApp
+  )
+
+  const inHouseApps = recordsOf<InHouseAppRecord, NewInHouseApp>(
+    records.inHouseApps,
+    ({ installer, ...given }, before, id, now) =>
+      Effect.gen(function* () {
+        const file_key = given.file_key ?? before?.file_key ?? ipaKey(options.companyId, `${given.name}.ipa`)
+        if (installer !== undefined) yield* storage.put(file_key, Buffer.from(installer))
+        return {
+          active: true,
+          runs_on_iphone: true,
+          runs_on_ipad: true,
+          runs_on_tv: false,
+          app: {
+            identifier: `com.example.${given.name.toLowerCase().replace(/[^a-z0-9]+/g, "")}`,
+            name: given.name,
+            version: "1.0",
+            minimumOs: "17.0",
+            families: ["iPhone", "iPad"]
+          },
+          fileUpdated: yield* Clock.currentTimeMillis,
+          ...dates(now),
+          ...before,
+          ...given,
+          file_key,
+          id
+        } satisfies InHouseAppRecord
+      }),
+    options.onWrite,
     options.onDeleteApp
   )
 
@@ -260,60 +248,17 @@ export const makeState = (options: {
           id
         }
       }),
+    () => Effect.void,
     () => Effect.void
   )
-
-  const inSelfService = (id: string): InSelfService => ({
-    category: categories.find((category) => category.id === id.toLowerCase())?.name
-  })
-
-  const glance = <R, A>(collection: Collection<R>, limit: number, look: (record: R) => A): Glance<A> => ({
-    count: collection.size,
-    newest: collection
-      .slice(Math.max(0, collection.size - limit), limit)
-      .map(look)
-      .toReversed()
-  })
-
-  const uploads = (now: number): ReadonlyArray<UploadAtAGlance> =>
-    Array.from(storage.entries()).flatMap(([file_key, { readyAt, sha256, size }]) =>
-      now < readyAt ? [{ file_key, file_size: size, sha256 }] : []
-    )
-
-  const lookAtNode = (node: AssignmentNode) => ({
-    id: node.id,
-    items: node.items.flatMap((id) => findItem(records, id) ?? [])
-  })
 
   return {
     customProfiles,
     customScripts,
     customApps,
+    inHouseApps,
     blueprints,
     categories: Effect.succeed(categories),
-    snapshot: ({ limit = 100 } = {}) =>
-      Effect.map(Clock.currentTimeMillis, (now) => ({
-        blueprints: glance(records.blueprints, limit, (record) => ({
-          ...Struct.omit(record, "params"),
-          nodes: record.nodes.map(lookAtNode)
-        })),
-        customProfiles: glance(records.customProfiles, limit, Struct.omit("profile")),
-        customScripts: glance(records.customScripts, limit, (record) => ({
-          ...Struct.omit(record, "script", "remediation_script"),
-          ...inSelfService(record.self_service_category_id)
-        })),
-        customApps: glance(records.customApps, limit, (record) => {
-          const stored = storage.find(record.file_key)
-          return {
-            ...record,
-            ...inSelfService(record.self_service_category_id),
-            installer: stored === undefined ? "missing" : now < stored.readyAt ? "processing" : "ready",
-            file_size: stored?.size ?? 0,
-            sha256: stored?.sha256 ?? ""
-          }
-        }),
-        uploads: uploads(now),
-        categories
-      }))
+    snapshot: makeSnapshot(options)
   }
 }

@@ -12,7 +12,9 @@ import { SandboxError } from "../SandboxError.js"
 import { makeCredentials } from "../storage/sigv4.js"
 import { isRecord } from "./body.js"
 import { openJournal } from "./journal.js"
+import type { History } from "./history.js"
 import {
+  type Computers,
   type Entry,
   type ExclusiveTypes,
   type Identity,
@@ -30,6 +32,8 @@ export interface Store {
   readonly records: Records
   readonly objects: ObjectStore
   readonly exclusiveTypes: ExclusiveTypes
+  readonly history: History
+  readonly computers: Computers
   readonly seed: (counts: SeedCounts, seed: number) => void
   /** Whether it was there before. */
   readonly isOld: boolean
@@ -45,42 +49,6 @@ const version = 1
 
 /** The journal is ours alone: an entry that has an `op` is what it says. */
 const isEntry = (value: unknown): value is Entry => isRecord(value) && typeof value["op"] === "string"
-
-/** What an entry is about: of two that are about the same, the later one counts. */
-const subjectOf = (entry: Entry, place: number): string => {
-  switch (entry.op) {
-    case "tenant":
-      return "tenant"
-    case "seed":
-      return `seed ${place}`
-    case "put":
-      return `${entry.kind} ${entry.record.id}`
-    case "remove":
-      return `${entry.kind} ${entry.id}`
-    case "reserve":
-      return `place ${entry.key}`
-    case "object":
-    case "discard":
-      return `object ${entry.key}`
-    case "exclusive":
-      return `exclusive ${entry.id}`
-  }
-}
-
-/** What of the past a new journal has to start with: of each subject the last entry, if it left anything. */
-const makePast = ({ records }: Memory) => {
-  const needed = new Map<string, Entry>()
-  let place = 0
-  return {
-    add: (entry: Entry): void => {
-      const subject = subjectOf(entry, (place += 1))
-      const leavesNothing = entry.op === "discard" || (entry.op === "remove" && !records[entry.kind].isRow(entry.id))
-      if (leavesNothing) needed.delete(subject)
-      else needed.set(subject, entry)
-    },
-    entries: (): Iterable<Entry> => needed.values()
-  }
-}
 
 /** What the caller decides; the rest is as it was, or new. */
 export interface StoreOptions {
@@ -113,6 +81,8 @@ const storeOf = (
   records: memory.records,
   objects: memory.objects,
   exclusiveTypes: memory.exclusiveTypes,
+  history: memory.history,
+  computers: memory.computers,
   seed: (counts, seed) => memory.seed(counts, seed, identity.categories),
   kept
 })
@@ -146,7 +116,6 @@ export const openStore = (data: string, options: StoreOptions): Effect.Effect<St
     let identity = newIdentity(options)
     let isOld = false
 
-    const past = makePast(memory)
     const tenant = (): Entry => ({ op: "tenant", version, ...identity })
 
     const journal = yield* openJournal(data, {
@@ -159,13 +128,14 @@ export const openStore = (data: string, options: StoreOptions): Effect.Effect<St
           }
           isOld = true
           identity = sameIdentity(entry, options)
-          past.add(tenant())
         } else {
           redo(memory, identity, folder, entry)
-          past.add(entry)
         }
       },
-      needed: () => (isOld ? past.entries() : [tenant()])
+      needed: function* () {
+        yield tenant()
+        yield* memory.entries()
+      }
     })
     note = journal.append
 

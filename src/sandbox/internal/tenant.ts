@@ -5,22 +5,26 @@
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FiberRef from "effect/FiberRef"
 import type * as Stream from "effect/Stream"
 import { blueprintRoutes, type LibraryItem, makeNode, withdraw } from "../api/blueprints.js"
-import { type AppRecord, customAppRoutes } from "../api/customApps.js"
+import { customAppRoutes } from "../api/customApps.js"
 import { customProfileRoutes } from "../api/customProfiles.js"
 import { customScriptRoutes } from "../api/customScripts.js"
+import { inHouseAppRoutes } from "../api/inHouseApps.js"
+import { libraryItemRoutes } from "../api/libraryItems.js"
 import { selfServiceRoutes } from "../api/selfService.js"
 import { makeStorage } from "../storage/Storage.js"
 import type { Credentials } from "../storage/sigv4.js"
+import { calledOrigin } from "./called.js"
 import { content, type Handler } from "./exchange.js"
 import { type Faults, makeFaults, type Target } from "./faults.js"
+import { changesOf } from "./history.js"
 import { type Limiter, type LimitsOption, makeLimiter } from "./limits.js"
 import { makeRequestLog, type RequestLog, type RequestRecord } from "./requestLog.js"
 import { router } from "./router.js"
 import { type SeedCounts, usualCounts } from "./seed.js"
-import { findItem, makeState, type State } from "./state.js"
+import { findItem } from "./snapshot.js"
+import { type LibraryRecord, makeState, type State } from "./state.js"
 import type { Store } from "./store.js"
 
 /** What a tenant is made of. */
@@ -38,9 +42,6 @@ export interface TenantOptions {
   /** Where the caller reaches the storage. */
   readonly storageOrigin: Effect.Effect<string>
 }
-
-/** The host by which the API was called. */
-export const calledHost: FiberRef.FiberRef<string | undefined> = FiberRef.unsafeMake<string | undefined>(undefined)
 
 /** What cannot be done through the API, only by hand in the web app. */
 export interface WebApp {
@@ -87,8 +88,8 @@ const safe =
 export const makeTenant = (options: TenantOptions): Effect.Effect<Tenant> =>
   Effect.gen(function* () {
     const { latency, pageSize, store } = options
-    const { exclusiveTypes, identity, kept, records } = store
-    const { blueprints, customApps, customProfiles, customScripts } = records
+    const { computers, exclusiveTypes, history, identity, kept, records } = store
+    const { blueprints, customApps, customProfiles, customScripts, inHouseApps } = records
     const { apiToken, categories, companyId, credentials } = identity
     const storage = makeStorage({ ...options, ...store, credentials, origin: options.storageOrigin })
 
@@ -96,24 +97,43 @@ export const makeTenant = (options: TenantOptions): Effect.Effect<Tenant> =>
       const item = findItem(records, id)
       return item === undefined ? undefined : { ...item, exclusiveType: exclusiveTypes.get(item.id) }
     }
-    const onDelete = (record: { readonly id: string }) => Effect.sync(() => withdraw(blueprints, record.id))
-    const onDeleteApp = (record: AppRecord) =>
+    const onWrite = <R extends LibraryRecord>(record: R, before: R | undefined) =>
+      before === undefined
+        ? history.record(record.id, "library_item_created")
+        : history.record(record.id, "library_item_edited", changesOf(before, record))
+    const onDelete = ({ id }: LibraryRecord) =>
+      Effect.suspend(() => {
+        withdraw(blueprints, id)
+        return history.record(id, "library_item_deleted")
+      })
+    const onDeleteApp = (record: LibraryRecord & { readonly file_key: string }) =>
       Effect.zipRight(
         onDelete(record),
         Effect.suspend(() => {
           // No two of the rows that nobody touched share a file.
-          for (const other of customApps.touched()) if (other.file_key === record.file_key) return Effect.void
+          for (const { touched } of [customApps, inHouseApps]) {
+            for (const other of touched()) if (other.file_key === record.file_key) return Effect.void
+          }
           return storage.remove(record.file_key)
         })
       )
 
+    const common = { pageSize, categories, storage, companyId, onWrite, onDelete }
     const limiter = makeLimiter(options.limits)
     const endpoints = router(
       [
-        ...customProfileRoutes({ records: customProfiles, pageSize, onDelete }),
-        ...customScriptRoutes({ records: customScripts, pageSize, categories, onDelete }),
-        ...customAppRoutes({ records: customApps, pageSize, categories, storage, companyId, onDelete: onDeleteApp }),
-        ...blueprintRoutes({ records: blueprints, pageSize, findItem: itemWithType }),
+        ...customProfileRoutes({ ...common, records: customProfiles }),
+        ...customScriptRoutes({ ...common, records: customScripts }),
+        ...customAppRoutes({ ...common, records: customApps, onDelete: onDeleteApp }),
+        ...inHouseAppRoutes({ ...common, records: inHouseApps, onDelete: onDeleteApp }),
+        ...libraryItemRoutes({ ...common, blueprints, computers, history, findItem: (id) => findItem(records, id) }),
+        ...blueprintRoutes({
+          records: blueprints,
+          pageSize,
+          findItem: itemWithType,
+          devicesOn: (id) => computers.on(id).size,
+          onAssignment: (itemId) => history.record(itemId, "library_item_assignment_changed")
+        }),
         ...selfServiceRoutes(categories)
       ],
       apiToken,
@@ -133,14 +153,14 @@ export const makeTenant = (options: TenantOptions): Effect.Effect<Tenant> =>
 
     return {
       api: server("api", { via: "kong/3.2.2" }, (incoming) =>
-        Effect.locally(endpoints(incoming), calledHost, incoming.url.hostname)
+        Effect.locally(endpoints(incoming), calledOrigin, incoming.url.origin)
       ),
       storage: server("storage", {}, storage.handle),
       requests: log.all,
       events: log.events,
       faults,
       limits: limiter,
-      state: makeState({ records, categories, storage, companyId, onDelete, onDeleteApp, kept }),
+      state: makeState({ ...common, records, onDeleteApp, kept }),
       seed: (counts = usualCounts, { seed = 1 } = {}) =>
         Effect.zipRight(
           Effect.sync(() => store.seed(counts, seed)),

@@ -57,6 +57,10 @@ export const html = /* html */ `<!doctype html>
         <summary>Apps <span id="customApps-count" class="count"></span></summary>
         <ul id="customApps" class="rows items"></ul>
       </details>
+      <details id="inHouseApps-part" open hidden>
+        <summary>In-house apps <span id="inHouseApps-count" class="count"></span></summary>
+        <ul id="inHouseApps" class="rows items"></ul>
+      </details>
       <details id="customScripts-part" open hidden>
         <summary>Scripts <span id="customScripts-count" class="count"></span></summary>
         <ul id="customScripts" class="rows items"></ul>
@@ -84,6 +88,7 @@ export const html = /* html */ `<!doctype html>
             <option value="api">the API</option>
             <option value="/api/v1/blueprints*">Blueprints</option>
             <option value="/api/v1/library/custom-apps*">apps</option>
+            <option value="/api/v1/library/ipa-apps*">in-house apps</option>
             <option value="/api/v1/library/custom-scripts*">scripts</option>
             <option value="/api/v1/library/custom-profiles*">profiles</option>
             <option value="storage">storage</option>

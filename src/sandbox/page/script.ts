@@ -57,7 +57,7 @@ const older = ({ count, newest }, what) =>
 
 // The tenant
 
-const kinds = { customApps: "App", customProfiles: "Profile", customScripts: "Script" }
+const kinds = { customApps: "App", inHouseApps: "In-house app", customProfiles: "Profile", customScripts: "Script" }
 const mostChips = 24
 
 const blueprintRow = ({ enrollment_code: { code, is_active }, name, nodes, type }) => {
@@ -99,23 +99,27 @@ const uploadRow = (upload) => make(
   make("span", "tags", tag("processing", "warn"))
 )
 
-const appRow = (app) => {
+const withInstaller = (app, facts) => {
   const there = app.installer !== "missing"
   return row(
-    app,
-    [fact(words(app.install_type)), fact(words(app.install_enforcement)), ...there ? [fact(bytes(app.file_size)), sum(app)] : []],
+    app, [...facts, ...there ? [fact(bytes(app.file_size)), sum(app)] : []],
     tag(there ? app.installer : "no installer", installers[app.installer])
   )
 }
+
+const appRow = (app) => withInstaller(app, [fact(words(app.install_type)), fact(words(app.install_enforcement))])
 
 const scriptRow = (script) => row(script, [fact(words(script.execution_frequency)), script.restart ? fact("restarts") : undefined])
 
 const platforms = { runs_on_mac: "Mac", runs_on_iphone: "iPhone", runs_on_ipad: "iPad", runs_on_tv: "Apple TV", runs_on_vision: "Vision" }
 
-const profileRow = (profile) => {
-  const runsOn = Object.keys(platforms).filter((key) => profile[key]).map((key) => platforms[key])
-  return row(profile, [fact(runsOn.length === 0 ? "for nothing" : "for " + runsOn.join(", "))])
+const devices = (item) => {
+  const runsOn = Object.keys(platforms).filter((key) => item[key]).map((key) => platforms[key])
+  return fact(runsOn.length === 0 ? "for nothing" : "for " + runsOn.join(", "))
 }
+
+const profileRow = (profile) => row(profile, [devices(profile)])
+const inHouseRow = (item) => withInstaller(item, [fact(item.app.identifier + " " + item.app.version), devices(item)])
 
 const showQuota = (quota) => {
   byId("quota").hidden = !quota
@@ -130,7 +134,7 @@ const showQuota = (quota) => {
 
 const parts = [
   ["blueprints", "Blueprints", blueprintRow], ["customApps", "apps", appRow],
-  ["customScripts", "scripts", scriptRow], ["customProfiles", "profiles", profileRow]
+  ["inHouseApps", "in-house apps", inHouseRow], ["customScripts", "scripts", scriptRow], ["customProfiles", "profiles", profileRow]
 ]
 
 const showTenant = (tenant) => {

@@ -35,14 +35,17 @@ export interface Place {
 
 /** The store: what the tenant asks of it, and how it answers the world. */
 export interface Storage {
-  readonly presignPost: (key: string, now: number) => Effect.Effect<Place>
-  /** Whether a place was ever given out under this key. */
-  readonly isReserved: (key: string) => boolean
+  /** A place under a key; it is found again by `id`, where it has one. */
+  readonly presignPost: (key: string, now: number, id?: string) => Effect.Effect<Place>
+  readonly isReserved: ObjectStore["isReserved"]
+  readonly reservation: ObjectStore["reservation"]
   readonly find: (key: string) => StoredObject | undefined
   /** What was uploaded or put. */
   readonly entries: ObjectStore["entries"]
   /** An address for an object that holds for a while. */
   readonly presignGet: (key: string, now: number) => Effect.Effect<string>
+  /** How long such an address holds, in milliseconds. */
+  readonly fileUrlTtl: number
   readonly remove: (key: string) => Effect.Effect<void>
   /** Puts bytes under a key, past the forms. */
   readonly put: (key: string, bytes: Uint8Array) => Effect.Effect<void>
@@ -258,15 +261,18 @@ export const makeStorage = (options: StorageOptions): Storage => {
     })
 
   return {
-    presignPost: (key, now) =>
+    presignPost: (key, now, id) =>
       Effect.map(origin, (origin) => {
-        objects.reserve(key)
         const expires = now + options.uploadTtl
+        // As long again: who is still at it, or asks what became of it, finds it.
+        objects.reserve({ key, id, expires, forgotten: expires + options.uploadTtl }, now)
         const sizes = { least: 1, most: options.largestInstaller }
         const fields = presignedForm(credentials, { bucket, key, now, expires, sizes })
         return { url: `${origin}/${bucket}/`, fields, expires }
       }),
     isReserved: objects.isReserved,
+    reservation: objects.reservation,
+    fileUrlTtl: options.fileUrlTtl,
     find: objects.get,
     entries: objects.entries,
     presignGet: (key, now) =>
