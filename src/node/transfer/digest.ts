@@ -4,12 +4,13 @@
  */
 import { createHash } from "node:crypto"
 import type { FileHandle } from "node:fs/promises"
-import { pieceSize } from "./source.js"
-import type { Batch } from "./storage.js"
+
+/** What is read back at once. */
+const pieceSize = 1024 * 1024
 
 export interface FileDigest {
-  /** Takes what is about to be written, if its turn has come. */
-  readonly offer: (position: number, batch: Batch) => void
+  /** Takes what has come, if its turn has come. */
+  readonly offer: (position: number, piece: Buffer) => void
   /** Reads back what was written up to a place, unless that is being done. */
   readonly follow: (upTo: number, signal: AbortSignal) => Promise<void>
   readonly hex: () => string
@@ -20,10 +21,10 @@ export const fileDigest = (file: FileHandle): FileDigest => {
   let at = 0
   let isReading = false
   return {
-    offer: (position, { pieces, size }) => {
+    offer: (position, piece) => {
       if (isReading || position !== at) return
-      for (const piece of pieces) hash.update(piece)
-      at += size
+      hash.update(piece)
+      at += piece.length
     },
     follow: async (upTo, signal) => {
       if (isReading || at >= upTo) return

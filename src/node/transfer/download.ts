@@ -3,7 +3,6 @@
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
 import type { DownloadOptions, DownloadedInstaller, InstallerTransfer } from "../../services/InstallerTransfer.js"
 import { fileDigest } from "./digest.js"
 import { causeFacts, interruptibleInside } from "./failures.js"
@@ -60,6 +59,10 @@ const once = (
 const fill = (object: StoredObject, part: PartFile, { connections, rangesAbove }: Settings) =>
   Effect.gen(function* () {
     const digest = fileDigest(part.handle)
+    const { signal } = yield* Effect.acquireRelease(
+      Effect.sync(() => new AbortController()),
+      (controller) => Effect.sync(() => controller.abort())
+    )
     const underWay = new Set<{ at: number }>()
     /** Where the next part begins. */
     let next = part.written
@@ -67,34 +70,27 @@ const fill = (object: StoredObject, part: PartFile, { connections, rangesAbove }
     /** Up to here everything is written, since parts are begun in order. */
     const watermark = () => Math.min(...(underWay.size === 0 ? [next] : [...underWay].map(({ at }) => at)))
 
-    const follow = Effect.tryPromise({
-      try: (signal) => digest.follow(watermark(), signal),
-      catch: (cause) => object.fail("Sink", causeFacts(cause))
-    })
-
     const readPart = (length: number) =>
-      Effect.suspend(() => {
+      Effect.gen(function* () {
         const progress = { at: next }
+        const end = length === Infinity ? undefined : next + length
+        let received = next
         underWay.add(progress)
         next += length
-        return object.read(progress.at, next === Infinity ? undefined : next).pipe(
-          Stream.runForEach((batch) =>
-            Effect.gen(function* () {
-              digest.offer(progress.at, batch)
-              yield* part.write(progress.at, batch)
-              progress.at += batch.size
-              // Whatever still points to the batch shall not keep its bytes: they would outlive quick collections.
-              batch.pieces.length = 0
-              yield* part.mark(watermark())
-              yield* follow
-            })
-          ),
-          Effect.tap(() => {
-            underWay.delete(progress)
-            if (next === Infinity) next = progress.at
-          })
-        )
-      })
+        const writer = yield* part.writer(progress.at, async (upTo) => {
+          progress.at = upTo
+          await part.mark(watermark())
+          await digest.follow(watermark(), signal)
+        })
+        yield* object.read(received, end, (piece) => {
+          digest.offer(received, piece)
+          received += piece.length
+          return writer.add(piece)
+        })
+        yield* writer.flush
+        underWay.delete(progress)
+        if (next === Infinity) next = progress.at
+      }).pipe(Effect.scoped)
 
     const size = object.size()
     if (size === undefined) yield* readPart(Infinity)
@@ -120,6 +116,9 @@ const fill = (object: StoredObject, part: PartFile, { connections, rangesAbove }
         { concurrency: "unbounded", discard: true }
       )
     }
-    yield* follow
+    yield* Effect.tryPromise({
+      try: () => digest.follow(next, signal),
+      catch: (cause) => object.fail("Sink", causeFacts(cause))
+    })
     return { size: next, sha256: digest.hex() }
   })

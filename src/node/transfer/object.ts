@@ -5,14 +5,12 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import * as Stream from "effect/Stream"
 import type { ApiClientError } from "../../errors/ApiClientError.js"
 import { type PayloadError, PayloadIntegrityError } from "../../errors/PayloadIntegrityError.js"
 import type { StoredInstaller, TransferOptions, TransferProgress } from "../../services/InstallerTransfer.js"
 import { type Fail, failures, isPassing, pauseAfter, refusal, secretsOfAddress } from "./failures.js"
-import { type Batch, batches, get, parseAddress } from "./storage.js"
+import { get, parseAddress, receive, type Take } from "./storage.js"
 import { type Answer, headerOf, type Settings } from "./wire.js"
-import { pieceSize } from "./source.js"
 
 export type Source = Effect.Effect<StoredInstaller, ApiClientError | PayloadError>
 
@@ -31,13 +29,16 @@ export interface StoredObject {
   /** Whether the store gives parts. It is taken to, until it does not. */
   readonly givesRanges: () => boolean
   readonly fail: Fail
-  /** The bytes from `start` to `end` (exclusive), or to the last one. */
-  readonly read: (start: number, end?: number) => Stream.Stream<Batch, ReadError>
+  /** Gives the bytes from `start` to `end` (exclusive), or to the last one. */
+  readonly read: (start: number, end: number | undefined, take: Take) => Effect.Effect<void, ReadError>
   /** Counts bytes that were there before. */
   readonly skip: (bytes: number) => void
   /** Fails unless the size and the digest are the announced ones. */
   readonly verify: (bytes: number, sha256: string) => Effect.Effect<void, PayloadError>
 }
+
+/** A connection that gave this many bytes counts as one that works: what failed before it is forgotten. */
+const enoughToGoOn = 1024 * 1024
 
 /** The next report comes after this many bytes, so that a fast line does not drown whoever listens. */
 const reportEvery = 64 * 1024
@@ -114,41 +115,55 @@ export const openObject = (
           : yield* fail("Rejected", { status, detail: "it is another part than was asked for" })
       })
 
-    /** What one connection gives from byte `at` on. */
-    const once = (used: StoredInstaller, at: number, end: number | undefined): Stream.Stream<Batch, ReadError> =>
-      Effect.gen(function* () {
-        const isPart = at > 0 || (end !== undefined && end !== size)
-        const answer = yield* get(
-          yield* parseAddress(Redacted.value(used.url), fail),
-          {
-            ...(isPart ? { range: `bytes=${at}-${end === undefined ? "" : end - 1}` } : {}),
-            // A weak tag never matches.
-            ...(etag?.startsWith('"') === true ? { "if-match": etag } : {})
-          },
-          settings,
-          fail
-        )
-        const from = yield* judge(answer, at)
-        if (from === undefined) return Stream.empty
-        if (isPart && answer.status === 200) givesRanges = false
-        let toDrop = at - from
-        moved -= toDrop
-        return Stream.map(batches(answer, settings, fail, arrived), (batch) => {
-          const rest = slice(batch, toDrop, batch.size)
-          toDrop -= batch.size - rest.size
-          return rest
-        })
-      }).pipe(Stream.unwrapScoped)
-
-    const read = (start: number, end?: number): Stream.Stream<Batch, ReadError> =>
-      Stream.suspend(() => {
+    const read = (start: number, end: number | undefined, take: Take): Effect.Effect<void, ReadError> =>
+      Effect.suspend(() => {
+        /** The first byte that is still to come. */
         let at = start
         let before = start
         let failed = 0
         let hasAsked = false
+        const limit = () => end ?? size ?? Infinity
+
+        const overOneConnection = (used: StoredInstaller): Effect.Effect<void, ReadError> =>
+          Effect.gen(function* () {
+            const isPart = at > 0 || (end !== undefined && end !== size)
+            const answer = yield* get(
+              yield* parseAddress(Redacted.value(used.url), fail),
+              {
+                ...(isPart ? { range: `bytes=${at}-${end === undefined ? "" : end - 1}` } : {}),
+                // A weak tag never matches.
+                ...(etag?.startsWith('"') === true ? { "if-match": etag } : {})
+              },
+              settings,
+              fail
+            )
+            const from = yield* judge(answer, at)
+            if (from === undefined) return
+            if (isPart && answer.status === 200) givesRanges = false
+            let position = from
+            moved -= at - from
+            yield* receive(answer, settings, fail, (piece) => {
+              arrived(piece.length)
+              const wanted = piece.subarray(Math.max(0, at - position), Math.max(0, limit() - position))
+              position += piece.length
+              at += wanted.length
+              const next = wanted.length > 0 ? take(wanted) : undefined
+              return position > limit() ? "enough" : next
+            })
+            if (position > limit() && limit() === size) {
+              return yield* new ObjectChanged({ error: wrongSize(position, size) })
+            }
+          }).pipe(Effect.scoped)
+
+        const complete = Effect.suspend(() => {
+          const missing = limit() - at
+          return missing > 0 && missing < Infinity
+            ? fail("Truncated", { detail: `it ended ${missing} bytes early` })
+            : Effect.void
+        })
 
         const recover = (error: ReadError, used: StoredInstaller): Effect.Effect<void, ReadError> => {
-          if (at - before >= pieceSize) {
+          if (at - before >= enoughToGoOn) {
             failed = 0
             hasAsked = false
           }
@@ -162,29 +177,10 @@ export const openObject = (
           return Effect.sleep(pauseAfter(failed, settings.retryDelay))
         }
 
-        /** Keeps to what was asked for, and finds out whether it is less than that, or more than there should be. */
-        const bounded = (batch: Batch): Effect.Effect<Batch, ReadError> => {
-          const limit = end ?? size ?? Infinity
-          const wanted = slice(batch, 0, limit - at)
-          at += batch.size
-          return at > limit && limit === size
-            ? Effect.fail(new ObjectChanged({ error: wrongSize(at, limit) }))
-            : Effect.succeed(wanted)
-        }
-        const complete = Stream.suspend(() => {
-          const limit = end ?? size ?? at
-          return at < limit
-            ? Stream.fail(fail("Truncated", { detail: `it ended ${limit - at} bytes early` }))
-            : Stream.empty
-        })
-
-        const goOn: Stream.Stream<Batch, ReadError> = Stream.suspend(() => {
+        const goOn: Effect.Effect<void, ReadError> = Effect.suspend(() => {
           const used = installer
-          return once(used, at, end).pipe(
-            Stream.mapEffect(bounded),
-            Stream.takeUntil(() => end !== undefined && at > end),
-            Stream.concat(complete),
-            Stream.catchAll((error) => Stream.unwrap(Effect.as(recover(error, used), goOn)))
+          return Effect.catchAll(Effect.zipRight(overOneConnection(used), complete), (error) =>
+            Effect.zipRight(recover(error, used), goOn)
           )
         })
         return goOn
@@ -210,19 +206,3 @@ export const openObject = (
         })
     }
   })
-
-/** The bytes of a batch between two places in it. */
-const slice = (batch: Batch, from: number, to: number): Batch => {
-  if (from <= 0 && to >= batch.size) return batch
-  const pieces: Array<Buffer> = []
-  let at = 0
-  let size = 0
-  for (const piece of batch.pieces) {
-    const part = piece.subarray(Math.max(0, from - at), Math.max(0, to - at))
-    at += piece.length
-    if (part.length === 0) continue
-    pieces.push(part)
-    size += part.length
-  }
-  return { pieces, size }
-}

@@ -11,19 +11,29 @@ import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs
 import { basename, dirname, join } from "node:path"
 import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { causeFacts, type Fail } from "./failures.js"
-import type { Batch } from "./storage.js"
 
 export interface PartFile {
   readonly handle: FileHandle
   /** Bytes from the beginning that an earlier download left. */
   readonly written: number
-  readonly write: (position: number, batch: Batch) => Effect.Effect<void, PayloadTransferError>
+  /** Writes what comes in order from a place on. `onWritten` is told up to where, and done before the next write. */
+  readonly writer: (
+    position: number,
+    onWritten: (upTo: number) => Promise<void>
+  ) => Effect.Effect<Writer, never, Scope.Scope>
   /** Notes down how far it is complete from the beginning, for a later download. */
-  readonly mark: (written: number) => Effect.Effect<void, PayloadTransferError>
+  readonly mark: (written: number) => Promise<void>
   /** Nobody shall continue it. */
   readonly discard: Effect.Effect<void>
   /** Makes it the target, all of it on the disk. */
   readonly finish: (size: number) => Effect.Effect<void, PayloadTransferError>
+}
+
+export interface Writer {
+  /** Gives a promise where so much is waiting to be written that no more should come before some of it is. */
+  readonly add: (piece: Buffer) => Promise<void> | undefined
+  /** Waits until all is written. */
+  readonly flush: Effect.Effect<void, PayloadTransferError>
 }
 
 /** What can be continued: a part of the object with this digest, and this many bytes in all. */
@@ -78,18 +88,19 @@ export const partFile = (
     return {
       handle,
       written,
-      write: (position, { pieces, size }) =>
-        onDisk(async () => {
-          const { bytesWritten } = await handle.writev(pieces, position)
-          if (bytesWritten < size) await writeRest(handle, Buffer.concat(pieces), bytesWritten, position)
-        }),
-      mark: (written) =>
-        identity === undefined
-          ? Effect.void
-          : onDisk(async () => {
-              await handle.write(JSON.stringify({ ...identity, written }).padEnd(markSize), identity.size)
-              isKept = true
-            }),
+      writer: (position, onWritten) => {
+        const writer = writeBehind(handle, position, onWritten)
+        return Effect.acquireRelease(
+          Effect.succeed({ add: writer.add, flush: onDisk(writer.flush) }),
+          // What has come is kept for a later download, and nothing is written to a file that is closed.
+          () => Effect.promise(() => writer.flush().catch(() => undefined))
+        )
+      },
+      mark: async (written) => {
+        if (identity === undefined) return
+        await handle.write(JSON.stringify({ ...identity, written }).padEnd(markSize), identity.size)
+        isKept = true
+      },
       discard: Effect.sync(() => {
         isKept = false
       }),
@@ -142,7 +153,57 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-/** The system took less than it was given: a disk that is nearly full, most of the time. */
+/** So many bytes go into one write, and as many more may come while it is under way. */
+const batchSize = 1024 * 1024
+
+/** A file cannot be given more parts than this in one write. */
+const mostPieces = 512
+
+/** Writes pieces in order, many at once, while the next ones come. */
+const writeBehind = (handle: FileHandle, start: number, onWritten: (upTo: number) => Promise<void>) => {
+  let pieces: Array<Buffer> = []
+  let size = 0
+  let at = start
+  /** Rejects for good when a write fails. */
+  let writes = Promise.resolve()
+  let underWay = 0
+
+  const write = async (): Promise<void> => {
+    const batch = pieces
+    const end = at + size
+    pieces = []
+    size = 0
+    const { bytesWritten } = await handle.writev(batch, at)
+    // The system takes less than it is given where a disk is nearly full.
+    if (at + bytesWritten < end) await writeRest(handle, Buffer.concat(batch), bytesWritten, at)
+    // Whatever still points to the batch shall not keep its bytes: they would outlive quick collections.
+    batch.length = 0
+    at = end
+    await onWritten(at)
+    underWay -= 1
+  }
+  const begin = () => {
+    underWay += 1
+    writes = writes.then(write)
+    // The next batch or `flush` tells it.
+    writes.catch(() => undefined)
+  }
+  return {
+    add: (piece: Buffer): Promise<void> | undefined => {
+      pieces.push(piece)
+      size += piece.length
+      if (size < batchSize && pieces.length < mostPieces) return undefined
+      const before = underWay > 0 ? writes : undefined
+      begin()
+      return before
+    },
+    flush: (): Promise<void> => {
+      if (size > 0) begin()
+      return writes
+    }
+  }
+}
+
 const writeRest = async (handle: FileHandle, bytes: Buffer, from: number, position: number): Promise<void> => {
   for (let done = from; done < bytes.length;) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done)

@@ -2,9 +2,7 @@
  * Objects in storage, as they come over a connection.
  */
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { causeFacts, type Fail, interruptibleInside } from "./failures.js"
 import { type Answer, headerOf, type Settings } from "./wire.js"
@@ -43,88 +41,56 @@ export const get = (
     return yield* get(next, headers, settings, fail, redirects - 1)
   })
 
-/** Enough for one write, and little enough to be gone before the collector sees it twice. */
-const batchSize = 512 * 1024
-
-/** Bytes in the pieces in which they came. */
-export interface Batch {
-  readonly pieces: Array<Buffer>
-  readonly size: number
-}
-
 /** A connection that gives less than this many bytes in a second counts as one that gives none. */
 const leastRate = 1024
 
-/** A body cannot have more parts than this at once in one write to a file. */
-const mostPieces = 512
-
 /**
- * The body of an answer. It is read while the batch before is being used, and no further. What came before the
- * connection broke is given before the failure.
+ * Takes a piece as it comes. Where it gives a promise, the next piece waits for that; where it gives `"enough"`, there
+ * is no next piece.
  */
-export const batches = (
+export type Take = (piece: Buffer) => Promise<unknown> | "enough" | undefined
+
+/** Reads the body of an answer to its end. */
+export const receive = (
   { body }: Answer,
   { stallTimeout }: Settings,
   fail: Fail,
-  arrived: (bytes: number) => void
-): Stream.Stream<Batch, PayloadTransferError> =>
-  Stream.unwrapScoped(
-    Effect.gen(function* () {
-      let pieces: Array<Buffer> = []
-      let size = 0
-      let end: Option.Option<PayloadTransferError> | undefined
-      let wake: (() => void) | undefined
-      let inWindow = 0
-      let waited = true
+  take: Take
+): Effect.Effect<void, PayloadTransferError> =>
+  Effect.async((resume) => {
+    let inWindow = 0
+    let waited = true
 
-      const finish = (how: Option.Option<PayloadTransferError>) => {
-        end ??= how
-        wake?.()
-      }
-      const cut = (cause?: unknown) =>
-        finish(Option.some(fail("Truncated", cause === undefined ? {} : causeFacts(cause))))
-      const isFull = () => size >= batchSize || pieces.length >= mostPieces
-      body.on("data", (piece: Buffer) => {
-        pieces.push(piece)
-        size += piece.length
-        inWindow += piece.length
-        arrived(piece.length)
-        if (!isFull()) return
-        wake?.()
-        if (size >= 2 * batchSize || pieces.length >= 2 * mostPieces) {
-          waited = false
-          body.pause()
-        }
-      })
-      body.once("end", () => finish(Option.none()))
-      body.once("error", cut)
-      body.once("close", () => cut())
-      if (body.destroyed && !body.readableEnded) cut(body.errored ?? undefined)
-
-      const watch = setInterval(() => {
-        if (waited && inWindow < (leastRate * stallTimeout) / 1000) finish(Option.some(fail("Stalled")))
-        inWindow = 0
-        waited = !body.isPaused()
-      }, stallTimeout)
-      yield* Effect.addFinalizer(() => Effect.sync(() => clearInterval(watch)))
-
-      return Stream.repeatEffectOption(
-        Effect.async<Batch, Option.Option<PayloadTransferError>>((resume) => {
-          const give = () => {
-            wake = undefined
-            if (size === 0 && end !== undefined) return resume(Effect.fail(end))
-            const batch = { pieces, size }
-            pieces = []
-            size = 0
-            resume(Effect.succeed(batch))
-            body.resume()
-          }
-          if (isFull() || end !== undefined) give()
-          else wake = give
-          return Effect.sync(() => {
-            wake = undefined
-          })
-        })
+    const watch = setInterval(() => {
+      if (waited && inWindow < (leastRate * stallTimeout) / 1000) finish(Effect.fail(fail("Stalled")))
+      inWindow = 0
+      waited = !body.isPaused()
+    }, stallTimeout)
+    const stop = () => {
+      clearInterval(watch)
+      body.off("data", onData).off("end", onEnd).off("error", onCut).off("close", onCut)
+    }
+    const finish = (how: Effect.Effect<void, PayloadTransferError>) => {
+      stop()
+      resume(how)
+    }
+    const onEnd = () => finish(Effect.void)
+    const onCut = (cause?: unknown) =>
+      finish(Effect.fail(fail("Truncated", cause === undefined ? {} : causeFacts(cause))))
+    const onData = (piece: Buffer) => {
+      inWindow += piece.length
+      const next = take(piece)
+      if (next === "enough") return onEnd()
+      if (next === undefined) return
+      waited = false
+      body.pause()
+      next.then(
+        () => body.resume(),
+        (cause: unknown) => finish(Effect.fail(fail("Sink", causeFacts(cause))))
       )
-    })
-  )
+    }
+
+    if (body.destroyed && !body.readableEnded) onCut(body.errored ?? undefined)
+    else body.on("data", onData).once("end", onEnd).once("error", onCut).once("close", onCut)
+    return Effect.sync(stop)
+  })

@@ -3,11 +3,16 @@
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Mailbox from "effect/Mailbox"
+import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
 import type { InstallerTransfer } from "../../services/InstallerTransfer.js"
-import { openObject } from "./object.js"
+import { openObject, type ReadError } from "./object.js"
 import type { Settings } from "./wire.js"
+
+/** So many bytes are handed over at once, and as many more come meanwhile. */
+const batchSize = 512 * 1024
 
 /** Reads one installer over one connection, and goes on over another where that one breaks. */
 export const stream =
@@ -16,18 +21,36 @@ export const stream =
     Effect.gen(function* () {
       const object = yield* openObject(source, settings, options)
       const hash = createHash("sha256")
-      let bytes = 0
-      let withheld = Chunk.empty<Uint8Array>()
-      const verified = Effect.suspend(() => Effect.as(object.verify(bytes, hash.digest("hex")), withheld))
-      return object.read(0).pipe(
-        Stream.catchTag("ObjectChanged", ({ error }) => Stream.fail(error)),
-        Stream.mapConcatChunk(({ pieces, size }) => {
-          for (const piece of pieces) hash.update(piece)
-          bytes += size
-          const ready = withheld
-          withheld = Chunk.unsafeFromArray(pieces)
-          return ready
-        }),
-        Stream.concat(Stream.fromIterableEffect(verified))
+      const ready = yield* Effect.acquireRelease(
+        Mailbox.make<Chunk.Chunk<Uint8Array>, ReadError>({ capacity: 1 }),
+        ({ shutdown }) => shutdown
       )
-    }).pipe(Stream.unwrap)
+      const run = Runtime.runPromise(yield* Effect.runtime<never>())
+      let bytes = 0
+      let pieces: Array<Buffer> = []
+      let size = 0
+      /** All but the last piece. */
+      const handOver = () => {
+        const batch = Chunk.unsafeFromArray<Uint8Array>(pieces.splice(0, pieces.length - 1))
+        size = 0
+        return run(ready.offer(batch))
+      }
+      yield* object
+        .read(0, undefined, (piece) => {
+          hash.update(piece)
+          bytes += piece.length
+          pieces.push(piece)
+          size += piece.length
+          return size < batchSize || pieces.length === 1 ? undefined : handOver()
+        })
+        .pipe(Mailbox.into(ready), Effect.forkScoped)
+
+      const last = Effect.suspend(() =>
+        Effect.as(object.verify(bytes, hash.digest("hex")), Chunk.unsafeFromArray<Uint8Array>(pieces))
+      )
+      return Mailbox.toStream(ready).pipe(
+        Stream.catchTag("ObjectChanged", ({ error }) => Stream.fail(error)),
+        Stream.concat(Stream.fromEffect(last)),
+        Stream.flattenChunks
+      )
+    }).pipe(Stream.unwrapScoped)
