@@ -7,7 +7,7 @@ import type * as Scope from "effect/Scope"
 import { build } from "esbuild"
 import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -141,6 +141,23 @@ describe("what it prints", () => {
     })
   )
 
+  scopedLive("--storage-port: installers go to a port of one's own", () =>
+    Effect.gen(function* () {
+      const free = yield* freePort
+      const { token, url } = yield* started("--storage-port", String(free))
+      const place = yield* Effect.promise(() =>
+        fetch(`${url}/api/v1/library/ipa-apps/upload`, {
+          method: "POST",
+          headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+          body: '{"filename":"a.ipa"}'
+        })
+      )
+      expect(yield* Effect.promise(() => place.json())).toMatchObject({
+        post_url: `http://127.0.0.1:${free}/iru-sandbox/`
+      })
+    })
+  )
+
   scopedLive("--log: a line for every request, without the token", () =>
     Effect.gen(function* () {
       const { get, run, token } = yield* started("--log")
@@ -186,6 +203,7 @@ describe("what it prints", () => {
     expect(await help.end).toBe(0)
     for (const flag of [
       "port",
+      "storage-port",
       "host",
       "token",
       "data",
@@ -416,6 +434,18 @@ describe("mistakes: one clear line, and exit code 1", () => {
     ["an address of another machine", () => ["--host", "192.0.2.1"], /Cannot listen on 192\.0\.2\.1/],
     ["no number", () => ["--seed", "many"], /--seed must be a number from 0/],
     ["no folder", () => ["--data", write("file", "")], /Cannot keep a tenant in .*file/],
+    ["a folder without a name", () => ["--data", ""], /--data must name a folder/],
+    [
+      "a file on the way to the folder",
+      () => ["--data", join(write("file", ""), "x", "y")],
+      /Cannot keep a tenant in .*y/
+    ],
+    ...(existsSync("/proc/self")
+      ? ([
+          ["a folder where none can be made", () => ["--data", "/proc/x/y"], /Cannot keep a tenant in \/proc\/x\/y/]
+        ] as const)
+      : []),
+    ["no number for the storage's port", () => ["--storage-port", "-1"], /storage-port/],
     ["no file", () => ["--fault", join(folder, "none.json")], /Cannot read .*none\.json: there is no such file/],
     ["a folder for a file", () => ["--fault", folder], /Cannot read .*: it is a folder/],
     ["no JSON", () => ["--fault", write("a.json", "{")], /a\.json does not hold faults: .*JSON/],

@@ -21,6 +21,7 @@ import { Problem } from "./Problem.js"
 /** What was asked for. */
 export interface Settings {
   readonly port: number | undefined
+  readonly storagePort: number | undefined
   readonly host: string | undefined
   readonly token: string | undefined
   readonly data: string | undefined
@@ -55,6 +56,10 @@ const wholeNumber = (name: string, most: number) =>
 
 const options = {
   port: maybe(wholeNumber("port", 65_535), "The port to listen on. Default: any that is free."),
+  storagePort: maybe(
+    wholeNumber("storage-port", 65_535),
+    "The port that installers go to and come from. Default: any that is free."
+  ),
   host: maybe(
     Options.text("host"),
     "The address to listen on. Default: 127.0.0.1, which nobody but this machine can reach. 0.0.0.0 is all of them."
@@ -69,7 +74,13 @@ const options = {
     "The API token. Default: a new one."
   ),
   data: maybe(
-    Options.text("data").pipe(Options.withPseudoName("folder")),
+    Options.text("data").pipe(
+      Options.withPseudoName("folder"),
+      Options.filterMap(
+        Option.liftPredicate((folder) => folder !== ""),
+        "--data must name a folder"
+      )
+    ),
     "Keeps records, installers and the token in this folder, over restarts. Default: nothing is kept."
   ),
   seed: maybe(

@@ -24,7 +24,7 @@ const namesOf = (host: string | undefined): ReadonlyArray<string> =>
 
 const run = (settings: Settings): Effect.Effect<void, Problem, Scope.Scope> =>
   Effect.gen(function* () {
-    const { data, fault, host, latency, log, port, processing, rateLimit, seed, token } = settings
+    const { data, fault, host, latency, log, port, processing, rateLimit, seed, storagePort, token } = settings
     const rules = fault === undefined ? [] : yield* readRules(fault)
     const desk = yield* makeFaultDesk
     const sandbox = yield* Sandbox.serve({
@@ -36,7 +36,8 @@ const run = (settings: Settings): Effect.Effect<void, Problem, Scope.Scope> =>
       port,
       processing,
       routes: pageRoutes(desk, namesOf(host)),
-      seed
+      seed,
+      storagePort
     }).pipe(Effect.mapError((error) => new Problem({ message: error.message })))
     yield* desk.add(sandbox, rules)
     yield* out(greeting(sandbox, settings))

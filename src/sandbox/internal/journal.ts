@@ -1,12 +1,12 @@
 /**
- * A file of JSON lines that only grows. A line counts once it is on the disk, and what was told to a caller is there:
- * `flushed` waits for it. Several callers who wait at once share one write.
+ * A file of JSON lines that are only added to it, until it is written anew. A line counts once it is on the disk, and what
+ * was told to a caller is there: `flushed` waits for it. Several callers who wait at once share one write.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { createReadStream } from "node:fs"
-import { type FileHandle, mkdir, open, readFile, rename, rm } from "node:fs/promises"
-import { join } from "node:path"
+import { constants, createReadStream } from "node:fs"
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises"
+import { dirname, join } from "node:path"
 import { createInterface } from "node:readline"
 import { SandboxError } from "../SandboxError.js"
 
@@ -34,13 +34,32 @@ export const syncFolder = async (folder: string): Promise<void> => {
   await handle.sync().finally(() => handle.close())
 }
 
+const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined)
+
+/**
+ * A folder, with those that it lies in. Node's own way to make them all never comes to an end where a system will not make
+ * one in a folder that is there, such as /proc.
+ */
+const ensureFolder = async (folder: string): Promise<void> => {
+  const make = (): Promise<void> =>
+    mkdir(folder).catch(async (error: unknown) => {
+      if (codeOf(error) !== "EEXIST" || !(await stat(folder)).isDirectory()) throw error
+    })
+  const parent = dirname(folder)
+  await make().catch(async (error: unknown) => {
+    if (codeOf(error) !== "ENOENT" || parent === folder) throw error
+    await ensureFolder(parent)
+    await make()
+  })
+}
+
 const isAlive = (pid: number): boolean => {
   if (!Number.isInteger(pid) || pid === process.pid) return false
   try {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM"
+    return codeOf(error) === "EPERM"
   }
 }
 
@@ -105,31 +124,56 @@ const readLines = async (path: string, onLine: (line: unknown) => void): Promise
   }
 }
 
-/** Writes the lines beside the journal and puts them in its place: it is the old one or the new one, never half of it. */
-const replace = async (folder: string, path: string, lines: Iterable<unknown>): Promise<FileHandle> => {
-  const next = `${path}.next`
-  const handle = await open(next, "w")
-  try {
-    let batch: Array<string> = []
-    for (const line of lines) {
-      batch.push(`${JSON.stringify(line)}\n`)
-      if (batch.length < 1000) continue
-      await handle.writeFile(batch.join(""))
-      batch = []
-    }
-    await handle.writeFile(batch.join(""))
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(next, path)
-  await syncFolder(folder)
-  return open(path, "a")
+/** A file that lines are added to. */
+interface Open {
+  readonly file: FileHandle
+  /** How much of it counts, in bytes: what a failed write left behind it does not. */
+  readonly size: number
 }
 
-const writer = (file: FileHandle, size: number): Journal => {
+const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants
+
+const linesOf = function* (lines: Iterable<unknown>): Generator<Buffer> {
+  let batch: Array<string> = []
+  for (const line of lines) {
+    batch.push(`${JSON.stringify(line)}\n`)
+    if (batch.length < 1000) continue
+    yield Buffer.from(batch.join(""))
+    batch = []
+  }
+  yield Buffer.from(batch.join(""))
+}
+
+/**
+ * Writes the lines beside the journal and puts them in its place: whenever the process ends, it is the old one or the new
+ * one, never half of it.
+ */
+const replace = async (path: string, lines: Iterable<unknown>): Promise<Open> => {
+  const next = `${path}.next`
+  const file = await open(next, O_APPEND | O_CREAT | O_TRUNC | O_WRONLY)
+  try {
+    let size = 0
+    for (const bytes of linesOf(lines)) {
+      await file.writeFile(bytes)
+      size += bytes.length
+    }
+    await file.sync()
+    await rename(next, path)
+    return { file, size }
+  } catch (error) {
+    await file.close()
+    await rm(next, { force: true })
+    throw error
+  }
+}
+
+/** A journal is written anew once it is this many times as long as it has to be, and some. */
+const slack = { times: 4, bytes: 1024 * 1024 }
+
+const writer = (folder: string, first: Open, rewrite: () => Promise<Open>) => {
+  let { file, size } = first
+  let most = size * slack.times + slack.bytes
   let pending: Array<string> = []
-  let written = size
   let writing: Promise<void> | undefined
 
   const write = async (): Promise<void> => {
@@ -139,12 +183,29 @@ const writer = (file: FileHandle, size: number): Journal => {
     try {
       await file.writeFile(bytes)
       await file.datasync()
-      written += bytes.length
+      size += bytes.length
     } catch (error) {
       pending = [...lines, ...pending]
-      await file.truncate(written)
+      await file.truncate(size)
       throw error
     }
+  }
+  /** What is pending is in the new file too: whoever waits for it is told once that is in its place. */
+  const compact = async (): Promise<void> => {
+    const lines = pending
+    pending = []
+    try {
+      const old = file
+      ;({ file, size } = await rewrite())
+      await old.close().catch(() => undefined)
+    } catch {
+      // The old one does as well.
+      pending = [...lines, ...pending]
+      return write()
+    } finally {
+      most = size * slack.times + slack.bytes
+    }
+    await syncFolder(folder)
   }
   /** Waits for the write under way, whatever becomes of it; what is pending then goes with the next one. */
   const flush = async (): Promise<void> => {
@@ -153,24 +214,36 @@ const writer = (file: FileHandle, size: number): Journal => {
       return flush()
     }
     if (pending.length === 0) return
-    writing = write().finally(() => {
+    writing = (size < most ? write() : compact()).finally(() => {
       writing = undefined
     })
     return writing
   }
-  return {
+  const journal: Journal = {
     append: (line) => void pending.push(`${JSON.stringify(line)}\n`),
     flushed: Effect.suspend(() => (pending.length === 0 && writing === undefined ? Effect.void : Effect.promise(flush)))
+  }
+  return {
+    journal,
+    // What cannot be written any more was promised to nobody.
+    close: Effect.zipRight(
+      Effect.exit(journal.flushed),
+      Effect.promise(() => file.close())
+    )
   }
 }
 
 /** What a journal is read into, and what of it is still needed. */
 export interface Reader {
   readonly onLine: (line: unknown) => void
+  /** All that it takes to come to where the last line led to. */
   readonly needed: () => Iterable<unknown>
 }
 
-/** Opens the journal of a folder, which is made where there is none. The file starts with what is still needed of it. */
+/**
+ * Opens the journal of a folder, which is made where there is none. The file starts with what is still needed of it, and
+ * is written anew whenever it has become much longer than that.
+ */
 export const openJournal = (
   folder: string,
   { needed, onLine }: Reader
@@ -178,20 +251,21 @@ export const openJournal = (
   Effect.gen(function* () {
     const path = join(folder, "journal.jsonl")
     const catchAll = refuse(folder)
-    yield* Effect.tryPromise({ try: () => mkdir(join(folder, "installers"), { recursive: true }), catch: catchAll })
+    yield* Effect.tryPromise({ try: () => ensureFolder(join(folder, "installers")), catch: catchAll })
     yield* lock(folder)
     yield* Effect.tryPromise({ try: () => readLines(path, onLine), catch: catchAll })
-    const { file, size } = yield* Effect.acquireRelease(
+    // What is needed is gathered before anything else can change: the lines that are pending by then are among it.
+    const rewrite = () => replace(path, [...needed()])
+    const { journal } = yield* Effect.acquireRelease(
       Effect.tryPromise({
         try: async () => {
-          const file = await replace(folder, path, needed())
-          return { file, size: (await file.stat()).size }
+          const first = await rewrite()
+          await syncFolder(folder)
+          return writer(folder, first, rewrite)
         },
         catch: catchAll
       }),
-      ({ file }) => Effect.promise(() => file.close())
+      ({ close }) => close
     )
-    const journal = writer(file, size)
-    yield* Effect.addFinalizer(() => Effect.ignore(journal.flushed))
     return journal
   })
