@@ -30,6 +30,7 @@ import type * as Fault from "./Fault.js"
 import { calledOrigin } from "./internal/called.js"
 import type * as exchange from "./internal/exchange.js"
 import type * as faults from "./internal/faults.js"
+import { gzipped } from "./internal/gzip.js"
 import { inProcess } from "./internal/inProcess.js"
 import type * as limits from "./internal/limits.js"
 import { isWildcard, serve } from "./internal/loopback.js"
@@ -212,7 +213,7 @@ const overHttp = (options: Sandbox.Options): Effect.Effect<Sandbox.Service, Sand
     const answer = yield* Effect.cached(
       Effect.map(Deferred.await(ready), ({ service }) => {
         const extra = options.routes?.(service)
-        return (incoming: Sandbox.Incoming) => extra?.(incoming) ?? tenant.api(incoming)
+        return gzipped((incoming) => extra?.(incoming) ?? tenant.api(incoming))
       })
     )
     const tenantUrl = yield* serve({ host, port: options.port ?? 0 }, (incoming) =>

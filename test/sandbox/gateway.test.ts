@@ -1,8 +1,11 @@
 import { effect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { request } from "node:http"
+import { type IncomingHttpHeaders, request } from "node:http"
+import { gunzipSync } from "node:zlib"
 import { describe, expect } from "vitest"
-import { Sandbox } from "../../src/sandbox/index.js"
+import { CustomScripts } from "../../src/index.js"
+import { Iru } from "../../src/node/index.js"
+import { Fault, Sandbox } from "../../src/sandbox/index.js"
 import { at, call, eventually, listAt, nowhere, textAt } from "./support.js"
 
 const scripts = "/api/v1/library/custom-scripts"
@@ -120,6 +123,74 @@ describe("a body that is no JSON", () => {
         400,
         { name: ["Null characters are not allowed."] }
       ])
+    }).pipe(sandbox)
+  )
+})
+
+// "Response bodies are often gzip-encoded": the vendor's captured headers.
+describe("gzip", () => {
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    Effect.flatMap(Sandbox, ({ apiToken, tenantUrl }) =>
+      Effect.promise(
+        () =>
+          new Promise<{ headers: IncomingHttpHeaders; body: Buffer }>((resolve, reject) => {
+            const options = { headers: { authorization: `Bearer ${apiToken}`, ...headers } }
+            request(`${tenantUrl}${path}`, options, (response) => {
+              const chunks: Array<Buffer> = []
+              response.on("data", (chunk) => chunks.push(chunk)).on("error", reject)
+              response.on("end", () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }))
+            })
+              .on("error", reject)
+              .end()
+          })
+      )
+    )
+
+  effect("is for whoever takes it, and says the same as without", () =>
+    Effect.gen(function* () {
+      yield* Sandbox.seed({ customScripts: 20 })
+      const plain = yield* get(scripts)
+      expect([plain.headers["content-encoding"], plain.headers["vary"]]).toEqual([undefined, "Accept-Encoding"])
+      for (const accepted of ["gzip", "gzip, deflate, br, zstd", "br;q=1.0, GZIP;q=0.8, *;q=0.1"]) {
+        const zipped = yield* get(scripts, { "accept-encoding": accepted })
+        expect([zipped.headers["content-encoding"], zipped.headers["content-type"]]).toEqual([
+          "gzip",
+          "application/json"
+        ])
+        expect(Number(zipped.headers["content-length"])).toBe(zipped.body.length)
+        expect(zipped.body.length).toBeLessThan(plain.body.length / 2)
+        expect(gunzipSync(zipped.body).equals(plain.body)).toBe(true)
+      }
+      for (const accepted of ["identity", "br", "gzip;q=0", "gzip; q=0.000, br", "xgzip", ""]) {
+        expect((yield* get(scripts, { "accept-encoding": accepted })).body.equals(plain.body)).toBe(true)
+      }
+    }).pipe(sandbox)
+  )
+
+  effect("is not for what is short, nor for what is cut: its bytes are those that the answer has", () =>
+    Effect.gen(function* () {
+      yield* Sandbox.seed({ customScripts: 20 })
+      const short = yield* get(`${scripts}?limit=1&offset=100`, { "accept-encoding": "gzip" })
+      expect([short.headers["content-encoding"], short.headers["vary"]]).toEqual([undefined, undefined])
+      yield* Sandbox.fault(Fault.cut(12, { path: scripts }))
+      const cut = yield* get(scripts, { "accept-encoding": "gzip" }).pipe(Effect.sandbox, Effect.flip)
+      expect(String(cut)).toContain("aborted")
+      yield* Sandbox.fault(Fault.hostileNext("https://evil.example/", { path: scripts }))
+      const hostile = yield* get(scripts, { "accept-encoding": "gzip" })
+      expect(JSON.parse(gunzipSync(hostile.body).toString())).toMatchObject({ next: "https://evil.example/" })
+    }).pipe(Effect.scoped, sandbox)
+  )
+
+  effect("is asked for by this library's client, which reads it", () =>
+    Effect.gen(function* () {
+      yield* Sandbox.seed({ customScripts: 700 }, { seed: 2 })
+      const { apiToken, requests, state, tenantUrl } = yield* Sandbox
+      const { results } = yield* Effect.flatMap(CustomScripts, (scripts) => scripts.list()).pipe(
+        Effect.provide(Iru.layer({ tenantUrl, apiToken, allowLoopback: true }))
+      )
+      const kept = yield* state.customScripts.list({ limit: 1000 })
+      expect(results.map(({ id, script }) => [id, script])).toEqual(kept.map(({ id, script }) => [id, script]))
+      expect((yield* requests).map(({ headers }) => headers["accept-encoding"])).toEqual(["gzip", "gzip", "gzip"])
     }).pipe(sandbox)
   )
 })
