@@ -11,7 +11,7 @@ import type { BuiltRequest } from "./request.js"
 import type { Method } from "./retry.js"
 import type { Session } from "./session.js"
 import { bareCause, describeCause } from "./transport.js"
-import { type Bytes, type Head, readUpTo, type Reply, type Wire } from "./wire.js"
+import { type Head, readUpTo, type Reply, type Wire } from "./wire.js"
 
 export interface ExchangeLimits {
   readonly timeout: Duration.DurationInput
@@ -32,11 +32,14 @@ export const execute = (
 
   return Effect.async<Reply, ApiClientError>((resume) => {
     let isOver = false
-    let stop = (): void => undefined
-    let unwatch = (): void => undefined
+    let stop = nothing
+    let unwatch = nothing
     const end = (outcome: Effect.Effect<Reply, ApiClientError>): void => {
       isOver = true
       unwatch()
+      // What a request held is let go of, not left to the collector: it keeps chains of them until a full collection.
+      stop = nothing
+      unwatch = nothing
       resume(outcome)
     }
     unwatch = session.watchTime((why) => {
@@ -64,9 +67,11 @@ export const execute = (
   )
 }
 
+const nothing = (): void => undefined
+
 /** A record whose text is broken must not be taken for whole. Fails with what is wrong, in words. */
 const readWhole = (reply: Reply, maxSize: number): Effect.Effect<Answer, string> => {
-  const decode = (bytes: Bytes): Effect.Effect<Answer, string> => {
+  const decode = (bytes: Uint8Array): Effect.Effect<Answer, string> => {
     if (bytes.byteLength > maxSize || announcedSize(reply) > maxSize)
       return Effect.fail(`The answer is larger than ${maxSize} bytes.`)
     try {
@@ -89,7 +94,7 @@ const readSome = (reply: Reply): Effect.Effect<Answer> =>
       )
     : Effect.succeed(answerOf(reply, lenient.decode(reply.bytes), reply.bytes))
 
-const answerOf = ({ headers, status }: Head, text: string, { byteLength }: Bytes): Answer => ({
+const answerOf = ({ headers, status }: Head, text: string, { byteLength }: Uint8Array): Answer => ({
   status,
   headers,
   text,
@@ -112,9 +117,9 @@ const announcedSize = ({ headers }: Head): number => Number(headers["content-len
  */
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
-const gunzip = (bytes: Bytes): Stream.Stream<Uint8Array, string> =>
+const gunzip = (bytes: Uint8Array): Stream.Stream<Uint8Array, string> =>
   Stream.fromReadableStream(
-    () => new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")),
+    () => new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream("gzip")),
     () => "The answer's gzip is broken."
   )
 

@@ -60,12 +60,12 @@ export interface Turn<E> {
 }
 
 export interface Pacer {
-  /** Waits for a turn, then sends. `send` passes on what the answer says about the limits. */
+  /** Waits for a turn, then sends. `send` passes on what the answer says about the limits, as soon as it knows. */
   readonly run: <A, E>(
     turn: Turn<E>,
     send: (learn: (told: Told) => Effect.Effect<void>) => Effect.Effect<A, E>
   ) => Effect.Effect<A, E>
-  readonly quota: Effect.Effect<Quota>
+  readonly quota: () => Quota
 }
 
 /** The wait is too long, or the session has closed. */
@@ -85,7 +85,7 @@ const hour = 3_600_000
 export const monotonic = (clock: Clock.Clock): number => Number(clock.unsafeCurrentTimeNanos()) / 1e6
 
 /** A pacer. `limits` is asked every time: they change as sessions come and go. */
-export const makePacer = (limits: () => PaceLimits): Pacer => {
+export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer => {
   /** When requests went out, oldest first: those of the last hour at least, as far as a limit asks for them. */
   let sent: Array<number> = []
   let trimAt = 1_000
@@ -169,7 +169,7 @@ export const makePacer = (limits: () => PaceLimits): Pacer => {
   }
 
   const settle: Effect.Effect<void> = Effect.uninterruptible(
-    Effect.clockWith((clock) => {
+    Effect.suspend(() => {
       const now = monotonic(clock)
       serve(now)
       return setAlarm(now)
@@ -198,7 +198,7 @@ export const makePacer = (limits: () => PaceLimits): Pacer => {
     restore: Restore,
     isFirst: boolean
   ): Effect.Effect<void, TurnedAway> =>
-    Effect.clockWith((clock) => {
+    Effect.suspend(() => {
       const now = monotonic(clock)
       const opensAt = earliest(now)
       if (opensAt <= now && queueLength() === 0) {
@@ -237,11 +237,9 @@ export const makePacer = (limits: () => PaceLimits): Pacer => {
             Effect.flatMap((pause) => {
               if (pause === undefined) return Effect.void
               giveBack()
-              return Effect.clockWith((clock) =>
-                Effect.zipRight(
-                  hold(monotonic(clock), pause),
-                  turn({ admit, priority, watch }, deadline, restore, true)
-                )
+              return Effect.zipRight(
+                hold(monotonic(clock), pause),
+                turn({ admit, priority, watch }, deadline, restore, true)
               )
             })
           )
@@ -253,45 +251,42 @@ export const makePacer = (limits: () => PaceLimits): Pacer => {
     return settleIfWaiting
   }
 
-  const learn = ({ headers, status }: Told): Effect.Effect<void> =>
-    Effect.clockWith((clock) => {
-      const now = monotonic(clock)
-      const { hourLeft, hourResets, left, resets } = readLimits(headers)
-      if (hourLeft !== undefined) {
-        // The others that are under way may not be counted yet.
-        told = { left: hourLeft - (underWay - 1), until: now + (hourResets ?? untilFullHour(clock)) }
-      }
-      if (status === 429) {
-        const asked = parseRetryAfter(headers["retry-after"], clock.unsafeCurrentTimeMillis())
-        const wait = asked ?? Duration.millis(resets ?? second)
-        return Effect.flatMap(Random.next, (random) => hold(now, Duration.sum(wait, jitter(wait, random))))
-      }
-      if (left === 0 && resets !== undefined) return hold(now, Duration.millis(resets))
-      return hourLeft === undefined ? Effect.void : settleIfWaiting
-    })
-
-  const finished = Effect.sync(() => {
-    underWay--
-  })
+  const learn = ({ headers, status }: Told): Effect.Effect<void> => {
+    const now = monotonic(clock)
+    const { hourLeft, hourResets, left, resets } = readLimits(headers)
+    if (hourLeft !== undefined) {
+      // The others that are under way may not be counted yet.
+      told = { left: hourLeft - (underWay - 1), until: now + (hourResets ?? untilFullHour(clock)) }
+    }
+    if (status === 429) {
+      const asked = parseRetryAfter(headers["retry-after"], clock.unsafeCurrentTimeMillis())
+      const wait = asked ?? Duration.millis(resets ?? second)
+      return Effect.flatMap(Random.next, (random) => hold(now, Duration.sum(wait, jitter(wait, random))))
+    }
+    if (left === 0 && resets !== undefined) return hold(now, Duration.millis(resets))
+    return hourLeft === undefined ? Effect.void : settleIfWaiting
+  }
 
   return {
     run: (turnOf, send) =>
       Effect.uninterruptibleMask((restore) =>
-        Effect.clockWith((clock) =>
-          Effect.matchEffect(turn(turnOf, monotonic(clock) + Duration.toMillis(turnOf.maxWait), restore), {
-            onFailure: (why) => Effect.fail(why === "closed" ? turnOf.closed() : turnOf.tooLong(why)),
-            onSuccess: () => Effect.ensuring(restore(send(learn)), finished)
-          })
-        )
+        Effect.matchEffect(turn(turnOf, monotonic(clock) + Duration.toMillis(turnOf.maxWait), restore), {
+          onFailure: (why) => Effect.fail(why === "closed" ? turnOf.closed() : turnOf.tooLong(why)),
+          onSuccess: () =>
+            Effect.flatMap(Effect.exit(restore(send(learn))), (exit) => {
+              underWay--
+              return exit
+            })
+        })
       ),
-    quota: Effect.clockWith((clock) => {
+    quota: () => {
       const now = monotonic(clock)
       const wait = Duration.millis(Math.max(0, earliest(now) - now))
       const { perHour } = limits()
       const own = perHour - sentAfter(now - hour)
       const remaining = Math.max(0, Math.min(own, told?.left ?? own))
-      return Effect.succeed({ limit: perHour, remaining, wait, waiting: queueLength() })
-    })
+      return { limit: perHour, remaining, wait, waiting: queueLength() }
+    }
   }
 }
 

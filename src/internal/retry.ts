@@ -25,9 +25,9 @@ export interface RetryPolicy {
 
 export const defaultRetry: RetryPolicy = {
   times: 4,
-  base: "250 millis",
-  maxWait: "5 minutes",
-  within: "10 minutes"
+  base: Duration.millis(250),
+  maxWait: Duration.minutes(5),
+  within: Duration.minutes(10)
 }
 
 /** No random pause is longer than this. */

@@ -27,10 +27,13 @@ export interface Session {
 }
 
 interface Watch {
-  readonly cut: (why: Cut) => void
+  /** Let go of when the watch ends: V8 can keep an element of a set for long after it was deleted, with all it holds. */
+  cut: (why: Cut) => void
   /** `Infinity`, or when the time is over. */
   readonly deadline: number
 }
+
+const nothing = (): void => undefined
 
 /** How long the watching fiber sleeps at most: it also keeps the process alive. */
 const nap = 1_000
@@ -68,11 +71,14 @@ export const makeSession = (options: {
       (cut: (why: Cut) => void): (() => void) => {
         if (state === "cut") {
           cut("closed")
-          return () => undefined
+          return nothing
         }
-        const watch = { cut, deadline: deadline() }
+        const watch: Watch = { cut, deadline: deadline() }
         watches.add(watch)
-        return () => watches.delete(watch)
+        return () => {
+          watches.delete(watch)
+          watch.cut = nothing
+        }
       }
     const addTimed = watchIn(timed, () => monotonic(clock) + timeout)
 

@@ -47,12 +47,12 @@ const sharedFor = (tenantUrl: string, clock: Clock.Clock): Shared => {
   for (const [tenant, { idleSince }] of byTenant) {
     if (idleSince() < longAgo) byTenant.delete(tenant)
   }
-  const entry = byTenant.get(tenantUrl) ?? makeShared()
+  const entry = byTenant.get(tenantUrl) ?? makeShared(clock)
   byTenant.set(tenantUrl, entry)
   return entry
 }
 
-const makeShared = (): Shared => {
+const makeShared = (clock: Clock.Clock): Shared => {
   const sessions = new Set<PaceLimits>()
   let lowest: PaceLimits = { perSecond: Infinity, perHour: Infinity }
   let idleSince = Infinity
@@ -64,7 +64,7 @@ const makeShared = (): Shared => {
     }
   }
   return {
-    pacer: makePacer(() => lowest),
+    pacer: makePacer(clock, () => lowest),
     open: (limits) => {
       sessions.add(limits)
       idleSince = Infinity

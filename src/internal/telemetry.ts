@@ -3,6 +3,8 @@
  * the token, a body, a query or an id.
  */
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
+import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -11,7 +13,7 @@ import * as MetricBoundaries from "effect/MetricBoundaries"
 import * as MetricKey from "effect/MetricKey"
 import type * as MetricKeyType from "effect/MetricKeyType"
 import * as Option from "effect/Option"
-import type * as Tracer from "effect/Tracer"
+import * as Tracer from "effect/Tracer"
 import type { ApiClientError } from "../errors/ApiClientError.js"
 import type { Answer } from "./answer.js"
 import type { Quota } from "./pace.js"
@@ -78,82 +80,92 @@ const attributesOf = ({ host, method, template }: CallFacts) => ({
  */
 const withoutResult = <A, E>(exit: Exit.Exit<A, E>): Exit.Exit<void, E> => Exit.asVoid(exit)
 
+/** The tracer that is there where none was provided. It passes its spans on to nobody. */
+const nobody = Context.get(DefaultServices.liveServices, Tracer.Tracer)
+
+/** A span of a call, or none where nobody would hear of it: its random ids cost more than to send a request. */
+type Traced = Tracer.Span | undefined
+
+const withSpan = <A, E>(
+  name: string,
+  facts: CallFacts,
+  options: Tracer.SpanOptions,
+  use: (span: Traced) => Effect.Effect<A, E>
+): Effect.Effect<A, E> =>
+  Effect.tracerWith((tracer) =>
+    tracer === nobody
+      ? use(undefined)
+      : Effect.flatMap(
+          Effect.makeSpan(name, { captureStackTrace: false, attributes: attributesOf(facts), ...options }),
+          use
+        )
+  )
+
 /** Runs a call in a span of its own, and counts it. */
 export const observeCall = <A>(
   facts: CallFacts,
-  call: (span: Tracer.Span) => Effect.Effect<A, ApiClientError>
+  call: (span: Traced) => Effect.Effect<A, ApiClientError>
 ): Effect.Effect<A, ApiClientError> =>
   Effect.clockWith((clock) => {
     const start = clock.unsafeCurrentTimeMillis()
-    return Effect.flatMap(
-      Effect.makeSpan(facts.operation, { captureStackTrace: false, attributes: attributesOf(facts) }),
-      (span) =>
-        Effect.onExit(call(span), (exit) => {
-          callsOf(facts.operation)(outcomeOf(exit))(1)
-          durationOf(facts.operation)(clock.unsafeCurrentTimeMillis() - start)
-          span.end(clock.unsafeCurrentTimeNanos(), withoutResult(exit))
-          return Effect.void
-        })
+    return withSpan(facts.operation, facts, {}, (span) =>
+      Effect.onExit(call(span), (exit) => {
+        callsOf(facts.operation)(outcomeOf(exit))(1)
+        durationOf(facts.operation)(clock.unsafeCurrentTimeMillis() - start)
+        span?.end(clock.unsafeCurrentTimeNanos(), withoutResult(exit))
+        return Effect.void
+      })
     )
   })
 
 /** Runs one attempt in a span below its call's. */
 export const observeAttempt = (
   facts: CallFacts,
-  call: Tracer.Span,
+  call: Traced,
   triesBefore: number,
   attempt: Effect.Effect<Answer, ApiClientError>
 ): Effect.Effect<Answer, ApiClientError> =>
-  Effect.clockWith((clock) =>
-    Effect.flatMap(
-      Effect.makeSpan(`${facts.method} ${facts.template}`, {
-        kind: "client",
-        parent: call,
-        captureStackTrace: false,
-        attributes: attributesOf(facts)
-      }),
-      (span) => {
+  call === undefined
+    ? attempt
+    : withSpan(`${facts.method} ${facts.template}`, facts, { kind: "client", parent: call }, (span) => {
         call.attribute("iru.attempts", triesBefore + 1)
-        if (triesBefore > 0) span.attribute("http.request.resend_count", triesBefore)
-        return Effect.onExit(attempt, (exit) => {
-          const status = statusOf(exit)
-          if (status !== undefined) {
-            span.attribute("http.response.status_code", status)
-            call.attribute("http.response.status_code", status)
-          }
-          span.end(clock.unsafeCurrentTimeNanos(), withoutResult(exit))
-          return Effect.void
-        })
-      }
-    )
-  )
+        if (triesBefore > 0) span?.attribute("http.request.resend_count", triesBefore)
+        return Effect.onExit(attempt, (exit) =>
+          Effect.clockWith((clock) => {
+            const status = statusOf(exit)
+            if (status !== undefined) {
+              span?.attribute("http.response.status_code", status)
+              call.attribute("http.response.status_code", status)
+            }
+            span?.end(clock.unsafeCurrentTimeNanos(), withoutResult(exit))
+            return Effect.void
+          })
+        )
+      })
 
 /** A retry is a line in the log at debug, an event on the span, and a count. */
 export const observeRetry = (
   { operation }: CallFacts,
-  call: Tracer.Span,
+  call: Traced,
   { error, tries }: Failed,
   pause: Duration.Duration
 ): Effect.Effect<void> =>
   Effect.clockWith((clock) => {
     retriesOf(operation)(1)
-    call.event("retry", clock.unsafeCurrentTimeNanos(), {
+    call?.event("retry", clock.unsafeCurrentTimeNanos(), {
       try: tries,
       cause: failureKind(error),
       pause: Duration.toMillis(pause)
     })
-    return Effect.withParentSpan(
-      Effect.logDebug(`${error.message} Try ${tries + 1} follows in ${Duration.format(pause)}.`),
-      call
-    )
+    const line = Effect.logDebug(`${error.message} Try ${tries + 1} follows in ${Duration.format(pause)}.`)
+    return call === undefined ? line : Effect.withParentSpan(line, call)
   })
 
 /** A request waited so many milliseconds for its turn. */
 export const observeWait = (millis: number): void => waited(millis)
 
 /** The tenant's quota, when an answer has come. */
-export const observeQuota = (host: string, quota: Effect.Effect<Quota>): Effect.Effect<void> =>
-  Effect.map(quota, ({ remaining }) => quotaOf(host)(remaining))
+export const observeQuota = (host: string, { remaining }: Quota): void => quotaOf(host)(remaining)
 
 /** Bytes of the bodies of one exchange. */
 export const observeBytes = (sent: number, received: number): void => {

@@ -14,8 +14,6 @@ import * as FiberId from "effect/FiberId"
 import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 
-export type Bytes = Uint8Array<ArrayBuffer>
-
 export interface Head {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
@@ -23,7 +21,7 @@ export interface Head {
 
 export interface Reply extends Head {
   /** The body, or so much of it that it is seen to have more bytes than the limit. */
-  readonly bytes: Bytes
+  readonly bytes: Uint8Array
   /** Why the body ended too early, where it did. */
   readonly broken?: unknown
 }
@@ -80,7 +78,7 @@ const causeOf = (cause: Cause.Cause<HttpClientError.HttpClientError>): unknown =
 }
 
 /** The bytes of a stream. One that has more than the limit is read so far that it shows, and then closed. */
-export const readUpTo = <E>(stream: Stream.Stream<Uint8Array, E>, limit: number): Effect.Effect<Bytes, E> =>
+export const readUpTo = <E>(stream: Stream.Stream<Uint8Array, E>, limit: number): Effect.Effect<Uint8Array, E> =>
   Effect.suspend(() => {
     const chunks: Array<Uint8Array> = []
     let size = 0
@@ -96,7 +94,9 @@ export const readUpTo = <E>(stream: Stream.Stream<Uint8Array, E>, limit: number)
     )
   })
 
-export const joined = (chunks: ReadonlyArray<Uint8Array>, size: number): Bytes => {
+export const joined = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
+  const [only] = chunks
+  if (only?.byteLength === size) return only
   const whole = new Uint8Array(size)
   let at = 0
   for (const chunk of chunks) {

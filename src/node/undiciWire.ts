@@ -19,6 +19,7 @@ export const undiciWire =
     const finish = (broken?: unknown): void => {
       if (isOver) return
       isOver = true
+      abort = undefined
       done(
         head === undefined ? Either.left(broken) : Either.right<Reply>({ ...head, bytes: joined(chunks, size), broken })
       )

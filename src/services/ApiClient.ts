@@ -157,7 +157,7 @@ const make = (
     const policy: RetryPolicy = { ...defaultRetry, ...options.retry }
 
     const attempt =
-      (call: Call, span: Tracer.Span) =>
+      (call: Call, span: Tracer.Span | undefined) =>
       (triesBefore: number): Effect.Effect<Answer, ApiClientError> =>
         pacer.run({ ...turnOf(call), watch: session.watch, admit }, (learn) =>
           observeAttempt(
@@ -165,11 +165,12 @@ const make = (
             span,
             triesBefore,
             execute(wire, session, call, limits).pipe(
-              Effect.tap((answer) => {
+              Effect.flatMap((answer) => {
+                const learned = learn(answer)
                 observeBytes(call.request.body.contentLength ?? 0, answer.size)
-                return Effect.zipRight(learn(answer), observeQuota(host, pacer.quota))
-              }),
-              Effect.flatMap((answer) => (isSuccess(answer) ? Effect.succeed(answer) : refusal(call, answer)))
+                observeQuota(host, pacer.quota())
+                return Effect.zipRight(learned, isSuccess(answer) ? Effect.succeed(answer) : refusal(call, answer))
+              })
             )
           )
         )
@@ -232,7 +233,7 @@ const make = (
       delete: (path, options) => run("DELETE", path, options, deleted),
       pages: (path, item, options) =>
         pagesOf(get, path, item, { ...options, operation: options?.operation ?? "ApiClient.pages" }),
-      quota: pacer.quota
+      quota: Effect.sync(pacer.quota)
     }
   })
 
