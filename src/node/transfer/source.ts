@@ -2,6 +2,7 @@
  * Where an installer's bytes come from.
  */
 import type { FileSystem } from "@effect/platform/FileSystem"
+import * as Clock from "effect/Clock"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -18,8 +19,20 @@ import { causeFacts, type Fail, failures } from "./failures.js"
 /** What one POST to S3 can hold: 5 GiB. */
 export const maxInstallerSize = 5 * 1024 ** 3
 
-/** Bytes move in pieces of this size; the 64 KiB that Node proposes cost more than twice the time. */
-export const pieceSize = 1024 * 1024
+/** The smallest piece of a file. They grow as long as they take no time. */
+const leastPiece = 64 * 1024
+
+/** The largest one: on a fast line every piece costs more time than its bytes do. */
+const mostPiece = 4 * 1024 * 1024
+
+/**
+ * The size of the next piece when the one before took some milliseconds: a slow line moves small pieces, so that one can
+ * see them move.
+ */
+const nextLength = (length: number, milliseconds: number): number => {
+  if (milliseconds < 50) return Math.min(2 * length, mostPiece)
+  return milliseconds > 500 ? Math.max(length / 2, leastPiece) : length
+}
 
 const nameOf = (installer: Installer): string =>
   "path" in installer ? (installer.name ?? baseName(installer.path)) : installer.name
@@ -89,16 +102,22 @@ const ofFile = (path: string, size: number, fail: Fail): Pieces =>
         (file) => Effect.promise(() => file.close())
       )
       const before = yield* reading(fail, () => file.stat())
-      const buffers = Array.from({ length: 3 }, () => Buffer.allocUnsafe(pieceSize))
+      const buffers = Array.from({ length: 3 }, () => Buffer.allocUnsafeSlow(Math.min(mostPiece, size)))
       let at = 0
+      let length = leastPiece
+      let asked = yield* Clock.currentTimeMillis
 
       const next = Effect.gen(function* () {
         if (at >= size) return Option.none<Uint8Array>()
+        const now = yield* Clock.currentTimeMillis
+        length = nextLength(length, now - asked)
+        asked = now
         const [buffer = Buffer.alloc(0)] = buffers
         buffers.push(...buffers.splice(0, 1))
-        const piece = yield* reading(fail, () => readFully(file, buffer, Math.min(pieceSize, size - at), at))
+        const wanted = Math.min(length, size - at)
+        const piece = yield* reading(fail, () => readFully(file, buffer, wanted, at))
         at += piece.length
-        if (at < size && piece.length < pieceSize) {
+        if (piece.length < wanted) {
           return yield* fail("Source", { detail: `it has ${at} bytes where ${size} were announced` })
         }
         if (at === size) {
@@ -151,6 +170,8 @@ const ofStream = (stream: Stream.Stream<Uint8Array, unknown>, size: number, fail
     )
   })
 
+const sliceSize = 1024 * 1024
+
 function* slices(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += pieceSize) yield bytes.subarray(start, start + pieceSize)
+  for (let start = 0; start < bytes.length; start += sliceSize) yield bytes.subarray(start, start + sliceSize)
 }
