@@ -50,14 +50,17 @@ const run = (command: string, parameters: ReadonlyArray<string>): Outcome =>
     })
   )
 
-const python = ["/usr/bin/python3", "python3"].find((command) => {
-  try {
-    execFileSync(command, ["-c", "import requests"], { stdio: "ignore" })
-    return true
-  } catch {
-    return false
-  }
-})
+/** The first Python that has a module. */
+const pythonWith = (module: string) =>
+  ["/usr/bin/python3", "python3"].find((command) => {
+    try {
+      execFileSync(command, ["-c", `import ${module}`], { stdio: "ignore" })
+      return true
+    } catch {
+      return false
+    }
+  })
+const python = pythonWith("requests")
 
 /** A file of random bytes, and its digest. */
 const makeFile = (name: string, size: number): string => {
@@ -120,7 +123,9 @@ const main = async () => {
     "-out",
     join(folder, "cert.pem")
   )
-  const server = spawn(process.execPath, [here("server.mjs"), folder], { stdio: ["ignore", "pipe", "inherit"] })
+  const storePython = pythonWith("ssl")
+  if (storePython === undefined) throw new Error("The store of this benchmark needs python3.")
+  const server = spawn(storePython, [here("store.py"), folder], { stdio: ["ignore", "pipe", "inherit"] })
   process.once("exit", () => server.kill())
   const origins = await new Promise<{ readonly plain: string; readonly tls: string }>((resolve) =>
     server.stdout.once("data", (line) => resolve(JSON.parse(String(line))))
@@ -132,18 +137,10 @@ const main = async () => {
 
   const upload = (size: keyof typeof sizes, way = "upload") =>
     run(process.execPath, [here("client.mjs"), way, `${origins.plain}/`, join(folder, size.replace(" ", ""))])
-  const download = (origin: string, size: keyof typeof sizes, connections = "") => {
+  const download = (origin: string, size: keyof typeof sizes, connections = "", way = "download") => {
     const digest = digests[size] ?? ""
     const address = `${origin}/${size.replace(" ", "")}`
-    return run(process.execPath, [
-      here("client.mjs"),
-      "download",
-      address,
-      target,
-      String(sizes[size]),
-      digest,
-      connections
-    ])
+    return run(process.execPath, [here("client.mjs"), way, address, target, String(sizes[size]), digest, connections])
   }
   const peer = (way: "upload" | "download", origin: string): ReadonlyArray<Way> => {
     if (python === undefined) return []
@@ -151,6 +148,12 @@ const main = async () => {
     const address = way === "upload" ? `${origin}/` : `${origin}/1GiB`
     return [["Python requests", () => run(python, [here("peer.py"), way, address, file])]]
   }
+
+  const downloads = (origin: string): ReadonlyArray<Way> => [
+    ["effect-iru", () => download(origin, "1 GiB")],
+    ["node:http, hashed and piped", () => download(origin, "1 GiB", "", "node")],
+    ...peer("download", origin)
+  ]
 
   const GiB = sizes["1 GiB"]
   const requests =
@@ -172,16 +175,8 @@ const main = async () => {
     ],
     GiB
   )
-  table(
-    "Download of 1 GiB to a file, with sha256, over TLS",
-    [["effect-iru", () => download(origins.tls, "1 GiB")], ...peer("download", origins.tls)],
-    GiB
-  )
-  table(
-    "Download of 1 GiB to a file, with sha256, in plain HTTP",
-    [["effect-iru", () => download(origins.plain, "1 GiB")], ...peer("download", origins.plain)],
-    GiB
-  )
+  table("Download of 1 GiB to a file, with sha256, over TLS", downloads(origins.tls), GiB)
+  table("Download of 1 GiB to a file, with sha256, in plain HTTP", downloads(origins.plain), GiB)
   table(
     "Download of 1 GiB over a line that gives each connection 50 MB/s",
     [

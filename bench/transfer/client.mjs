@@ -2,10 +2,14 @@
  * One transfer in a process of its own. Prints the seconds that it took, its sha256 where it has one, and the most memory
  * that the process ever held, in MiB.
  *
- *   node client.mjs upload|undici|download ADDRESS FILE [SIZE SHA256 CONNECTIONS]
+ *   node client.mjs upload|undici|download|node ADDRESS FILE [SIZE SHA256 CONNECTIONS]
  */
-import { createReadStream, readFileSync, statSync } from "node:fs"
+import { createHash } from "node:crypto"
+import { createReadStream, createWriteStream, readFileSync, statSync } from "node:fs"
+import { get as plainGet } from "node:http"
+import { get as tlsGet } from "node:https"
 import { Readable } from "node:stream"
+import { pipeline } from "node:stream/promises"
 
 const [way, address, file, size, sha256, connections] = process.argv.slice(2)
 
@@ -32,6 +36,16 @@ const overUndici = async () => {
     await response.body.dump()
     if (response.statusCode !== 204) throw new Error(`answered ${response.statusCode}`)
   }
+}
+
+/** What one writes with Node alone: hash what comes, and pipe it into the file a MiB at a time. */
+const overNode = () => async () => {
+  const get = address.startsWith("https:") ? tlsGet : plainGet
+  const response = await new Promise((resolve, reject) => get(address, resolve).once("error", reject))
+  const hash = createHash("sha256")
+  response.on("data", (piece) => hash.update(piece))
+  await pipeline(response, createWriteStream(file, { highWaterMark: 1024 * 1024 }))
+  return { sha256: hash.digest("hex") }
 }
 
 const overTheLibrary = async () => {
@@ -62,7 +76,8 @@ const overTheLibrary = async () => {
   return () => Effect.runPromise(Effect.provide(transfer, Layer.provide(layer, NodeFileSystem.layer)))
 }
 
-const run = await (way === "undici" ? overUndici() : overTheLibrary())
+const ways = { undici: overUndici, node: overNode }
+const run = await (ways[way] ?? overTheLibrary)()
 const began = performance.now()
 const result = await run()
 const seconds = (performance.now() - began) / 1000
