@@ -130,6 +130,11 @@ const main = async () => {
   const origins = await new Promise<{ readonly plain: string; readonly tls: string }>((resolve) =>
     server.stdout.once("data", (line) => resolve(JSON.parse(String(line))))
   )
+  const tenant = spawn(process.execPath, [here("tenant.mjs"), folder], { stdio: ["ignore", "pipe", "inherit"] })
+  process.once("exit", () => tenant.kill())
+  const tenantOrigin = await new Promise<string>((resolve) =>
+    tenant.stdout.once("data", (line) => resolve(String(line).trim()))
+  )
   const digests = Object.fromEntries(
     Object.entries(sizes).map(([name, size]) => [name, makeFile(name.replace(" ", ""), size)])
   )
@@ -142,6 +147,15 @@ const main = async () => {
     const address = `${origin}/${size.replace(" ", "")}`
     return run(process.execPath, [here("client.mjs"), way, address, target, String(sizes[size]), digest, connections])
   }
+  const overS3 = (way: "archive" | "source", size: keyof typeof sizes) =>
+    run(process.execPath, [
+      here("client.mjs"),
+      way,
+      tenantOrigin,
+      size.replace(" ", ""),
+      String(sizes[size]),
+      digests[size] ?? ""
+    ])
   const peer = (way: "upload" | "download", origin: string): ReadonlyArray<Way> => {
     if (python === undefined) return []
     const file = way === "upload" ? join(folder, "1GiB") : target
@@ -194,7 +208,10 @@ const main = async () => {
   row("upload", ...names.map((size) => upload(size).memory.toFixed(0)))
   row("download", ...names.map((size) => download(origins.tls, size).memory.toFixed(0)))
   row("download over 4 connections", ...names.map((size) => download(origins.tls, size, "4").memory.toFixed(0)))
+  row("from the tenant into a bucket", ...names.map((size) => overS3("archive", size).memory.toFixed(0)))
+  row("from a bucket to the tenant", ...names.map((size) => overS3("source", size).memory.toFixed(0)))
   server.kill()
+  tenant.kill()
 }
 
 try {

@@ -3,6 +3,7 @@
  * that the process ever held, in MiB.
  *
  *   node client.mjs upload|undici|download|node ADDRESS FILE [SIZE SHA256 CONNECTIONS]
+ *   node client.mjs archive|source ORIGIN NAME [SIZE SHA256]
  */
 import { createHash } from "node:crypto"
 import { createReadStream, createWriteStream, readFileSync, statSync } from "node:fs"
@@ -76,7 +77,48 @@ const overTheLibrary = async () => {
   return () => Effect.runPromise(Effect.provide(transfer, Layer.provide(layer, NodeFileSystem.layer)))
 }
 
-const ways = { undici: overUndici, node: overNode }
+/** From the tenant into a bucket, or from a bucket to the tenant's storage. */
+const overS3 = async () => {
+  const [Effect, Layer, Redacted, { InstallerTransfer }, { Iru }, { S3Installers }] = await Promise.all([
+    import("effect/Effect"),
+    import("effect/Layer"),
+    import("effect/Redacted"),
+    import("effect-iru"),
+    import("effect-iru/node"),
+    import("effect-iru/s3")
+  ])
+  const layers = Layer.merge(
+    Iru.layer({
+      tenantUrl: address,
+      apiToken: Redacted.make("00000000-0000-4000-8000-000000000000"),
+      allowLoopback: true
+    }),
+    S3Installers.layer({
+      endpoint: address,
+      region: "us-east-1",
+      credentials: { accessKeyId: "a", secretAccessKey: "b" },
+      forcePathStyle: true
+    })
+  )
+  const place = {
+    name: "a.pkg",
+    expires: "2099-01-01T00:00:00Z",
+    post_url: `${address}/`,
+    post_data: Redacted.make({ key: "a.pkg" }),
+    file_key: "a.pkg"
+  }
+  const transfer =
+    way === "archive"
+      ? S3Installers.archive(`${file}-${sha256}`, { bucket: "mirror", key: "a.pkg" })
+      : Effect.gen(function* () {
+          const installer = yield* S3Installers.source({ bucket: "files", key: file, name: "a.pkg" })
+          const { upload } = yield* InstallerTransfer
+          return yield* upload(installer, { presign: Effect.succeed(place) })
+        })
+  return () => Effect.runPromise(Effect.provide(transfer, layers))
+}
+
+const ways = { undici: overUndici, node: overNode, archive: overS3, source: overS3 }
 const run = await (ways[way] ?? overTheLibrary)()
 const began = performance.now()
 const result = await run()

@@ -23,16 +23,16 @@ import { CustomApps } from "../services/CustomApps.js"
 import type { TransferOptions } from "../services/InstallerTransfer.js"
 import { call, type Failure } from "./calls.js"
 import { Client, type S3Object } from "./Client.js"
-import { inParts } from "./parts.js"
+import { inParts, partMemory } from "./parts.js"
 
 const mebibyte = 1024 * 1024
 const operation = "S3Installers.archive"
 
 /** Where an installer goes, and how. */
 export interface ArchiveOptions extends S3Object, TransferOptions {
-  /** Bytes of a part, 5 MiB at least. Default 8 MiB. An installer that is no larger is sent in one piece. */
+  /** Bytes of a part, 5 MiB at least. Default 5 MiB. An installer that is no larger is sent in one piece. */
   readonly partSize?: number | undefined
-  /** Parts on their way at once. Default 4. Three more at most are held in memory. */
+  /** Parts on their way at once. Default 2. One more is held in memory. */
   readonly concurrency?: number | undefined
 }
 
@@ -60,7 +60,7 @@ export interface Archived extends S3Object {
  */
 export const archive = (
   app: CustomApp | string,
-  { bucket, concurrency = 4, key, partSize = 8 * mebibyte, ...options }: ArchiveOptions
+  { bucket, concurrency = 2, key, partSize = 5 * mebibyte, ...options }: ArchiveOptions
 ): Effect.Effect<Archived, ApiClientError | PayloadError, Client | CustomApps> =>
   Effect.gen(function* () {
     if (!Number.isInteger(partSize) || partSize < 5 * mebibyte)
@@ -99,7 +99,8 @@ export const archive = (
     )
       return { status: "unchanged" as const, ...archived }
 
-    const parts = inParts(apps.installer(id, options), partSize)
+    const memory = yield* partMemory(concurrency + 1, partSize)
+    const parts = inParts(apps.installer(id, options), memory)
 
     /** The installer that was read is the one that the metadata tells of. */
     const stillTheSame = Effect.flatMap(apps.get(id), (now) =>
@@ -136,10 +137,10 @@ export const archive = (
           Stream.mapEffect(
             ([Body, index]) => {
               const part = { ...address, UploadId, PartNumber: index + 1, Body }
-              return Effect.map(
-                sending((signal) => client.send(new UploadPartCommand(part), signal)),
+              return sending((signal) => client.send(new UploadPartCommand(part), signal)).pipe(
+                Effect.zipLeft(memory.offer(new Uint8Array(Body.buffer))),
                 // Its checksums too, where there are any: S3 wants to see them again.
-                (sent): CompletedPart => ({ ...sent, PartNumber: index + 1 })
+                Effect.map((sent): CompletedPart => ({ ...sent, PartNumber: index + 1 }))
               )
             },
             { concurrency }

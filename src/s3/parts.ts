@@ -1,28 +1,31 @@
 /**
  * Bytes in parts of one size.
  */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
+import { byteReader } from "../internal/byteReader.js"
 
-/** Parts of `size` bytes, in order; the last one has what is left. */
-export const inParts = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>, size: number): Stream.Stream<Uint8Array, E, R> =>
-  Stream.suspend(() => {
-    let part = Buffer.alloc(0)
-    let filled = 0
-    return bytes.pipe(
-      Stream.mapConcat((piece) => {
-        const full: Array<Uint8Array> = []
-        for (let taken = 0; taken < piece.length;) {
-          if (filled === 0) part = Buffer.allocUnsafeSlow(size)
-          const next = piece.subarray(taken, taken + size - filled)
-          part.set(next, filled)
-          taken += next.length
-          filled += next.length
-          if (filled < size) continue
-          full.push(part)
-          filled = 0
-        }
-        return full
-      }),
-      Stream.concat(Stream.suspend(() => (filled === 0 ? Stream.empty : Stream.make(part.subarray(0, filled)))))
+/** Memory for so many parts at once. A part is read into the memory of one that is done with. */
+export const partMemory = (parts: number, size: number): Effect.Effect<Queue.Queue<Uint8Array>> =>
+  Effect.tap(Queue.unbounded<Uint8Array>(), (memory) =>
+    memory.offerAll(Array.from({ length: parts }, () => Buffer.allocUnsafeSlow(size)))
+  )
+
+/** Parts as large as their memory, in order; the last one has what is left. Waits where no memory is free. */
+export const inParts = <E, R>(
+  bytes: Stream.Stream<Uint8Array, E, R>,
+  memory: Queue.Queue<Uint8Array>
+): Stream.Stream<Uint8Array, E, R> =>
+  Stream.unwrapScoped(
+    Effect.map(byteReader(bytes), ({ fill }) =>
+      Stream.repeatEffectOption(
+        Effect.gen(function* () {
+          const part = yield* memory.take
+          const filled = yield* Effect.mapError(fill(part, part.length), Option.some)
+          return filled === 0 ? yield* Effect.fail(Option.none()) : part.subarray(0, filled)
+        })
+      )
     )
-  })
+  )

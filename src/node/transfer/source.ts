@@ -3,7 +3,6 @@
  */
 import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -11,6 +10,7 @@ import { createHash } from "node:crypto"
 import { type FileHandle, open, stat } from "node:fs/promises"
 import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { invalidArgument } from "../../internal/arguments.js"
+import { byteReader } from "../../internal/byteReader.js"
 import { baseName, fileSize } from "../../internal/files.js"
 import type { Installer } from "../../schemas/Installer.js"
 import type { InstallerTransfer } from "../../services/InstallerTransfer.js"
@@ -24,6 +24,9 @@ const leastPiece = 64 * 1024
 
 /** The largest one: on a fast line every piece costs more time than its bytes do. */
 const mostPiece = 4 * 1024 * 1024
+
+/** The pieces of a stream, and of bytes. */
+const streamPiece = 1024 * 1024
 
 /**
  * The size of the next piece when the one before took some milliseconds: a slow line moves small pieces, so that one can
@@ -102,7 +105,7 @@ const ofFile = (path: string, size: number, fail: Fail): Pieces =>
         (file) => Effect.promise(() => file.close())
       )
       const before = yield* reading(fail, () => file.stat())
-      const buffers = Array.from({ length: 3 }, () => Buffer.allocUnsafeSlow(Math.min(mostPiece, size)))
+      const nextBuffer = inTurn(Math.min(mostPiece, size))
       let at = 0
       let length = leastPiece
       let asked = yield* Clock.currentTimeMillis
@@ -112,10 +115,8 @@ const ofFile = (path: string, size: number, fail: Fail): Pieces =>
         const now = yield* Clock.currentTimeMillis
         length = nextLength(length, now - asked)
         asked = now
-        const [buffer = Buffer.alloc(0)] = buffers
-        buffers.push(...buffers.splice(0, 1))
         const wanted = Math.min(length, size - at)
-        const piece = yield* reading(fail, () => readFully(file, buffer, wanted, at))
+        const piece = yield* reading(fail, () => readFully(file, nextBuffer(), wanted, at))
         at += piece.length
         if (piece.length < wanted) {
           return yield* fail("Source", { detail: `it has ${at} bytes where ${size} were announced` })
@@ -128,10 +129,20 @@ const ofFile = (path: string, size: number, fail: Fail): Pieces =>
         }
         return Option.some<Uint8Array>(piece)
       })
-      return Stream.repeatEffectOption(
-        Effect.flatMap(Effect.mapError(next, Option.some), (piece) => Effect.mapError(piece, Option.none))
-      )
+      return untilNone(next)
     })
+  )
+
+/** Three buffers in turn. */
+const inTurn = (size: number): (() => Buffer) => {
+  const buffers = Array.from({ length: 3 }, () => Buffer.allocUnsafeSlow(size))
+  let turn = 0
+  return () => buffers[turn++ % 3] ?? Buffer.alloc(size)
+}
+
+const untilNone = (next: Effect.Effect<Option.Option<Uint8Array>, PayloadTransferError>): Pieces =>
+  Stream.repeatEffectOption(
+    Effect.flatMap(Effect.mapError(next, Option.some), (piece) => Effect.mapError(piece, Option.none))
   )
 
 /** `length` bytes, or fewer where the file ends. */
@@ -145,33 +156,31 @@ const readFully = async (file: FileHandle, buffer: Buffer, length: number, posit
   return buffer.subarray(0, done)
 }
 
+/** Gathered into larger pieces: small ones cost more to send. */
 const ofStream = (stream: Stream.Stream<Uint8Array, unknown>, size: number, fail: Fail): Pieces =>
-  Stream.suspend(() => {
-    let read = 0
-    let withheld = Chunk.empty<Uint8Array>()
-    const wrong = (why: string) =>
-      Effect.fail(fail("Source", { detail: `${why} the ${size} bytes that were announced` }))
-    return stream.pipe(
-      Stream.mapError((cause) => fail("Source", causeFacts(cause))),
-      Stream.mapChunksEffect((pieces) => {
-        for (const piece of pieces) read += piece.length
-        if (read > size) return wrong("it has more than")
-        const ready = withheld
-        withheld = pieces
-        return Effect.succeed(ready)
-      }),
-      Stream.concat(
-        Stream.unwrap(
-          Effect.suspend(() =>
-            read === size ? Effect.succeed(Stream.fromChunk(withheld)) : wrong(`it has ${read} bytes of`)
-          )
-        )
-      )
-    )
-  })
+  Stream.unwrapScoped(
+    Effect.map(
+      byteReader(Stream.mapError(stream, (cause) => fail("Source", causeFacts(cause)))),
+      ({ fill, isAtEnd }) => {
+        const nextBuffer = inTurn(Math.min(streamPiece, size))
+        let at = 0
+        const wrong = (why: string) => fail("Source", { detail: `${why} the ${size} bytes that were announced` })
 
-const sliceSize = 1024 * 1024
+        return untilNone(
+          Effect.gen(function* () {
+            if (at >= size) return Option.none<Uint8Array>()
+            const [buffer, wanted] = [nextBuffer(), Math.min(streamPiece, size - at)]
+            const filled = yield* fill(buffer, wanted)
+            at += filled
+            if (filled < wanted) return yield* wrong(`it has ${at} bytes of`)
+            if (at === size && !(yield* isAtEnd)) return yield* wrong("it has more than")
+            return Option.some<Uint8Array>(buffer.subarray(0, filled))
+          })
+        )
+      }
+    )
+  )
 
 function* slices(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += sliceSize) yield bytes.subarray(start, start + sliceSize)
+  for (let start = 0; start < bytes.length; start += streamPiece) yield bytes.subarray(start, start + streamPiece)
 }

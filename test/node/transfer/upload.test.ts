@@ -240,7 +240,7 @@ describe("a source that is not what it was is a Source failure, and the store ge
 
 eitherWay("an upload that is interrupted closes its connection, and its source", () =>
   Effect.gen(function* () {
-    const store = yield* badStore(Buffer.alloc(0), [{ stallRequestAfter: 100_000 }])
+    const store = yield* badStore(Buffer.alloc(0))
     const begun = yield* Deferred.make<void>()
     const closed = yield* Deferred.make<void>()
     const stream = Stream.concat(Stream.make(object.subarray(0, MiB)), Stream.never).pipe(
