@@ -11,6 +11,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface, type Interface } from "node:readline"
 import { fileURLToPath } from "node:url"
+import { ipa } from "../test/sandbox/ipa.js"
 
 const seconds = Number(process.argv[2] ?? 60)
 const clients = 200
@@ -175,6 +176,7 @@ const form = (fields: Readonly<Record<string, string>>, file: Uint8Array) => {
 const scripts = "/library/custom-scripts"
 const profiles = "/library/custom-profiles"
 const apps = "/library/custom-apps"
+const ipaApps = "/library/ipa-apps"
 const plist = Buffer.from('<plist version="1.0"><dict><key>PayloadType</key><string>x</string></dict></plist>')
 const below = (limit: number): number => Math.floor(Math.random() * limit)
 
@@ -207,20 +209,45 @@ const assign = async (server: Server, own: Own): Promise<void> => {
   own.assigned.set(id, blueprint)
 }
 
-const publish = async (server: Server): Promise<void> => {
-  const installer = randomBytes(1 + below(256 * 1024))
-  const place = await ask(server, "POST", `${apps}/upload`, 201, json({ name: "x.pkg" }))
+/** Gives the key of what was uploaded, and the place that was given for it. */
+const upload = async (server: Server, path: string, name: Readonly<Record<string, string>>, file: Uint8Array) => {
+  const place = await ask(server, "POST", `${path}/upload`, 201, json(name))
   const data = at(place.json, "post_data")
   const fields = Object.fromEntries(Object.keys(isRecord(data) ? data : {}).map((name) => [name, text(data, name)]))
-  await ask(server, "POST", text(place.json, "post_url"), 204, form(fields, installer))
-  const file_key = text(place.json, "file_key")
-  const app = { name: "x", file_key, install_type: "package", install_enforcement: "install_once" }
-  const made = await ask(server, "POST", apps, 201, json(app))
-  const back = await ask(server, "GET", text(made.json, "file_url"), 200)
+  await ask(server, "POST", text(place.json, "post_url"), 204, form(fields, file))
+  return { key: text(place.json, "file_key"), place: place.json }
+}
+
+/** What comes back is what was sent. */
+const compare = async (server: Server, app: unknown, installer: Uint8Array): Promise<void> => {
+  const back = await ask(server, "GET", text(app, "file_url"), 200)
   const digest = createHash("sha256").update(back.body).digest("hex")
-  if (digest !== text(made.json, "sha256") || !back.body.equals(installer))
-    throw new Error("An installer changed on its way")
+  if (digest !== text(app, "sha256") || !back.body.equals(installer)) throw new Error("An installer changed on its way")
+}
+
+const publish = async (server: Server): Promise<void> => {
+  const installer = randomBytes(1 + below(256 * 1024))
+  const { key } = await upload(server, apps, { name: "x.pkg" }, installer)
+  const app = { name: "x", file_key: key, install_type: "package", install_enforcement: "install_once" }
+  const made = await ask(server, "POST", apps, 201, json(app))
+  await compare(server, made.json, installer)
   await ask(server, "DELETE", `${apps}/${text(made.json, "id")}`, 204)
+}
+
+const publishInHouse = async (server: Server): Promise<void> => {
+  const file = ipa({ CFBundleShortVersionString: `<string>${randomBytes(8).toString("hex")}</string>` })
+  const { key, place } = await upload(server, ipaApps, { filename: "x.ipa" }, file)
+  const { json: looked } = await ask(server, "GET", `${ipaApps}/upload/${text(place, "id")}/status`, 200)
+  if (text(looked, "status") !== "VALIDATED") throw new Error(`An upload is ${text(looked, "status")}`)
+  await ask(server, "POST", ipaApps, 201, json({ name: "x", file_key: key }))
+  const page = await ask(server, "GET", ipaApps, 200)
+  const app = list(page.json, "results").find((app) => text(app, "file_key") === key)
+  await compare(server, app, file)
+  await ask(server, "DELETE", `${ipaApps}/${text(app, "id")}`, 204)
+  const { json: done } = await ask(server, "GET", `/library/library-items/${text(app, "id")}/activity`, 200)
+  const types = list(done, "results").map((activity) => text(activity, "activity_type"))
+  if (types.join() !== "library_item_deleted,library_item_created")
+    throw new Error(`An app's activity is ${types.join()}`)
 }
 
 const actions: ReadonlyArray<readonly [number, (server: Server, own: Own) => Promise<void>]> = [
@@ -271,6 +298,7 @@ const actions: ReadonlyArray<readonly [number, (server: Server, own: Own) => Pro
     }
   ],
   [5, publish],
+  [5, publishInHouse],
   [5, assign],
   [
     5,
@@ -319,7 +347,7 @@ const verify = async (server: Server, owns: ReadonlyArray<Own>): Promise<void> =
     }
   }
   if (found !== assigned.size) problems.push(`${found} assignments where there should be ${assigned.size}`)
-  for (const path of [apps, profiles]) {
+  for (const path of [apps, ipaApps, profiles]) {
     const left = await ask(server, "GET", path, 200)
     if (at(left.json, "count") !== 0) problems.push(`${text(left.json, "count")} records left at ${path}`)
   }
