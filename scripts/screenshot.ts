@@ -35,6 +35,7 @@ const furnish = ({ state }: Sandbox.Service) =>
       installer: Buffer.alloc(812_400, 2)
     })
     yield* state.customApps.put({ name: "Fonts", install_type: "zip", unzip_location: "/Library/Fonts" })
+    yield* state.inHouseApps.put({ name: "Field Notes", installer: Buffer.alloc(2_191_516, 3) })
     yield* state.blueprints.put({ name: "Office Macs", items: [wifi.id, lock.id, space.id, slack.id, agent.id] })
     yield* state.blueprints.put({ name: "Engineering", type: "map", items: [wifi.id, rosetta.id, agent.id] })
     yield* state.blueprints.put({ name: "Meeting rooms" })

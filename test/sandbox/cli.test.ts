@@ -426,6 +426,8 @@ describe("mistakes: one clear line, and exit code 1", () => {
   const mistakes: ReadonlyArray<readonly [title: string, args: () => ReadonlyArray<string>, line: RegExp]> = [
     ["a flag that is none", () => ["--prot", "80"], /Received unknown argument: '--prot'\. See iru-sandbox --help$/],
     ["a word that is no flag", () => ["start"], /Received unknown argument: 'start'/],
+    ["a flag without its value", () => ["--storage-port"], /: --storage-port needs a value\. See iru-sandbox --help$/],
+    ["a flag in place of a value", () => ["--seed", "--log"], /--seed/],
     ["a port that is no number", () => ["--port", "http"], /--port must be a number from 0 to 65535/],
     ["a port that is too big", () => ["--port", "65536"], /--port must be a number from 0 to 65535/],
     ["a token of another form", () => ["--token", "secret"], /--token must have the form .* 8-4-4-4-12 hex digits/],

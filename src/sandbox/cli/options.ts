@@ -124,6 +124,13 @@ const versionOf = (packageFile: string): string => {
 
 const oneLine = (text: string): string => stripVTControlCharacters(text).replace(/\s+/g, " ").trim()
 
+/** The parser does not know a flag whose value is missing. */
+const explained = (text: string): string => {
+  const flag = /unknown argument: '--([a-z-]+)'/.exec(text)?.[1] ?? ""
+  const name = flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  return Object.hasOwn(options, name) ? `--${flag} needs a value` : text
+}
+
 /** What the arguments ask for; nothing where they asked for help or for the version, and got it. */
 export const parse = (argv: ReadonlyArray<string>): Effect.Effect<Settings | undefined, Problem> =>
   Effect.gen(function* () {
@@ -149,7 +156,8 @@ export const parse = (argv: ReadonlyArray<string>): Effect.Effect<Settings | und
     return settings
   }).pipe(
     Effect.catchAll(
-      (error) => new Problem({ message: `${oneLine(HelpDoc.toAnsiText(error.error))}. See iru-sandbox --help` })
+      (error) =>
+        new Problem({ message: `${explained(oneLine(HelpDoc.toAnsiText(error.error)))}. See iru-sandbox --help` })
     ),
     Effect.provide(environment)
   )
