@@ -6,11 +6,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { randomBytes } from "node:crypto"
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises"
-import { basename, dirname, join } from "node:path"
+import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises"
+import { dirname } from "node:path"
 import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { causeFacts, type Fail } from "./failures.js"
+import { clearLeftovers, partNames, takeOver } from "./leftovers.js"
 
 export interface PartFile {
   readonly handle: FileHandle
@@ -25,7 +25,7 @@ export interface PartFile {
   readonly mark: (written: number) => Promise<void>
   /** Nobody shall continue it. */
   readonly discard: Effect.Effect<void>
-  /** Makes it the target, all of it on the disk. */
+  /** Makes it the target, all of it on the disk, and clears away what others left on their way to it. */
   readonly finish: (size: number) => Effect.Effect<void, PayloadTransferError>
 }
 
@@ -45,9 +45,6 @@ export interface Identity {
 /** Stands behind the last byte of the object while it is not whole. */
 const Mark = Schema.parseJson(Schema.Struct({ sha256: Schema.String, size: Schema.Number, written: Schema.Number }))
 
-/** The partial files that downloads of this process are filling. */
-const inUse = new Set<string>()
-
 /** Opens one for a target: the one that a download of the same object left, or a new one. */
 export const partFile = (
   target: string,
@@ -58,19 +55,11 @@ export const partFile = (
     Effect.uninterruptible(Effect.tryPromise({ try: action, catch: (cause) => fail("Sink", causeFacts(cause)) }))
 
   const acquire = onDisk(async () => {
-    const folder = dirname(target)
-    await mkdir(folder, { recursive: true })
-    const stem = `.${basename(target).slice(0, 40)}.${identity?.sha256.slice(0, 16) ?? "new"}.`
-    const path = join(folder, `${stem}${process.pid}-${randomBytes(8).toString("hex")}.part`)
-    inUse.add(path)
-    try {
-      const taken = identity !== undefined && (await takeOver(folder, stem, path))
-      const handle = await open(path, taken ? "r+" : "wx+")
-      return { path, handle, written: taken ? await readMark(handle, identity) : 0 }
-    } catch (cause) {
-      inUse.delete(path)
-      throw cause
-    }
+    await mkdir(dirname(target), { recursive: true })
+    const names = partNames(target, identity?.sha256)
+    const taken = identity !== undefined && (await takeOver(target, identity.sha256, names.filling))
+    const handle = await open(names.filling, taken ? "r+" : "wx+")
+    return { names, handle, written: taken ? await readMark(handle, identity) : 0 }
   })
 
   return Effect.gen(function* () {
@@ -78,11 +67,12 @@ export const partFile = (
       return yield* fail("Sink", { detail: `${target} is a folder` })
     }
     let isKept = false
-    const { handle, path, written } = yield* Effect.acquireRelease(acquire, ({ handle, path }) =>
+    let isTarget = false
+    const { handle, names, written } = yield* Effect.acquireRelease(acquire, ({ handle, names }) =>
       Effect.promise(async () => {
         await handle.close().catch(() => undefined)
-        if (!isKept) await rm(path, { force: true })
-        inUse.delete(path)
+        if (isTarget) return
+        await (isKept ? rename(names.filling, names.left) : rm(names.filling, { force: true })).catch(() => undefined)
       })
     )
     return {
@@ -108,9 +98,10 @@ export const partFile = (
         onDisk(async () => {
           await handle.truncate(size)
           await handle.sync()
-          await rename(path, target)
-          isKept = true
+          await rename(names.filling, target)
+          isTarget = true
           await syncFolder(dirname(target))
+          await clearLeftovers(target)
         })
     }
   })
@@ -126,31 +117,6 @@ const readMark = async (handle: FileHandle, { sha256, size }: Identity): Promise
     onNone: () => 0,
     onSome: (mark) => (mark.sha256 === sha256 && mark.size === size && mark.written <= size ? mark.written : 0)
   })
-}
-
-/** Makes a partial file that nobody fills any more one's own. Of several who try, one succeeds. */
-const takeOver = async (folder: string, stem: string, path: string): Promise<boolean> => {
-  for (const name of await readdir(folder)) {
-    const owner = name.startsWith(stem) ? /^(\d+)-[0-9a-f]{16}\.part$/.exec(name.slice(stem.length))?.[1] : undefined
-    if (owner === undefined || inUse.has(join(folder, name)) || isAlive(Number(owner))) continue
-    try {
-      await rename(join(folder, name), path)
-      return true
-    } catch {
-      continue
-    }
-  }
-  return false
-}
-
-/** A process of another user is alive too. One of this process's own number that is not in use is of a former life. */
-const isAlive = (pid: number): boolean => {
-  if (pid === process.pid) return false
-  try {
-    return process.kill(pid, 0)
-  } catch (cause) {
-    return !(cause instanceof Error && "code" in cause && cause.code === "ESRCH")
-  }
 }
 
 /** So many bytes go into one write, and as many more may come while it is under way. */

@@ -7,9 +7,11 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
+import { createHash } from "node:crypto"
 import { once } from "node:events"
-import { open, truncate } from "node:fs/promises"
+import { open, truncate, utimes, writeFile } from "node:fs/promises"
+import { hostname } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect } from "vitest"
@@ -19,6 +21,7 @@ import { eitherWay } from "./eitherWay.js"
 import { bytesOf, download, MiB, sha256, stored, transfers } from "./support.js"
 
 const object = bytesOf(6 * MiB + 5)
+const anObject = bytesOf(1000)
 const resume = { resume: true }
 
 /** How much of the object a partial file has, as it says itself behind the object's last byte. */
@@ -118,11 +121,63 @@ describe("with resume, a download", () => {
       const other = bytesOf(object.length)
       const store = yield* badStore(other)
       yield* transfers()(download(stored(store, other), to, resume))
-      expect((yield* read(to)).equals(other)).toBe(true)
       expect(store.ranges()).toEqual([undefined])
-      expect(yield* namesIn(folder)).toHaveLength(2)
+      yield* expectWhole(folder, to, other)
     })
   )
+
+  describe("to a target beside which there is a partial file", () => {
+    const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 8)
+    const gone = spawnSync(process.execPath, ["-e", ""]).pid
+    const [hour, day] = [3_600_000, 86_400_000]
+    const cases: ReadonlyArray<
+      readonly [whose: string, left: boolean, owner: string, age: number, object?: string, target?: string]
+    > = [
+      ["that was left", true, "left", 0],
+      ["of a process that is gone", true, `${machine}-${gone}`, 0],
+      ["of a process that is gone, and that kept no note", true, `${machine}-${gone}`, 0, "new"],
+      ["of a process that runs", false, `${machine}-${process.ppid}`, hour],
+      [
+        "of a process that runs, under a number that another one had days ago",
+        true,
+        `${machine}-${process.ppid}`,
+        2 * day
+      ],
+      ["of this process", false, `${machine}-${process.pid}`, 0],
+      ["of a process that had this one's number before", true, `${machine}-${process.pid}`, hour],
+      ["of another machine, written to an hour ago", false, `${"0".repeat(8)}-${gone}`, hour],
+      ["of another machine, written to days ago", true, `${"0".repeat(8)}-${gone}`, 2 * day],
+      ["of another target", false, "left", 0, "0".repeat(16), "app.pkg.old"],
+      ["of another target that begins as this one", false, "left", 0, "0".repeat(16), "app"]
+    ]
+    for (const [whose, left, owner, age, object = "0".repeat(16), target = "app.pkg"] of cases) {
+      eitherWay(`${whose}, ${left ? "clears it away" : "leaves it alone"}`, () =>
+        Effect.gen(function* () {
+          const store = yield* badStore(anObject)
+          const folder = yield* temporaryFolder
+          const name = `.${target}.${object}.${owner}-${"a".repeat(16)}.part`
+          const written = new Date(Date.now() - age)
+          yield* Effect.promise(() => writeFile(join(folder, name), "a part"))
+          yield* Effect.promise(() => utimes(join(folder, name), written, written))
+          yield* transfers()(download(stored(store, anObject), join(folder, "app.pkg")))
+          expect(yield* namesIn(folder)).toEqual(left ? ["app.pkg"] : [name, "app.pkg"])
+        })
+      )
+    }
+    eitherWay("of a target whose long name begins alike, leaves it alone", () =>
+      Effect.gen(function* () {
+        const store = yield* badStore(object, [{ stallAfter: 5_000_000 }])
+        const folder = yield* temporaryFolder
+        const [one, other] = ["one", "other"].map((end) => join(folder, `${"A long name ".repeat(9)}${end}.pkg`))
+        yield* interrupted(stored(store, object), folder, one ?? "")
+        yield* transfers()(download(stored(store, object), other ?? ""))
+        expect(yield* namesIn(folder)).toHaveLength(2)
+        yield* transfers()(download(stored(store, object), one ?? "", resume))
+        expect(store.ranges()[2]).toMatch(/^bytes=[1-9]/)
+        expect(yield* namesIn(folder)).toHaveLength(2)
+      })
+    )
+  })
 
   for (const [how, damage] of [
     [
