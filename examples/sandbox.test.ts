@@ -40,9 +40,9 @@ effect("the service refuses for a while; what was sent, in order", () =>
 
 effect("the limits of the service, or tighter ones", () =>
   Effect.gen(function* () {
-    const { limits } = yield* Sandbox
+    const { quota } = yield* Sandbox.limits
     yield* (yield* CustomScripts).list()
-    expect(yield* limits.quota).toMatchObject({ perHour: 3, leftThisHour: 2 })
+    expect(yield* quota).toMatchObject({ perHour: 3, leftThisHour: 2 })
   }).pipe(Effect.provide(Tenant({ limits: { perHour: 3 } })))
 )
 

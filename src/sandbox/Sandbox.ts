@@ -295,6 +295,12 @@ export class Sandbox extends Context.Tag("effect-iru/Sandbox")<Sandbox, Sandbox.
     options?: { readonly seed?: number }
   ): Effect.Effect<void, never, Sandbox> => Effect.flatMap(this, (sandbox) => sandbox.seed(counts, options))
 
+  /** How many requests it takes, and how many of them are left; to be set too. */
+  static readonly limits: Effect.Effect<Sandbox.LimitsInForce, never, Sandbox> = Effect.map(
+    this,
+    (sandbox) => sandbox.limits
+  )
+
   /** Makes the next requests that fit go wrong, until the scope closes. */
   static readonly fault = (fault: Fault.Fault): Effect.Effect<void, never, Sandbox | Scope.Scope> =>
     Effect.flatMap(this, (sandbox) => sandbox.fault(fault))

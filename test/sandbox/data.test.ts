@@ -1,6 +1,7 @@
 import { effect, live } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as TestClock from "effect/TestClock"
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -114,6 +115,31 @@ describe("a tenant in a folder", () => {
       }).pipe(inside(data))
     })
   })
+
+  effect(
+    "a place is forgotten a day after its form has expired, and so is its installer if no app was made of it",
+    () => {
+      const data = fresh()
+      return Effect.gen(function* () {
+        const used = yield* uploaded("used")
+        const unused = yield* uploaded("unused")
+        yield* presign()
+        expect((yield* createApp(used)).status).toBe(201)
+        expect(installers(data)).toHaveLength(2)
+        yield* TestClock.adjust("47 hours")
+        yield* presign()
+        expect(installers(data)).toHaveLength(2)
+        yield* TestClock.adjust("2 hours")
+        const late = yield* presign()
+        expect(installers(data)).toHaveLength(1)
+        const refused = yield* createApp(unused)
+        expect([refused.status, refused.json]).toEqual([400, { file_key: ["Invalid file key."] }])
+        // The app that there is keeps its file, and another one can be made of it.
+        expect((yield* createApp(used)).status).toBe(201)
+        expect((yield* createApp(late.key)).status).toBe(201)
+      }).pipe(inside(data))
+    }
+  )
 
   effect("the folder holds what is needed and no more: no replaced or deleted installer, no history", () => {
     const data = fresh()

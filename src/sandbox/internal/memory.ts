@@ -43,8 +43,8 @@ export interface ObjectStore {
   readonly entries: () => Iterable<readonly [key: string, object: StoredObject]>
   /** Whether something lies under this key, or a place was given out under it not too long ago. */
   readonly isReserved: (key: string) => boolean
-  /** Forgets the places whose time has come, too. */
-  readonly reserve: (reservation: Reservation, now: number) => void
+  /** Forgets the places whose time has come, too, and gives their keys. */
+  readonly reserve: (reservation: Reservation, now: number) => ReadonlyArray<string>
   /** The place of an upload. */
   readonly reservation: (id: string) => Reservation | undefined
 }
@@ -164,14 +164,17 @@ export const makeMemory = (note: (entry: Entry) => void) => {
     entries: () => stored.entries(),
     isReserved: (key) => reserved.has(key) || stored.has(key) || seededInstaller(key) !== undefined,
     reserve: (reservation, now) => {
+      const over: Array<string> = []
       for (const { forgotten, id, key } of reserved.values()) {
         if (forgotten > now) break
         reserved.delete(key)
         if (id !== undefined) uploads.delete(id)
+        over.push(key)
       }
       reserved.set(reservation.key, reservation)
       if (reservation.id !== undefined) uploads.set(reservation.id, reservation)
       note({ op: "reserve", ...reservation })
+      return over
     },
     reservation: (id) => uploads.get(id.toLowerCase())
   }
@@ -260,7 +263,7 @@ export const redo = (
     case "activity":
       return history.add(entry.activity)
     case "reserve":
-      return objects.reserve(entry, 0)
+      return void objects.reserve(entry, 0)
     case "object": {
       const { file, ...object } = entry.object
       return objects.set(entry.key, { ...object, source: { _tag: "File", path: join(folder, file) } })

@@ -91,7 +91,13 @@ export const makeTenant = (options: TenantOptions): Effect.Effect<Tenant> =>
     const { computers, exclusiveTypes, history, identity, kept, records } = store
     const { blueprints, customApps, customProfiles, customScripts, inHouseApps } = records
     const { apiToken, categories, companyId, credentials } = identity
-    const storage = makeStorage({ ...options, ...store, credentials, origin: options.storageOrigin })
+    const isUsed = (key: string): boolean => {
+      // No two of the rows that nobody touched share a file.
+      for (const { touched } of [customApps, inHouseApps])
+        for (const app of touched()) if (app.file_key === key) return true
+      return false
+    }
+    const storage = makeStorage({ ...options, ...store, credentials, isUsed, origin: options.storageOrigin })
 
     const itemWithType = (id: string): LibraryItem | undefined => {
       const item = findItem(records, id)
@@ -109,13 +115,7 @@ export const makeTenant = (options: TenantOptions): Effect.Effect<Tenant> =>
     const onDeleteApp = (record: LibraryRecord & { readonly file_key: string }) =>
       Effect.zipRight(
         onDelete(record),
-        Effect.suspend(() => {
-          // No two of the rows that nobody touched share a file.
-          for (const { touched } of [customApps, inHouseApps]) {
-            for (const other of touched()) if (other.file_key === record.file_key) return Effect.void
-          }
-          return storage.remove(record.file_key)
-        })
+        Effect.suspend(() => (isUsed(record.file_key) ? Effect.void : storage.remove(record.file_key)))
       )
 
     const common = { pageSize, categories, storage, companyId, onWrite, onDelete }

@@ -64,6 +64,8 @@ export interface StorageOptions {
   readonly durable: boolean
   /** Done when every change so far is kept. */
   readonly kept: Effect.Effect<void>
+  /** Whether an app is made of what lies under a key. */
+  readonly isUsed: (key: string) => boolean
   /** Where the caller reaches it. */
   readonly origin: Effect.Effect<string>
   /** Milliseconds. */
@@ -262,10 +264,12 @@ export const makeStorage = (options: StorageOptions): Storage => {
 
   return {
     presignPost: (key, now, id) =>
-      Effect.map(origin, (origin) => {
+      Effect.gen(function* () {
+        const origin = yield* options.origin
         const expires = now + options.uploadTtl
         // As long again: who is still at it, or asks what became of it, finds it.
-        objects.reserve({ key, id, expires, forgotten: expires + options.uploadTtl }, now)
+        const over = objects.reserve({ key, id, expires, forgotten: expires + options.uploadTtl }, now)
+        for (const key of over) if (!options.isUsed(key)) yield* remove(key)
         const sizes = { least: 1, most: options.largestInstaller }
         const fields = presignedForm(credentials, { bucket, key, now, expires, sizes })
         return { url: `${origin}/${bucket}/`, fields, expires }

@@ -2,8 +2,11 @@
 
 import base64
 import hashlib
+import io
 import json
 import os
+import plistlib
+import zipfile
 from datetime import datetime, timezone
 
 import requests
@@ -69,6 +72,29 @@ assert (made["active"], made["restart"], made["self_service_recommended"]) == (T
 
 fetched = expect(session.get(f"{api}/library/custom-apps/{made['id']}"), 200).json()
 assert requests.get(fetched["file_url"], timeout=60).content == installer
+
+# an in-house app: a file as Xcode makes it, a look at what became of it, an app without an answer's body
+archive = io.BytesIO()
+with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+    info = {"CFBundleIdentifier": "com.acme.demo", "CFBundleDisplayName": "D\u00e9mo", "CFBundleShortVersionString": "3.2"}
+    info.update({"MinimumOSVersion": "17.0", "UIDeviceFamily": [1, 2], "DTXcode": 1630, "LSRequiresIPhoneOS": True})
+    packed.writestr("Payload/Demo.app/Demo", os.urandom(100_000))
+    packed.writestr("Payload/Demo.app/Info.plist", plistlib.dumps(info, fmt=plistlib.FMT_BINARY))
+url = api + "/library/ipa-apps"
+place = expect(session.post(url + "/upload", json={"filename": "Demo.ipa"}), 201).json()
+status = f"{url}/upload/{place['id']}/status"
+assert expect(session.get(status), 200).json() == {"status": "UPLOADING"}
+files = {"file": ("Demo.ipa", archive.getvalue())}
+expect(requests.post(place["post_url"], data=place["post_data"], files=files, timeout=60), 204)
+looked = expect(session.get(status), 200).json()
+assert (looked["status"], looked["metadata"]["app_name"]) == ("VALIDATED", "D\u00e9mo"), looked
+assert expect(session.post(url, json={"file_key": place["file_key"], "name": "Demo"}), 201).content == b""
+[demo] = listing("/library/ipa-apps")
+assert (demo["app_version"], demo["minimum_os_version"], demo["runs_on_ipad"]) == ("3.2", "17.0", True)
+assert demo["file_url"].startswith(os.environ["IRU_TENANT_URL"] + "/tenants/")
+assert requests.get(demo["file_url"], timeout=60).content == archive.getvalue()
+assert expect(session.patch(f"{url}/{demo['id']}", json={"active": False}), 200).content == b""
+assert listing("/library/ipa-apps")[0]["active"] is False
 
 # a profile, with and without a file
 plist = b'<plist version="1.0"><dict><key>PayloadType</key><string>Configuration</string></dict></plist>'
