@@ -19,7 +19,7 @@ export interface ListOptions {
   readonly prefetch?: number | undefined
   /**
    * Pages read at once, from the second page on, where the first one tells how many there are. They still come in
-   * order. Default 1 for a stream, which may be left early; 16 for a list, which needs them all.
+   * order. Default 1 for a stream, which may be left early; 32 for a list, which needs them all.
    */
   readonly concurrency?: number | undefined
 }
@@ -44,7 +44,7 @@ export const resource = <A, I, Options extends ListOptions = ListOptions>(
       operation: `${name}.${operation}`,
       pageSize: options?.pageSize,
       prefetch: options?.prefetch,
-      concurrency: options?.concurrency ?? (operation === "list" ? 16 : 1),
+      concurrency: options?.concurrency ?? (operation === "list" ? 32 : 1),
       query: options === undefined ? {} : filters(options)
     })
   return {

@@ -85,9 +85,11 @@ export const pagesOf = <A, I>(
     const seen = new Set<string>()
 
     /** The query of the page that follows, if it leads on. */
-    const follow = ({ next, page }: PageRead<A>): Effect.Effect<Option.Option<Query>, ApiClientError> => {
+    const follow = ({ after, next, page }: PageRead<A>): Effect.Effect<Option.Option<Query>, ApiClientError> => {
       if (next === undefined) return Effect.succeedNone
       if (page.results.length === 0) return Effect.fail(refuse("next: an empty page names another one."))
+      if (goesOn(after, page))
+        return Effect.fail(refuse(`next: there is more after ${after} of ${page.count} records.`))
       const key = new URLSearchParams(next).toString()
       if (seen.has(key)) return Effect.fail(refuse("next: it names a page that was read before."))
       seen.add(key)
@@ -141,6 +143,13 @@ export const pagesOf = <A, I>(
     )
   })
 }
+
+/**
+ * A listing can grow while it is read, but hardly to twice its size: it has no end. A count that is no larger than its
+ * own page says nothing about the whole.
+ */
+const goesOn = (after: number, { count, results }: Page<unknown>): boolean =>
+  count > results.length && after > 2 * count
 
 interface PageRead<A> {
   readonly page: Page<A>

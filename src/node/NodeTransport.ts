@@ -15,7 +15,7 @@ import { undiciWire } from "./undiciWire.js"
 
 /** How the session's connections behave. */
 export interface Options {
-  /** Connections to one host at most. Default 16. */
+  /** Connections to one host at most. Default 32: as many as a list reads pages at once. */
   readonly connections?: number | undefined
 }
 
@@ -23,7 +23,7 @@ const agent = (options: Options) =>
   Effect.acquireRelease(
     Effect.sync((): Undici.Dispatcher => {
       const connections = {
-        connections: options.connections ?? 16,
+        connections: options.connections ?? 32,
         keepAliveTimeout: 30_000,
         connect: { timeout: 10_000 }
       }

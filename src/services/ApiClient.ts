@@ -1,7 +1,6 @@
 /**
  * The session: one tenant, one token, one origin. Every resource goes through it.
  */
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -42,7 +41,7 @@ import {
   observeQuota,
   observeRetry
 } from "../internal/telemetry.js"
-import { offeredWire, type Wire, wireThrough } from "../internal/wire.js"
+import { wireOf } from "../internal/wire.js"
 import { ApiConfig } from "./ApiConfig.js"
 import { SharedBudget } from "./SharedBudget.js"
 
@@ -243,22 +242,6 @@ const failure = (
   what: Omit<ConstructorParameters<typeof ApiClientError>[0], "operation" | "method" | "path">
 ): ApiClientError =>
   new ApiClientError({ operation, method, path, ...what, ...withoutSecrets([Redacted.value(apiToken)], what) })
-
-/** The way to send. Redirects are not followed, and nothing is traced by the client itself. */
-const wireOf = (http: HttpClient.HttpClient): Effect.Effect<Wire> =>
-  Effect.map(
-    Effect.runtime<never>(),
-    (runtime) =>
-      offeredWire(http) ??
-      wireThrough(
-        http.pipe(
-          HttpClient.withTracerPropagation(false),
-          HttpClient.withTracerDisabledWhen(() => true),
-          HttpClient.transform(Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }))
-        ),
-        runtime
-      )
-  )
 
 const turnOf = (call: Call): Omit<Turn<ApiClientError>, "watch"> => ({
   closed: () => failure(call, { reason: "SessionClosed" }),

@@ -144,6 +144,25 @@ describe("a next that leads nowhere", () => {
     )
   )
 
+  effect("to new records without an end ends as Decode, once there are twice as many as there were to be", () =>
+    withTenant(({ query }) => page(`${query["offset"] ?? 0}`, `?offset=${Number(query["offset"] ?? 0) + 1}`, 5))(
+      ({ received }) =>
+        Effect.gen(function* () {
+          const error = yield* failure
+          expect(error.reason).toBe("Decode")
+          expect(error.detail).toBe("next: there is more after 11 of 5 records.")
+          expect(received).toHaveLength(11)
+        })
+    )
+  )
+
+  effect("of a listing that grows while it is read is followed to its end", () =>
+    withTenant(({ query }) => {
+      const offset = Number(query["offset"] ?? 0)
+      return page(`${offset}`, offset < 40 ? `?offset=${offset + 1}` : null, Math.max(4, offset))
+    })(() => Effect.map(names, (names) => expect(names).toHaveLength(41)))
+  )
+
   effect("without an end is read only as far as it is asked for", () =>
     withTenant(({ query }) => page(`${query["offset"] ?? 0}`, `?offset=${Number(query["offset"] ?? 0) + 1}`, 1e9))(
       ({ received }) =>
