@@ -82,6 +82,8 @@ describe("a tenant in a folder", () => {
         return yield* see
       }).pipe(inside(data))
 
+      // The second start reads what the first one wrote.
+      yield* Effect.void.pipe(inside(data))
       yield* Effect.gen(function* () {
         const after = yield* see
         expect({ ...after, webApp: undefined }).toEqual({ ...before, webApp: undefined })
@@ -176,6 +178,7 @@ describe("a tenant in a folder", () => {
         return yield* ids
       }).pipe(inside(data, { seed: { customScripts: 5, seed: 1 } }))
       expect(before).toHaveLength(4)
+      yield* Effect.void.pipe(inside(data))
       yield* Effect.gen(function* () {
         expect(yield* ids).toEqual(before)
         expect(at((yield* call("GET", `${scripts}/${String(before[0])}`)).json, "name")).toBe("changed")

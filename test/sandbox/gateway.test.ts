@@ -173,8 +173,18 @@ describe("gzip", () => {
       const short = yield* get(`${scripts}?limit=1&offset=100`, { "accept-encoding": "gzip" })
       expect([short.headers["content-encoding"], short.headers["vary"]]).toEqual([undefined, undefined])
       yield* Sandbox.fault(Fault.cut(12, { path: scripts }))
-      const cut = yield* get(scripts, { "accept-encoding": "gzip" }).pipe(Effect.sandbox, Effect.flip)
-      expect(String(cut)).toContain("aborted")
+      const { apiToken, tenantUrl } = yield* Sandbox
+      const cut = yield* Effect.promise(
+        () =>
+          new Promise<string>((resolve) => {
+            const headers = { authorization: `Bearer ${apiToken}`, "accept-encoding": "gzip" }
+            request(`${tenantUrl}${scripts}`, { headers }, (response) => {
+              let text = ""
+              response.on("data", (chunk) => (text += String(chunk))).on("error", () => resolve(text))
+            }).end()
+          })
+      )
+      expect(cut).toBe('{"count":20,')
       yield* Sandbox.fault(Fault.hostileNext("https://evil.example/", { path: scripts }))
       const hostile = yield* get(scripts, { "accept-encoding": "gzip" })
       expect(JSON.parse(gunzipSync(hostile.body).toString())).toMatchObject({ next: "https://evil.example/" })
