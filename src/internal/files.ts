@@ -10,6 +10,10 @@ import { invalidArgument } from "./arguments.js"
 export const baseName = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1)
 
+/** Why an installer cannot have this name, if it cannot. */
+export const nameProblem = (name: string): string | undefined =>
+  /.\.[^./\\]+$/.test(name) ? undefined : `${name} has no file extension, which Iru tells installers by.`
+
 /** The size in bytes of a file that exists, is a file and is not empty. */
 export const fileSize = (
   fs: FileSystem.FileSystem,

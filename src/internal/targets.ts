@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type { ApiClientError } from "../errors/ApiClientError.js"
 import { PayloadTransferError } from "../errors/PayloadTransferError.js"
 import type { CustomApp } from "../schemas/CustomApp.js"
-import type { InstallerTransfer } from "../services/InstallerTransfer.js"
+import type { InstallerTransfer, TransferOptions } from "../services/InstallerTransfer.js"
 import { invalidArgument } from "./arguments.js"
 import { baseName } from "./files.js"
 
@@ -49,11 +49,12 @@ export const isStored = (
   fs: FileSystem.FileSystem,
   transfer: InstallerTransfer.Service,
   { file_size, sha256 }: CustomApp,
-  path: string
+  path: string,
+  options: TransferOptions
 ): Effect.Effect<boolean> =>
   Effect.gen(function* () {
     if (sha256 === undefined) return false
     const { size, type } = yield* fs.stat(path)
     if (type !== "File" || (file_size !== undefined && Number(size) !== file_size)) return false
-    return (yield* transfer.sha256({ path })) === sha256
+    return (yield* transfer.sha256({ path }, options)) === sha256
   }).pipe(Effect.orElseSucceed(() => false))

@@ -11,6 +11,7 @@ import { makeAgents } from "./transfer/agents.js"
 import { download } from "./transfer/download.js"
 import { httpClientWire } from "./transfer/httpClientWire.js"
 import { nodeWire } from "./transfer/nodeWire.js"
+import { observed } from "./transfer/observed.js"
 import { inspectOn, sha256 } from "./transfer/source.js"
 import { stream } from "./transfer/stream.js"
 import { upload } from "./transfer/upload.js"
@@ -66,8 +67,10 @@ const make = (wire: Wire, options: Options) =>
     return {
       inspect,
       sha256,
-      upload: upload(inspect, settings),
-      download: download(settings),
-      stream: stream(settings)
+      ...observed(settings, (settings) => ({
+        upload: upload(inspect, settings),
+        download: download(settings),
+        stream: stream(settings)
+      }))
     }
   })

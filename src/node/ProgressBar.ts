@@ -9,7 +9,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import { type Listener, Reporter } from "../services/Progress.js"
 import { bars, consoleAbove } from "./progress/bars.js"
-import { conclusion, speedometer, type Transfer } from "./progress/describe.js"
+import { conclusion, speedometer, type Transfer, verbAfter } from "./progress/describe.js"
 import { type Display, lines, type Output } from "./progress/display.js"
 
 export type { Output }
@@ -69,8 +69,9 @@ const reporter = (display: Display): Layer.Layer<Reporter> =>
       ).pipe(
         Effect.map((key): Listener["onProgress"] => (latest) => {
           const tracked = running.get(key)
-          if (tracked !== undefined) return void (tracked.transfer = { ...tracked.transfer, latest })
-          const transfer = { latest, started: key.started, rate: 0 }
+          const verb = verbAfter(latest.phase, tracked?.transfer.verb)
+          if (tracked !== undefined) return void (tracked.transfer = { ...tracked.transfer, latest, verb })
+          const transfer = { latest, started: key.started, rate: 0, verb }
           running.set(key, { transfer, speed: speedometer(clock.unsafeCurrentTimeMillis(), latest.bytes) })
         })
       )

@@ -16,6 +16,7 @@ import type { PayloadError } from "../errors/PayloadIntegrityError.js"
 import { PayloadTransferError } from "../errors/PayloadTransferError.js"
 import { checkChanges, checkFields, invalidArgument } from "../internal/arguments.js"
 import { distinctNames, safeFileName } from "../internal/fileNames.js"
+import { nameProblem } from "../internal/files.js"
 import { below, type ListOptions, resource } from "../internal/library.js"
 import { recordsOf } from "../internal/pages.js"
 import { type ApiPath, literalPath } from "../internal/path.js"
@@ -134,7 +135,10 @@ export declare namespace CustomApps {
     ) => Effect.Effect<Published, ApiClientError | PayloadError>
     /** Deletes a custom app, from every Blueprint too. */
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
-    /** A place in storage for one installer, valid for 24 hours: for those who upload with tools of their own. */
+    /**
+     * A place in storage for one installer, valid for 24 hours: for those who upload with tools of their own. The name has
+     * an extension, as the file will.
+     */
     readonly presign: (fileName: string) => Effect.Effect<CustomAppUpload, ApiClientError>
     /**
      * Downloads an app's installer to a file and verifies its sha256. The app is read first, and again where the address
@@ -186,26 +190,24 @@ const make = Effect.gen(function* () {
     path: ApiPath,
     operation: string,
     { fileKey, installer, ...fields }: UpdateCustomApp,
-    options: CustomApps.PublishOptions = {}
+    options: CustomApps.PublishOptions
   ): Effect.Effect<CustomApp, ApiClientError | PayloadError> =>
-    reported(options, (options) =>
-      Effect.gen(function* () {
-        if (path.problem !== undefined) return yield* invalidArgument(operation, { id: [path.problem] })
-        let file_key = fileKey
-        if (installer !== undefined) {
-          const { name, size } = yield* transfer.inspect(installer, operation)
-          const place = yield* transfer.upload(installer, { ...options, presign: presign(name, operation) })
-          options.onProgress?.({ phase: "finalizing", name, bytes: size, total: size })
-          file_key = place.file_key
-        }
-        const request = client[method](path, CustomApp, { operation, body: { form: { ...fields, file_key } } })
-        return yield* whenProcessed(request, options.processing).pipe(
-          Effect.mapError((error) =>
-            file_key === undefined ? error : new ApiClientError({ ...error, fileKey: file_key })
-          )
+    Effect.gen(function* () {
+      if (path.problem !== undefined) return yield* invalidArgument(operation, { id: [path.problem] })
+      let file_key = fileKey
+      if (installer !== undefined) {
+        const { name, size } = yield* transfer.inspect(installer, operation)
+        const place = yield* transfer.upload(installer, { ...options, presign: presign(name, operation) })
+        options.onProgress?.({ phase: "finalizing", name, bytes: size, total: size })
+        file_key = place.file_key
+      }
+      const request = client[method](path, CustomApp, { operation, body: { form: { ...fields, file_key } } })
+      return yield* whenProcessed(request, options.processing).pipe(
+        Effect.mapError((error) =>
+          file_key === undefined ? error : new ApiClientError({ ...error, fileKey: file_key })
         )
-      })
-    )
+      )
+    })
 
   /** The one app of a name. White space around a name is none to the service. */
   const named = (name: string, operation: string): Effect.Effect<CustomApp | undefined, ApiClientError> =>
@@ -221,7 +223,7 @@ const make = Effect.gen(function* () {
 
   const publish = (
     given: PublishCustomApp,
-    options: CustomApps.PublishOptions = {}
+    options: CustomApps.PublishOptions
   ): Effect.Effect<CustomApps.Published, ApiClientError | PayloadError> =>
     Effect.gen(function* () {
       const operation = "CustomApps.publish"
@@ -234,7 +236,7 @@ const make = Effect.gen(function* () {
       }
       const other = found.file_size !== undefined && found.file_size !== size
       const known = other ? found : yield* withDigest(found, get(found.id, operation), options.processing)
-      const same = !other && known.sha256 !== undefined && known.sha256 === (yield* transfer.sha256(installer))
+      const same = !other && known.sha256 !== undefined && known.sha256 === (yield* transfer.sha256(installer, options))
       const changes = changedFields(fields, known)
       if (same && Object.keys(changes).length === 0) return { status: "unchanged", app: known }
       const sent = same ? changes : { ...changes, installer }
@@ -258,31 +260,47 @@ const make = Effect.gen(function* () {
     operation: string,
     options: InstallerDownloadOptions
   ): Effect.Effect<DownloadedInstaller, ApiClientError | PayloadError> =>
-    reported(options, (options) =>
-      Effect.zipRight(makeFolderOf(fs, target), transfer.download(installerOf(app, operation), target, options))
-    )
+    Effect.zipRight(makeFolderOf(fs, target), transfer.download(installerOf(app, operation), target, options))
+
+  /** One operation with all its calls and transfers: in a span, and told to whoever wants to know how far it is. */
+  const operated = <Options extends TransferOptions, A, E>(
+    operation: string,
+    options: Options,
+    run: (options: Options) => Effect.Effect<A, E>
+  ): Effect.Effect<A, E> => Effect.withSpan(reported(options, run), operation, { captureStackTrace: false })
 
   return {
     ...resource(client, "CustomApps", root, CustomApp),
-    create: (app, options) =>
-      Effect.flatMap(checkCreate(app), (fields) =>
-        send("post", literalPath(root), "CustomApps.create", fields, options)
+    create: (app, options = {}) =>
+      operated("CustomApps.create", options, (options) =>
+        Effect.flatMap(checkCreate(app), (fields) =>
+          send("post", literalPath(root), "CustomApps.create", fields, options)
+        )
       ),
-    update: (id, changes, options) =>
-      Effect.flatMap(checkUpdate(changes), (fields) =>
-        send("patch", below(root, id), "CustomApps.update", fields, options)
+    update: (id, changes, options = {}) =>
+      operated("CustomApps.update", options, (options) =>
+        Effect.flatMap(checkUpdate(changes), (fields) =>
+          send("patch", below(root, id), "CustomApps.update", fields, options)
+        )
       ),
-    publish,
-    presign: (fileName) => presign(fileName, "CustomApps.presign"),
+    publish: (app, options = {}) => operated("CustomApps.publish", options, (options) => publish(app, options)),
+    presign: (fileName) => {
+      const problem = nameProblem(fileName)
+      return problem === undefined
+        ? presign(fileName, "CustomApps.presign")
+        : invalidArgument("CustomApps.presign", { name: [problem] })
+    },
     download: (app, { to, ...options }) =>
-      Effect.gen(function* () {
-        const operation = "CustomApps.download"
-        const record = typeof app === "string" ? { id: app } : app
-        yield* checkTarget(operation, to)
-        if (!(yield* isFolder(fs, to))) return yield* download(record, to, operation, options)
-        const { file_name } = yield* get(record.id, operation)
-        return yield* download(record, within(to, safeFileName(file_name)), operation, options)
-      }),
+      operated("CustomApps.download", options, (options) =>
+        Effect.gen(function* () {
+          const operation = "CustomApps.download"
+          const record = typeof app === "string" ? { id: app } : app
+          yield* checkTarget(operation, to)
+          if (!(yield* isFolder(fs, to))) return yield* download(record, to, operation, options)
+          const { file_name } = yield* get(record.id, operation)
+          return yield* download(record, within(to, safeFileName(file_name)), operation, options)
+        })
+      ),
     installer: (app, options = {}) =>
       reportedStream(options, (options) =>
         transfer.stream(installerOf(typeof app === "string" ? { id: app } : app, "CustomApps.installer"), options)
@@ -290,10 +308,12 @@ const make = Effect.gen(function* () {
     downloadAll: (apps, { concurrency = 3, to, ...options }) => {
       const operation = "CustomApps.downloadAll"
       const one = (app: CustomApp, path: string): Effect.Effect<CustomApps.DownloadOutcome> =>
-        Effect.gen(function* () {
-          if (yield* isStored(fs, transfer, app, path)) return { outcome: "skipped", app, path } as const
-          return { outcome: "downloaded", app, ...(yield* download(app, path, operation, options)) } as const
-        }).pipe(Effect.catchAll((error) => Effect.succeed({ outcome: "failed", app, path, error } as const)))
+        operated(operation, options, (options) =>
+          Effect.gen(function* () {
+            if (yield* isStored(fs, transfer, app, path, options)) return { outcome: "skipped", app, path } as const
+            return { outcome: "downloaded", app, ...(yield* download(app, path, operation, options)) } as const
+          })
+        ).pipe(Effect.catchAll((error) => Effect.succeed({ outcome: "failed", app, path, error } as const)))
       return Effect.zipRight(checkTarget(operation, to, concurrency), Stream.runCollect(apps)).pipe(
         Effect.map((all) => {
           const records = new Map(Chunk.map(all, (app) => [app.id, app] as const))

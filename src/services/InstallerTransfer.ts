@@ -13,11 +13,11 @@ import type { Installer } from "../schemas/Installer.js"
 
 /** How far a transfer is. Reported synchronously and often: keep what you do with it short. */
 export interface TransferProgress {
-  /** `finalizing`: the service processes what was uploaded. `verifying`: the digest is compared. */
+  /** `finalizing`: the service processes what was uploaded. `verifying`: the digest is computed or compared. */
   readonly phase: "uploading" | "finalizing" | "downloading" | "verifying"
   /** The installer's file name. */
   readonly name: string
-  /** Bytes of the installer that have moved. */
+  /** Bytes of the installer that have moved, or were read to compute its digest. */
   readonly bytes: number
   /** Bytes in all, where that is known. */
   readonly total: number | undefined
@@ -73,7 +73,7 @@ export declare namespace InstallerTransfer {
       operation: string
     ) => Effect.Effect<{ readonly name: string; readonly size: number }, ApiClientError>
     /** The sha256, in lower-case hex, of what would be uploaded. Reads all of it. */
-    readonly sha256: (installer: Installer) => Effect.Effect<string, PayloadError>
+    readonly sha256: (installer: Installer, options?: TransferOptions) => Effect.Effect<string, PayloadError>
     /**
      * Uploads an installer to the place that `presign` gives. No token goes with it. Gives the place that took it.
      * Fails with `Expired` or `Rejected` before a byte is sent where the place's own policy rules it out.

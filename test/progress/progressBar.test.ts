@@ -65,6 +65,22 @@ effect("on a terminal, a transfer has a bar with its name, share, MB/s and time 
   }).pipe(Effect.provide(ProgressBar.layer({ stream: terminal })))
 })
 
+effect("the reading of an installer has a bar too, and a line at the end where nothing had to be moved", () => {
+  const terminal = screen()
+  return Effect.gen(function* () {
+    const firefox = yield* transfer("Firefox.pkg")
+    for (const second of [0, 1, 2]) {
+      firefox.to(second * 20, "verifying")
+      yield* TestClock.adjust("1 second")
+    }
+    expect(terminal.lines).toEqual([
+      expect.stringMatching(/^Firefox\.pkg +\[=+-+\] +40 % {2}verifying {2}\d+\.\d MB\/s {2}\d s left$/)
+    ])
+    yield* firefox.succeed
+    expect(terminal.lines).toEqual(["Firefox.pkg: verified 40.0 MB in 3 s"])
+  }).pipe(Effect.provide(ProgressBar.layer({ stream: terminal })))
+})
+
 effect("many transfers at once have a bar each; those that ended stand above as a line", () => {
   const terminal = screen()
   return Effect.gen(function* () {

@@ -1,5 +1,5 @@
 import { effect, live, scoped } from "@effect/vitest"
-import { CustomApps, type PublishCustomApp, SelfServiceCategories } from "effect-iru"
+import { CustomApps, type PublishCustomApp, SelfServiceCategories, type TransferProgress } from "effect-iru"
 import { Sandbox } from "effect-iru/sandbox"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -70,6 +70,41 @@ for (const installer of [
       }).pipe(onSandbox())
   )
 }
+
+effect("how far the reading of the installer is, to compare its sha256, is told; then its upload", () =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    const large = { ...firefox, installer: { bytes: new Uint8Array(3_000_000), name: "Firefox.pkg" } }
+    yield* apps.publish(large)
+    const publishing = (fill: number) =>
+      Effect.gen(function* () {
+        const seen: Array<TransferProgress> = []
+        const installer = { bytes: new Uint8Array(3_000_000).fill(fill), name: "Firefox.pkg" }
+        yield* apps.publish({ ...large, installer }, { onProgress: (progress) => seen.push(progress) })
+        return seen
+      })
+    const same = yield* publishing(0)
+    expect(same.length).toBeGreaterThan(1)
+    expect(
+      same.every(({ name, phase, total }) => phase === "verifying" && name === "Firefox.pkg" && total === 3_000_000)
+    ).toBe(true)
+    expect(same.at(-1)).toEqual({ phase: "verifying", name: "Firefox.pkg", bytes: 3_000_000, total: 3_000_000 })
+    const other = (yield* publishing(1)).map(({ phase }) => phase)
+    expect(other.filter((phase, index) => phase !== other[index - 1])).toEqual(["verifying", "uploading", "finalizing"])
+  }).pipe(onSandbox())
+)
+
+effect("a place for a file without an extension is refused before anything is asked for", () =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    for (const name of ["Firefox", "", ".pkg", "Firefox."]) {
+      const error = yield* Effect.flip(apps.presign(name))
+      expect(error).toMatchObject({ reason: "InvalidArgument", operation: "CustomApps.presign" })
+      expect(fieldsOf(error)).toEqual(["name"])
+    }
+    expect(yield* Sandbox.requests).toEqual([])
+  }).pipe(onSandbox())
+)
 
 effect("a stream with the same bytes is unchanged", () =>
   Effect.gen(function* () {

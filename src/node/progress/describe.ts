@@ -10,7 +10,13 @@ export interface Transfer {
   readonly started: number
   /** Bytes a second, lately. */
   readonly rate: number
+  /** What was done in all. */
+  readonly verb: "verified" | "downloaded" | "uploaded"
 }
+
+/** What was done when this phase comes after that. A download is verified at its end. */
+export const verbAfter = (phase: TransferProgress["phase"], before: Transfer["verb"] = "verified"): Transfer["verb"] =>
+  phase === "verifying" ? before : phase === "downloading" ? "downloaded" : "uploaded"
 
 /** A speed over the last few seconds, from how far a transfer was at some moments. The first is where it starts. */
 export const speedometer = (start: number, from: number) => {
@@ -53,9 +59,10 @@ export const percentage = ({ bytes, total }: TransferProgress): string | undefin
 /** What it does now: how fast and how long still, or the step that takes as long as it takes. */
 export const pace = ({ latest, rate }: Transfer): ReadonlyArray<string> => {
   if (latest.phase === "finalizing") return ["the service processes it"]
-  if (latest.phase === "verifying") return ["verifying"]
+  const verifying = latest.phase === "verifying" ? ["verifying"] : []
+  if (latest.phase === "verifying" && latest.bytes === latest.total) return verifying
   const left = latest.total === undefined || rate <= 0 ? [] : [`${time((latest.total - latest.bytes) / rate)} left`]
-  return [`${size(rate)}/s`, ...left]
+  return [...verifying, `${size(rate)}/s`, ...left]
 }
 
 /** A line for a log: `Firefox.pkg: 45 % of 120.3 MB, 24.1 MB/s, 3 s left`. */
@@ -68,12 +75,11 @@ export const line = (transfer: Transfer): string => {
 
 /** The last line: `Firefox.pkg: uploaded 120.3 MB in 5 s`. */
 export const conclusion = (
-  { latest, started }: Transfer,
+  { latest, started, verb }: Transfer,
   end: "ok" | "failed" | "interrupted",
   now: number
 ): string => {
   const name = printable(latest.name)
   if (end !== "ok") return `${name}: ${end} at ${percentage(latest) ?? size(latest.bytes)}`
-  const verb = latest.phase === "uploading" || latest.phase === "finalizing" ? "uploaded" : "downloaded"
   return `${name}: ${verb} ${size(latest.bytes)} in ${time(Math.max(now - started, 1) / 1000)}`
 }

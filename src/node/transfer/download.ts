@@ -27,8 +27,7 @@ export const download =
     once(settings, source, target, options).pipe(
       Effect.catchTag("ObjectChanged", () => once(settings, source, target, options)),
       Effect.catchTag("ObjectChanged", ({ error }) => Effect.fail(error)),
-      interruptibleInside,
-      Effect.withSpan("InstallerTransfer.download", { captureStackTrace: false })
+      interruptibleInside
     )
 
 const once = (

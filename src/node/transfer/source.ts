@@ -11,7 +11,7 @@ import { type FileHandle, open, stat } from "node:fs/promises"
 import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { invalidArgument } from "../../internal/arguments.js"
 import { byteReader } from "../../internal/byteReader.js"
-import { baseName, fileSize } from "../../internal/files.js"
+import { baseName, fileSize, nameProblem } from "../../internal/files.js"
 import type { Installer } from "../../schemas/Installer.js"
 import type { InstallerTransfer } from "../../services/InstallerTransfer.js"
 import { causeFacts, type Fail, failures } from "./failures.js"
@@ -55,8 +55,8 @@ export const inspectOn =
       const refuse = (why: string) => invalidArgument(operation, { installer: [why] })
       if (size <= 0) return yield* refuse(`${name} is empty.`)
       if (size > maxInstallerSize) return yield* refuse(`${name} has ${size} bytes: storage takes 5 GiB at most.`)
-      if (!/.\.[^./\\]+$/.test(name))
-        return yield* refuse(`${name} has no file extension, which Iru tells installers by.`)
+      const problem = nameProblem(name)
+      if (problem !== undefined) return yield* refuse(problem)
       return { name, size }
     })
 
@@ -72,23 +72,23 @@ export const piecesOf = (installer: Installer, size: number, fail: Fail): Pieces
 }
 
 /** The sha256 of all that would be uploaded. */
-export const sha256: InstallerTransfer.Service["sha256"] = (installer) =>
+export const sha256: InstallerTransfer.Service["sha256"] = (installer, { onProgress } = {}) =>
   Effect.gen(function* () {
     const hash = createHash("sha256")
     let bytes = 0
-    const fail = failures("upload", nameOf(installer), () => bytes)
+    const name = nameOf(installer)
+    const fail = failures("upload", name, () => bytes)
     const size =
       "path" in installer
         ? (yield* reading(fail, () => stat(installer.path))).size
         : "bytes" in installer
           ? installer.bytes.length
           : installer.size
-    yield* Stream.runForEachChunk(piecesOf(installer, size, fail), (pieces) =>
+    yield* Stream.runForEach(piecesOf(installer, size, fail), (piece) =>
       Effect.sync(() => {
-        for (const piece of pieces) {
-          hash.update(piece)
-          bytes += piece.length
-        }
+        hash.update(piece)
+        bytes += piece.length
+        onProgress?.({ phase: "verifying", name, bytes, total: size })
       })
     )
     return hash.digest("hex")

@@ -89,7 +89,7 @@ export const upload =
           )
         )
       return yield* Effect.flatMap(options.presign, (place) => sendTo(place, true))
-    }).pipe(interruptibleInside, Effect.withSpan("InstallerTransfer.upload", { captureStackTrace: false }))
+    }).pipe(interruptibleInside)
 
 interface Sending {
   readonly installer: Installer

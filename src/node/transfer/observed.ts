@@ -1,0 +1,94 @@
+/**
+ * What can be seen of transfers from outside: a span for each, and one below it for every request to storage; and the
+ * bytes that moved. None of them holds an address.
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Stream from "effect/Stream"
+import * as Tracer from "effect/Tracer"
+import { observeBytes } from "../../internal/telemetry.js"
+import type { InstallerTransfer, TransferOptions, TransferProgress } from "../../services/InstallerTransfer.js"
+import type { Answer, Settings, Wire } from "./wire.js"
+
+type Transfers = Pick<InstallerTransfer.Service, "download" | "stream" | "upload">
+
+/** Transfers that are seen. Each is made for itself, so that its requests are counted. */
+export const observed = (settings: Settings, make: (settings: Settings) => Transfers): Transfers => {
+  /** A transfer's own settings and options, and what its span is told at its end. */
+  const watch = <O extends TransferOptions>(options: O) => {
+    let attempts = 0
+    let latest: TransferProgress | undefined
+    const wire = seen(settings.wire, () => (attempts += 1))
+    return {
+      transfers: make({ ...settings, wire }),
+      options: {
+        ...options,
+        onProgress: (progress: TransferProgress) => {
+          latest = progress
+          options.onProgress?.(progress)
+        }
+      },
+      describe: (span: Tracer.Span) =>
+        Effect.sync(() => {
+          span.attribute("iru.attempts", attempts)
+          if (latest === undefined) return
+          span.attribute("iru.installer.name", latest.name)
+          span.attribute("iru.installer.bytes", latest.bytes)
+          if (latest.total !== undefined) span.attribute("iru.installer.size", latest.total)
+          if (latest.phase === "uploading") observeBytes(latest.bytes, 0)
+          else observeBytes(0, latest.bytes)
+        })
+    }
+  }
+  type Watched<O extends TransferOptions> = ReturnType<typeof watch<O>>
+
+  const inSpan = <O extends TransferOptions, A, E>(
+    name: string,
+    options: O,
+    transfer: (watched: Watched<O>) => Effect.Effect<A, E>
+  ): Effect.Effect<A, E> =>
+    Effect.useSpan(name, untraced, (span) => {
+      const watched = watch(options)
+      return transfer(watched).pipe(Effect.withParentSpan(span), Effect.ensuring(watched.describe(span)))
+    })
+
+  return {
+    upload: (installer, options) =>
+      inSpan("InstallerTransfer.upload", options, ({ options, transfers }) => transfers.upload(installer, options)),
+    download: (source, target, options = {}) =>
+      inSpan("InstallerTransfer.download", options, ({ options, transfers }) =>
+        transfers.download(source, target, options)
+      ),
+    stream: (source, options = {}) =>
+      Effect.makeSpanScoped("InstallerTransfer.stream", untraced).pipe(
+        Effect.map((span) => {
+          const watched = watch(options)
+          return watched.transfers
+            .stream(source, watched.options)
+            .pipe(Stream.provideService(Tracer.ParentSpan, span), Stream.ensuring(watched.describe(span)))
+        }),
+        Stream.unwrapScoped
+      )
+  }
+}
+
+const untraced = { captureStackTrace: false } as const
+
+/** Storage over a wire, a span for every request. It ends with the head of the answer. */
+const seen = (wire: Wire, begun: () => void): Wire => {
+  const request = <E, R>(method: string, exchange: Effect.Effect<Answer, E, R>): Effect.Effect<Answer, E, R> =>
+    Effect.flatMap(Effect.makeSpan(`${method} storage`, { ...untraced, kind: "client" }), (span) => {
+      begun()
+      span.attribute("http.request.method", method)
+      return Effect.onExit(exchange, (exit) =>
+        Effect.map(Effect.clock, (clock) => {
+          if (Exit.isSuccess(exit)) span.attribute("http.response.status_code", exit.value.status)
+          span.end(clock.unsafeCurrentTimeNanos(), Exit.asVoid(exit))
+        })
+      )
+    })
+  return {
+    get: (url, headers, fail) => request("GET", wire.get(url, headers, fail)),
+    post: (url, form, fail) => request("POST", wire.post(url, form, fail))
+  }
+}
