@@ -15,7 +15,7 @@ import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import type { PaceLimits } from "../internal/pace.js"
 import { SharedBudget } from "../services/SharedBudget.js"
-import { isReachable } from "./reachable.js"
+import { isReachable, quietly } from "./connecting.js"
 
 type StoreOptions = Parameters<typeof RateLimiterRedis.make>[0]
 
@@ -41,7 +41,7 @@ const make = (options: Options) =>
     const { retryEvery = "2 seconds", timeout = "2 seconds" } = options
     const layerScope = yield* Effect.scope
     let connected: Connection | undefined
-    let hour: Lease = { number: 0, left: 0 }
+    const leases = new Map<string, Lease>()
 
     const connect = openConnection(options, timeout).pipe(
       Effect.map((connection) => {
@@ -77,24 +77,42 @@ const make = (options: Options) =>
         const now = clock.unsafeCurrentTimeMillis()
         const number = Math.floor(now / hourLength)
         const fromSecond = consume(limiter, `${tenantUrl}:second`, secondBudget(perSecond))
-        if (hour.number === number && hour.left > 0) {
-          hour.left--
+        const lease = leases.get(tenantUrl)
+        if (lease?.number === number && lease.left > 0) {
+          lease.left--
           return fromSecond
         }
         const budget = hourBudget(perHour)
         return Effect.flatMap(fromSecond, (wait) =>
           wait !== undefined
             ? Effect.succeed(wait)
-            : Effect.map(consume(limiter, `${tenantUrl}:hour:${number}`, budget), (exceeded) => {
+            : Effect.map(consume(limiter, hourKey(tenantUrl, number), budget), (exceeded) => {
                 if (exceeded !== undefined) return Duration.millis((number + 1) * hourLength - now)
-                hour = { number, left: (hour.number === number ? hour.left : 0) + budget.tokens - 1 }
+                const before = leases.get(tenantUrl)
+                const left = (before?.number === number ? before.left : 0) + budget.tokens - 1
+                leases.set(tenantUrl, { number, budget, left })
                 return undefined
               })
         )
       })
 
+    /** What was taken and not sent is there for others, as long as its hour lasts. */
+    const giveBack = ({ limiter }: Connection) =>
+      Effect.clockWith((clock) =>
+        Effect.forEach(
+          leases,
+          ([tenantUrl, { budget, left, number }]) =>
+            left > 0 && number === Math.floor(clock.unsafeCurrentTimeMillis() / hourLength)
+              ? consume(limiter, hourKey(tenantUrl, number), { ...budget, tokens: -left })
+              : Effect.succeed(undefined),
+          { concurrency: "unbounded", discard: true }
+        )
+      ).pipe(Effect.interruptible, Effect.timeout(timeout), Effect.ignore)
+
     yield* Effect.catchAll(connect, goAlone)
-    yield* Effect.addFinalizer(() => connected?.close ?? Effect.void)
+    yield* Effect.addFinalizer(() =>
+      connected === undefined ? Effect.void : Effect.zipRight(giveBack(connected), connected.close)
+    )
 
     return SharedBudget.of({
       take: (tenantUrl, limits) =>
@@ -109,9 +127,10 @@ const make = (options: Options) =>
     })
   })
 
-/** Requests of an hour that this process has taken and not sent yet. */
+/** Requests of a tenant's hour that this process has taken and not sent yet. */
 interface Lease {
   readonly number: number
+  readonly budget: Budget
   left: number
 }
 
@@ -134,13 +153,17 @@ const openConnection = (
     const goodbye = Effect.interruptible(Effect.disconnect(Scope.close(scope, Exit.void)))
     const close = Effect.ignore(Effect.timeout(Effect.sandbox(goodbye), timeout))
     const store = yield* RateLimiterRedis.make(
-      Object.assign({ prefix: "effect-iru:" }, options, { retryStrategy: () => null, maxRetriesPerRequest: 0 })
+      Object.assign({ prefix: "effect-iru:" }, options, quietly(options), {
+        retryStrategy: () => null,
+        maxRetriesPerRequest: 0
+      })
     ).pipe(Scope.extend(scope))
     const limiter = yield* Effect.provideService(RateLimiter.make, RateLimiter.RateLimiterStore, store)
     return { limiter, close }
   })
 
 const hourLength = 3_600_000
+const hourKey = (tenantUrl: string, number: number): string => `${tenantUrl}:hour:${number}`
 
 interface Budget {
   readonly limit: number

@@ -9,9 +9,10 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { execFile, spawn, spawnSync } from "node:child_process"
-import { connect } from "node:net"
+import { Redis } from "ioredis"
+import { connect, createServer, type Socket } from "node:net"
 import { promisify } from "node:util"
-import { describe, expect } from "vitest"
+import { describe, expect, vi } from "vitest"
 import { type Reply, serve } from "../support/server.js"
 import { tenantAt } from "../support/tenant.js"
 import { eventually, freePort, recordingLogs } from "./support.js"
@@ -141,9 +142,99 @@ describe.runIf(installed)("several machines with one tenant", () => {
   )
 })
 
+/** A way to a Redis that can be cut, without a goodbye. */
+const wayTo = (port: number) =>
+  Effect.acquireRelease(
+    Effect.async<{ readonly port: number; readonly cut: () => void; readonly close: () => void }>((resume) => {
+      const sockets = new Set<Socket>()
+      const server = createServer((near) => {
+        const far = connect(port, "127.0.0.1")
+        for (const [one, other] of [
+          [near, far],
+          [far, near]
+        ] as const) {
+          sockets.add(one)
+          one.on("error", () => undefined)
+          one.on("close", () => sockets.delete(one) && other.destroy())
+          one.pipe(other)
+        }
+      })
+      const cut = () => sockets.forEach((socket) => socket.resetAndDestroy())
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address()
+        if (typeof address !== "object" || address === null) return
+        resume(Effect.succeed({ port: address.port, cut, close: () => (cut(), server.close()) }))
+      })
+    }),
+    ({ close }) => Effect.sync(close)
+  )
+
+/** What Redis has counted of the hour, by tenant. */
+const hoursIn = (port: number): Effect.Effect<Record<string, number>> =>
+  Effect.promise(async () => {
+    const redis = new Redis(port)
+    const counted: Record<string, number> = {}
+    for (const key of await redis.keys("*:hour:*")) {
+      const tenant = key.replace(/^effect-iru:(.*):hour:\d+$/, "$1")
+      counted[tenant] = (counted[tenant] ?? 0) + Number(await redis.get(key))
+    }
+    await redis.quit()
+    return counted
+  })
+
 const ask = Effect.flatMap(ApiClient, (client) => client.get("/api/v1/anything", Schema.Unknown))
 
+describe.runIf(installed)("a machine with a budget in Redis", () => {
+  live("counts each tenant by itself, and gives back what it has taken and not sent", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const port = yield* freePort
+        yield* redisOn(port)
+        const [one, other] = [yield* serve(() => ok), yield* serve(() => ok)]
+        const asking = (origin: string, times: number) =>
+          Effect.provide(Effect.replicateEffect(ask, times, { discard: true }), Iru.layer(tenantAt(origin)))
+        yield* asking(one.origin, 3).pipe(
+          Effect.zipRight(asking(other.origin, 12)),
+          Effect.provide(RedisBudget.layer({ host: "127.0.0.1", port }))
+        )
+        expect(yield* hoursIn(port)).toEqual({ [one.origin]: 3, [other.origin]: 12 })
+      })
+    )
+  )
+})
+
 describe.runIf(installed)("a machine whose Redis", () => {
+  live("cuts the connection says so in the log, prints nothing, and is asked again", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const port = yield* freePort
+        yield* redisOn(port)
+        const way = yield* wayTo(port)
+        const { origin } = yield* serve(() => ok)
+        const lines: Array<string> = []
+        const said = (what: string) => lines.filter((line) => line.includes(what)).length
+        const printed = vi.spyOn(console, "error").mockImplementation(() => undefined)
+        yield* Effect.addFinalizer(() => Effect.sync(() => printed.mockRestore()))
+        yield* Effect.gen(function* () {
+          for (const times of [1, 2, 3]) {
+            yield* ask
+            way.cut()
+            while (said("WARN Redis cannot be asked") < times) yield* ask
+            yield* eventually(() => said("INFO Redis is back") === times)
+          }
+        }).pipe(
+          Effect.provide(
+            Iru.layer(tenantAt(origin, { pace: { perSecond: 100_000, perHour: 1_000_000 } })).pipe(
+              Layer.provide(RedisBudget.layer({ host: "127.0.0.1", port: way.port, retryEvery: "20 millis" }))
+            )
+          ),
+          Effect.provide(recordingLogs(lines))
+        )
+        expect(printed.mock.calls).toEqual([])
+      })
+    )
+  )
+
   live(
     "goes away and comes back goes by its own count meanwhile, and says so once each time",
     () =>
