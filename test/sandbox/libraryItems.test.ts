@@ -62,6 +62,23 @@ describe("the activity of a library item", () => {
     }).pipe(sandbox)
   )
 
+  effect("changes with a Blueprint that is cloned, and with one that is deleted", () =>
+    Effect.gen(function* () {
+      const id = yield* script("a")
+      const { id: source } = yield* (yield* Sandbox.state).blueprints.put({ name: "All", items: [id] })
+      const form = {
+        name: "Copy",
+        "enrollment_code.is_active": "true",
+        "source.type": "blueprint",
+        "source.id": source
+      }
+      const copy = yield* call("POST", "/api/v1/blueprints", { form })
+      expect(types(yield* activity(id))).toEqual(["assignment_changed", "created"])
+      yield* call("DELETE", `/api/v1/blueprints/${textAt(copy.json, "id")}`)
+      expect(types(yield* activity(id))).toEqual(["assignment_changed", "assignment_changed", "created"])
+    }).pipe(sandbox)
+  )
+
   effect("of one kind, by one person, in pages", () =>
     Effect.gen(function* () {
       const id = yield* script("a")

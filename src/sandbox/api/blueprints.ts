@@ -184,6 +184,7 @@ export const blueprintRoutes = (options: {
         nodes: source?.nodes ?? [makeNode()]
       }
       records.put(record.id, record)
+      yield* Effect.forEach(itemsOf(record), onAssignment, { discard: true })
       return json(201, render(record))
     })
 
@@ -317,9 +318,9 @@ export const blueprintRoutes = (options: {
       method: "DELETE",
       path: `${path}/:id`,
       endpoint: (_, id) =>
-        Effect.map(find(id), (record) => {
+        Effect.flatMap(find(id), (record) => {
           records.remove(record.id)
-          return empty(204)
+          return Effect.as(Effect.forEach(itemsOf(record), onAssignment, { discard: true }), empty(204))
         })
     },
     {
