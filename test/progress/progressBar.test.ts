@@ -239,6 +239,59 @@ effect("a narrow terminal keeps one line for each transfer", () => {
   }).pipe(Effect.provide(ProgressBar.layer({ stream: terminal })))
 })
 
+effect(
+  "where there are more transfers than lines, as many as there is room for have a bar, and the others are counted",
+  () => {
+    const terminal = screen({ rows: 6 })
+    return Effect.gen(function* () {
+      yield* Effect.sync(() => terminal.write("before\n"))
+      const all = yield* Effect.all(Array.from({ length: 16 }, (_, index) => transfer(`${index}.pkg`)))
+      const names = () => terminal.lines.map((line) => line.split(" ").slice(0, 3).join(" ").trim())
+      for (let second = 1; second <= 5; second++) {
+        for (const one of all) one.to(second * 10)
+        yield* TestClock.adjust("1 second")
+      }
+      expect(names()).toEqual(["before", "0.pkg", "1.pkg", "2.pkg", "3.pkg", "and 12 more"])
+      const [first, ...others] = all
+      yield* first?.succeed ?? Effect.void
+      yield* TestClock.adjust("1 second")
+      expect(names()).toEqual(["before", "0.pkg: uploaded 50.0", "1.pkg", "2.pkg", "3.pkg", "4.pkg", "and 11 more"])
+      terminal.resize(100, 30)
+      yield* TestClock.adjust("1 second")
+      expect(names().slice(2)).toEqual(Array.from({ length: 15 }, (_, index) => `${index + 1}.pkg`))
+      terminal.resize(100, 4)
+      yield* TestClock.adjust("1 second")
+      expect(names().slice(-3)).toEqual(["1.pkg", "2.pkg", "and 13 more"])
+      for (const other of others) yield* other.succeed
+      expect(names().slice(-15)).toEqual(others.map((_, index) => `${index + 1}.pkg: uploaded 50.0`))
+      expect(terminal.cursor).toBe(true)
+    }).pipe(Effect.provide(ProgressBar.layer({ stream: terminal })))
+  }
+)
+
+effect("a terminal that is made narrower, and wider again, shows each transfer once", () => {
+  const terminal = screen({ columns: 100 })
+  return Effect.gen(function* () {
+    yield* Effect.sync(() => terminal.write("before\n"))
+    const [a, b] = yield* Effect.all([transfer("A.pkg"), transfer("B.pkg")])
+    a.to(10)
+    b.to(20)
+    yield* TestClock.adjust("1 second")
+    for (const columns of [60, 40, 120]) {
+      terminal.resize(columns, 24)
+      yield* TestClock.adjust("1 second")
+      expect(terminal.lines).toEqual([
+        "before",
+        expect.stringMatching(/^A\.pkg .*10 %/),
+        expect.stringMatching(/^B\.pkg .*20 %/)
+      ])
+    }
+    yield* a.succeed
+    yield* b.succeed
+    expect(terminal.lines).toHaveLength(3)
+  }).pipe(Effect.provide(ProgressBar.layer({ stream: terminal })))
+})
+
 effect("time left is that of the speed now, also after a transfer started over", () => {
   const terminal = screen()
   return Effect.gen(function* () {

@@ -4,19 +4,33 @@
 import cliProgress from "cli-progress"
 import type * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { clearScreenDown } from "node:readline"
+import { clearScreenDown, moveCursor } from "node:readline"
 import { pace, percentage, printable, size, type Transfer } from "./describe.js"
 import type { Display, Output } from "./display.js"
 
-/** Shows transfers as bars. */
+/** What a line shows: a transfer, or how many there are besides. */
+type Content = Transfer | number
+
+/** Shows transfers as bars: as many as there is room for, and a line that says how many more there are. */
 export const bars = (output: Output): Display & { readonly above: (print: () => void) => void } => {
-  const shown = new Map<object, cliProgress.SingleBar>()
+  const transfers = new Map<object, Transfer>()
+  const shown: Array<cliProgress.SingleBar> = []
   let waiting: Array<() => void> = []
+  /** The lengths of the lines that were drawn last, and how wide the terminal was. */
+  let drawn: Array<number> = []
+  let width = 0
 
   const multi = new cliProgress.MultiBar({
     stream: output,
-    format: (options, { maxWidth, progress }, { transfer }: { readonly transfer: Transfer }) =>
-      barLine(transfer, maxWidth, (barsize) => cliProgress.Format.BarFormat(progress, { ...options, barsize })),
+    format: (options, { maxWidth, progress }, { content }: { readonly content: Content }) => {
+      const text =
+        typeof content === "number"
+          ? `and ${content} more`
+          : barLine(content, maxWidth, (barsize) => cliProgress.Format.BarFormat(progress, { ...options, barsize }))
+      const line = text.slice(0, maxWidth)
+      drawn.push(line.length)
+      return line
+    },
     hideCursor: true,
     clearOnComplete: true,
     forceRedraw: true,
@@ -24,41 +38,55 @@ export const bars = (output: Output): Display & { readonly above: (print: () => 
     // It is told when to draw; its own timer only has to stay out of the way.
     fps: 0.001
   })
+  multi.on("update-pre", () => {
+    const columns = output.columns ?? width
+    // A terminal that was made narrower broke the lines that are longer than it is now.
+    const broken = drawn.reduce((sum, length) => sum + Math.max(0, Math.ceil(length / columns) - 1), 0)
+    if (columns < width && broken > 0) moveCursor(output, 0, -broken)
+  })
   multi.on("redraw-pre", () => {
-    if (waiting.length === 0) return
+    const columns = output.columns ?? width
+    if (waiting.length > 0 || columns !== width) clearScreenDown(output)
+    width = columns
+    drawn = []
     const prints = waiting
     waiting = []
-    clearScreenDown(output)
     for (const print of prints) print()
   })
 
-  const above = (print: () => void): void => {
-    if (shown.size === 0) return print()
-    waiting.push(print)
-    multi.update()
+  /** Fits the lines to the transfers and to the terminal, and draws them. */
+  const draw = (): void => {
+    const room = Math.max(1, (output.rows ?? 24) - 1)
+    const all: ReadonlyArray<Content> = [...transfers.values()]
+    const contents = all.length <= room ? all : [...all.slice(0, room - 1), all.length - room + 1]
+    for (const bar of shown.splice(contents.length)) multi.remove(bar)
+    for (const [index, content] of contents.entries()) {
+      const { bytes, total = 0 } = typeof content === "number" ? { bytes: 0 } : content.latest
+      const bar = shown[index] ?? multi.create(total, 0, { content })
+      shown[index] = bar
+      bar.setTotal(total)
+      bar.update(bytes, { content })
+    }
+    if (shown.length > 0) multi.update()
+    else multi.stop()
   }
 
   return {
     every: 100,
-    above,
-    show: (transfers) => {
-      for (const [key, transfer] of transfers) {
-        const { bytes, total = 0 } = transfer.latest
-        const bar = shown.get(key) ?? multi.create(total, 0, { transfer })
-        shown.set(key, bar)
-        bar.setTotal(total)
-        bar.update(bytes, { transfer })
-      }
-      if (shown.size > 0) multi.update()
+    above: (print) => {
+      if (shown.length === 0) return print()
+      waiting.push(print)
+      multi.update()
+    },
+    show: (running) => {
+      for (const [key, transfer] of running) transfers.set(key, transfer)
+      if (transfers.size > 0) draw()
     },
     conclude: (key, text) => {
       const print = () => void output.write(`${text}\n`)
-      const bar = shown.get(key)
-      if (bar === undefined) return above(print)
-      shown.delete(key)
+      if (!transfers.delete(key)) return shown.length === 0 ? print() : void waiting.push(print)
       waiting.push(print)
-      multi.remove(bar)
-      if (shown.size === 0) multi.stop()
+      draw()
     }
   }
 }

@@ -7,6 +7,8 @@ import { line, type Transfer } from "./describe.js"
 export interface Output extends NodeJS.WritableStream {
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
+  /** How many lines it shows. Default 24. */
+  readonly rows?: number | undefined
 }
 
 export interface Display {
