@@ -112,11 +112,20 @@ export const parseJson = (text: string): Either.Either<unknown, string> => {
 
 /** Makes the decoder of a JSON text. What is wrong is told by place and expected type, never by value. */
 export const decodeJson = <A, I>(schema: Schema.Schema<A, I>) => {
-  const decode = readerOf(schema)
+  const read = readerOf(schema)
+  const decode = (json: unknown) => {
+    try {
+      return Either.mapLeft(read(json), (error) => explainIssue(error.issue))
+    } catch (error) {
+      // Only a schema that holds itself goes as deep as its answer does.
+      if (error instanceof RangeError) return Either.left({ detail: "The answer is nested too deeply." })
+      throw error
+    }
+  }
   return (text: string): Either.Either<A, { readonly detail: string; readonly fieldErrors?: FieldErrors }> =>
     Either.flatMap(
       Either.mapLeft(parseJson(text), (detail) => ({ detail })),
-      (json) => Either.mapLeft(decode(json), (error) => explainIssue(error.issue))
+      decode
     )
 }
 

@@ -15,7 +15,7 @@ import { undiciWire } from "./undiciWire.js"
 
 /** How the session's connections behave. */
 export interface Options {
-  /** Connections to one host at most. Default 32: as many as a list reads pages at once. */
+  /** Connections to one host at most. Default 48: a list takes 32, and leaves some to other calls. */
   readonly connections?: number | undefined
 }
 
@@ -23,7 +23,7 @@ const agent = (options: Options) =>
   Effect.acquireRelease(
     Effect.sync((): Undici.Dispatcher => {
       const connections = {
-        connections: options.connections ?? 32,
+        connections: options.connections ?? 48,
         keepAliveTimeout: 30_000,
         connect: { timeout: 10_000 }
       }

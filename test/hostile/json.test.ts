@@ -147,6 +147,21 @@ describe("JSON that tries something", () => {
     )
   )
 
+  effect("as deep as a schema that holds itself goes is a Decode, however deep that is", () => {
+    interface Group {
+      readonly below: ReadonlyArray<Group>
+    }
+    const Group: Schema.Schema<Group> = Schema.Struct({ below: Schema.Array(Schema.suspend(() => Group)) })
+    const nested = (levels: number) => `${'{"below":['.repeat(levels)}${"]}".repeat(levels)}`
+    const ask = Effect.flatMap(ApiClient, (client) => client.get("/api/v1/anything", Group))
+    return Effect.gen(function* () {
+      yield* answering(nested(100))(() => ask)
+      const error = yield* answering(nested(100_000))(() => Effect.flip(ask))
+      expect(error.reason).toBe("Decode")
+      expect(error.detail).toBe("The answer is nested too deeply.")
+    })
+  })
+
   effect("with keys that name prototypes and constructors changes neither the record nor any other object", () =>
     answering(
       withKeys(

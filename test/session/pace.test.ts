@@ -13,6 +13,7 @@ import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import { expect } from "vitest"
 import { inTurn, type Reply, serve } from "../support/server.js"
+import { script } from "../hostile/support.js"
 import { tenantAt, withTenant } from "../support/tenant.js"
 import { aMoment, eventually } from "./support.js"
 
@@ -192,6 +193,56 @@ effect("a listing lets a call of another kind go first, unless it is told otherw
     })
   )
 )
+
+const pages = (count: number, offset: number) => ({
+  body: {
+    count,
+    next: offset + 300 < count ? `?offset=${offset + 300}` : null,
+    results: Array.from({ length: Math.min(300, count - offset) }, (_, at) => script(`${offset + at}`))
+  }
+})
+
+effect("a listing of 40,000 records does not hold up a command: it is the next request that goes out", () =>
+  withTenant(({ path, query }) => (path.endsWith("scripts") ? pages(40_000, Number(query["offset"] ?? 0)) : ok))(
+    ({ received }) =>
+      Effect.gen(function* () {
+        const scripts = yield* CustomScripts
+        const list = yield* Effect.fork(scripts.list())
+        yield* eventually(() => received.length === 50)
+        const lock = yield* Effect.fork(ask("lock"))
+        yield* aMoment
+        expect(received).toHaveLength(50)
+        yield* TestClock.adjust("1001 millis")
+        yield* Fiber.join(lock)
+        expect(received.findIndex(({ path }) => path.endsWith("lock"))).toBe(50)
+        const passing = yield* Effect.fork(Effect.forever(Effect.zipRight(aMoment, TestClock.adjust("1001 millis"))))
+        expect((yield* Fiber.join(list)).results).toHaveLength(40_000)
+        yield* Fiber.interrupt(passing)
+      })
+  )
+)
+
+effect("a command needs no answer to the pages that a listing has asked for", () => {
+  let answerPages: () => void = () => undefined
+  const answered = new Promise<void>((resolve) => {
+    answerPages = resolve
+  })
+  return withTenant(async ({ path, query }) => {
+    if (!path.endsWith("scripts")) return ok
+    const offset = Number(query["offset"] ?? 0)
+    if (offset > 0) await answered
+    return pages(40_000, offset)
+  })(({ received }) =>
+    Effect.gen(function* () {
+      const scripts = yield* CustomScripts
+      const list = yield* Effect.fork(scripts.list())
+      yield* eventually(() => received.length === 33)
+      yield* ask("lock")
+      answerPages()
+      yield* Fiber.interrupt(list)
+    })
+  )
+})
 
 effect("a call that is given up while it waits takes nobody's turn", () =>
   withTenant(() => ok, { pace: { perSecond: 1 } })(({ received }) =>
