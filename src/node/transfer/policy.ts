@@ -22,7 +22,9 @@ export interface UploadPolicy {
 
 /** Reads the policy of a form. One that cannot be read rules nothing out: the store has the last word. */
 export const readPolicy = (fields: Readonly<Record<string, string>>): UploadPolicy => {
-  const text = Buffer.from(fields["policy"] ?? "", "base64").toString("utf8")
+  // Names of fields are the same in capitals to a store.
+  const [, encoded = ""] = Object.entries(fields).find(([name]) => name.toLowerCase() === "policy") ?? []
+  const text = Buffer.from(encoded, "base64").toString("utf8")
   const policy = Either.getOrElse(Schema.decodeUnknownEither(Policy)(text), () => ({}) as typeof Policy.Type)
   const expires = Date.parse(policy.expiration ?? "")
   const range = (policy.conditions ?? []).flatMap((condition) =>
