@@ -134,19 +134,45 @@ const listings = async (): Promise<void> => {
         )
       }
     })
+    if (delay === 0) {
+      const once: Record<"ours" | "python", Array<number>> = { ours: [], python: [] }
+      const env = { ...process.env, TENANT: origin }
+      for (let round = 0; round < 5; round++) {
+        once.ours.push(await timeOf(async () => execFileSync(process.execPath, ["bench/session/list.mjs"], { env })))
+        once.python.push(
+          await timeOf(async () => execFileSync("python3", ["bench/session/list.py"], { input: `${origin}\n` }))
+        )
+      }
+      const [ours, theirs] = [median(once.ours), median(once.python)]
+      report(
+        "the same in a process that does nothing else",
+        `${fixed(ours)} ms`,
+        `Python: ${fixed(theirs)} ms`,
+        `${fixed(theirs / ours, 1)} times as fast`
+      )
+    }
     tenant.end()
   }
   python.end()
 }
 
 const streams = async (): Promise<void> => {
-  for (const count of [250_000, 1_000_000]) {
+  const peak = (code: string) =>
+    fixed(Number(execFileSync(process.execPath, ["--input-type=module", "--eval", code])) / 1024)
+  const print = "; console.log(process.resourceUsage().maxRSS)"
+  report(
+    "no row: peak RSS after the import",
+    `${peak(`import "./dist/node/index.js"${print}`)} MiB`,
+    `import "effect" alone: ${peak(`import "effect"${print}`)} MiB`,
+    `Node itself: ${peak(print)} MiB`
+  )
+  for (const [count, ...flags] of [[250_000], [1_000_000], [1_000_000, "--optimize-for-size"]] as const) {
     const tenant = server({ ROWS: String(count) })
     const TENANT = await tenant.next()
-    const child = conversation(process.execPath, ["bench/session/rows.mjs"], { TENANT })
+    const child = conversation(process.execPath, [...flags, "bench/session/rows.mjs"], { TENANT })
     const { mib, ms, rows } = JSON.parse(await child.next()) as Record<"mib" | "ms" | "rows", number>
     report(
-      `${rows.toLocaleString("en")} rows streamed`,
+      [`${rows.toLocaleString("en")} rows streamed`, ...flags].join(", "),
       `${fixed(ms / 1_000, 1)} s`,
       `peak RSS ${fixed(mib)} MiB`,
       `${fixed((ms / rows) * 1_000, 1)} µs a row`

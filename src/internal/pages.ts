@@ -77,7 +77,10 @@ export const pagesOf = <A, I>(
         const query = next === undefined || next === "" ? undefined : queryOf(next)
         return query === null
           ? Effect.fail(refuse("next: it is no URL."))
-          : Effect.succeed({ page: { count: count ?? after, results }, after, next: query })
+          : Effect.succeed({
+              page: { count: count ?? after, results },
+              place: { count: count ?? after, size: results.length, after, next: query }
+            })
       })
     )
 
@@ -85,32 +88,32 @@ export const pagesOf = <A, I>(
     const seen = new Set<string>()
 
     /** The query of the page that follows, if it leads on. */
-    const follow = ({ after, next, page }: PageRead<A>): Effect.Effect<Option.Option<Query>, ApiClientError> => {
+    const follow = (place: Place): Effect.Effect<Option.Option<Query>, ApiClientError> => {
+      const { after, count, next, size } = place
       if (next === undefined) return Effect.succeedNone
-      if (page.results.length === 0) return Effect.fail(refuse("next: an empty page names another one."))
-      if (goesOn(after, page))
-        return Effect.fail(refuse(`next: there is more after ${after} of ${page.count} records.`))
+      if (size === 0) return Effect.fail(refuse("next: an empty page names another one."))
+      if (goesOn(place)) return Effect.fail(refuse(`next: there is more after ${after} of ${count} records.`))
       const key = new URLSearchParams(next).toString()
       if (seen.has(key)) return Effect.fail(refuse("next: it names a page that was read before."))
       seen.add(key)
       return Effect.succeedSome({ ...options.query, ...next })
     }
 
-    const oneByOne = (last: PageRead<A>): Stream.Stream<Page<A>, ApiClientError> => {
+    const oneByOne = (last: Place): Stream.Stream<Page<A>, ApiClientError> => {
       const pages = Stream.paginateChunkEffect(last, (last) =>
         Effect.flatMap(
           follow(last),
           Option.match({
-            onNone: () => Effect.succeed([Chunk.empty<Page<A>>(), Option.none<PageRead<A>>()] as const),
+            onNone: () => Effect.succeed([Chunk.empty<Page<A>>(), Option.none<Place>()] as const),
             onSome: (query) =>
-              Effect.map(read(query, last.after), (read) => [Chunk.of(read.page), Option.some(read)] as const)
+              Effect.map(read(query, last.after), ({ page, place }) => [Chunk.of(page), Option.some(place)] as const)
           })
         )
       )
       return prefetch > 0 ? Stream.bufferChunks(pages, { capacity: prefetch }) : pages
     }
 
-    const severalAtOnce = (first: PageRead<A>, plan: Plan): Stream.Stream<Page<A>, ApiClientError> => {
+    const severalAtOnce = (first: Place, plan: Plan): Stream.Stream<Page<A>, ApiClientError> => {
       let last = first
       seen.add(new URLSearchParams(first.next).toString())
       return Stream.range(1, plan.pages - 1).pipe(
@@ -119,11 +122,11 @@ export const pagesOf = <A, I>(
           { concurrency }
         ),
         Stream.zipWithIndex,
-        Stream.takeUntil(([read, index]) => Either.isLeft(read) || !plan.holds(read.right, index + 1)),
+        Stream.takeUntil(([read, index]) => Either.isLeft(read) || !plan.holds(read.right.place, index + 1)),
         Stream.mapEffect(([read]) => read),
-        Stream.map((read) => {
-          last = read
-          return read.page
+        Stream.map(({ page, place }) => {
+          last = place
+          return page
         }),
         Stream.concat(Stream.suspend(() => oneByOne(last)))
       )
@@ -131,12 +134,12 @@ export const pagesOf = <A, I>(
 
     // Reading ahead starts when the second page is asked for: to take the first record costs one request.
     return Stream.unwrap(
-      Effect.map(read({ ...options.query, limit: pageSize }, 0), (first) =>
+      Effect.map(read({ ...options.query, limit: pageSize }, 0), ({ page, place }) =>
         Stream.concat(
-          Stream.succeed(first.page),
+          Stream.succeed(page),
           Stream.suspend(() => {
-            const plan = concurrency > 1 ? planOf(first) : undefined
-            return plan === undefined ? oneByOne(first) : severalAtOnce(first, plan)
+            const plan = concurrency > 1 ? planOf(place) : undefined
+            return plan === undefined ? oneByOne(place) : severalAtOnce(place, plan)
           })
         )
       )
@@ -148,11 +151,18 @@ export const pagesOf = <A, I>(
  * A listing can grow while it is read, but hardly to twice its size: it has no end. A count that is no larger than its
  * own page says nothing about the whole.
  */
-const goesOn = (after: number, { count, results }: Page<unknown>): boolean =>
-  count > results.length && after > 2 * count
+const goesOn = ({ after, count, size }: Place): boolean => count > size && after > 2 * count
 
 interface PageRead<A> {
   readonly page: Page<A>
+  readonly place: Place
+}
+
+/** What a page says about the listing. It is what is kept of it until the next one comes. */
+interface Place {
+  readonly count: number
+  /** Records on the page. */
+  readonly size: number
   /** Records up to the end of it. */
   readonly after: number
   /** The query of the `next` that it names. */
@@ -166,12 +176,11 @@ interface Plan {
   /** The query of a page, counted from 0. */
   readonly query: (index: number) => Query
   /** Whether a page is what it was to be, so that the ones after it stand where they should. */
-  readonly holds: (read: PageRead<unknown>, index: number) => boolean
+  readonly holds: (place: Place, index: number) => boolean
 }
 
 /** Where all the pages are, if the first one tells: by `offset`, or by the number of the `page`. */
-const planOf = ({ next, page: { count, results } }: PageRead<unknown>): Plan | undefined => {
-  const size = results.length
+const planOf = ({ count, next, size }: Place): Plan | undefined => {
   const pages = Math.ceil(count / size)
   if (next === undefined || size === 0 || pages <= 2) return undefined
   const place = (
@@ -186,10 +195,10 @@ const planOf = ({ next, page: { count, results } }: PageRead<unknown>): Plan | u
     pages,
     size,
     query: (index) => ({ ...next, [name]: start + index * step }),
-    holds: (read, index) =>
-      read.page.count === count &&
-      read.page.results.length === Math.min(size, count - index * size) &&
-      read.next?.[name] === (index === pages - 1 ? undefined : String(start + (index + 1) * step))
+    holds: (place, index) =>
+      place.count === count &&
+      place.size === Math.min(size, count - index * size) &&
+      place.next?.[name] === (index === pages - 1 ? undefined : String(start + (index + 1) * step))
   }
 }
 
