@@ -6,6 +6,7 @@ import { CustomApps } from "effect-iru"
 import { S3Installers } from "effect-iru/s3"
 import { Sandbox } from "effect-iru/sandbox"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { inspect } from "node:util"
@@ -159,6 +160,27 @@ for (const { name, runs, store } of stores) {
           expect(yield* objectAt(Bucket, "Firefox.pkg")).toBe(undefined)
         })
       )
+    )
+
+    it(
+      "interrupted at any moment, it leaves no parts, and an object only if it is whole",
+      Effect.gen(function* () {
+        const Bucket = yield* newBucket
+        const bytes = bytesOf(16 * mebibyte)
+        const app = yield* published(bytes)
+        const archive = (key: string) =>
+          S3Installers.archive(app, { bucket: Bucket, key, partSize: 5 * mebibyte, concurrency: 2 })
+        const [time] = yield* Effect.timed(archive("whole.pkg"))
+        for (let round = 0; round < 20; round++) {
+          const key = `${round}.pkg`
+          const fiber = yield* Effect.fork(archive(key))
+          yield* Effect.sleep((Duration.toMillis(time) * round) / 20)
+          yield* Fiber.interrupt(fiber)
+          expect(yield* lingering(Bucket)).toBe(0)
+          const object = yield* objectAt(Bucket, key)
+          expect(object === undefined || object.bytes.equals(bytes)).toBe(true)
+        }
+      })
     )
 
     it(
