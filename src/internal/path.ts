@@ -13,10 +13,13 @@ export interface ApiPath {
 /** Builds a path; every interpolated segment is percent-encoded, and refused where it is empty, `.` or `..`. */
 export const path = (parts: TemplateStringsArray, ...segments: ReadonlyArray<string>): ApiPath => {
   const problem = segments.map(segmentProblem).find((found) => found !== undefined)
-  const template = String.raw({ raw: parts }, ...segments.map(() => "{id}"))
-  return problem === undefined
-    ? { value: String.raw({ raw: parts }, ...segments.map(encodeURIComponent)), problem, template }
-    : { value: String.raw({ raw: parts }, ...segments.map(() => "…")), problem, template }
+  const fill = (write: (segment: string) => string): string =>
+    segments.reduce((path, segment, at) => `${path}${write(segment)}${parts[at + 1]}`, parts[0] ?? "")
+  return {
+    value: fill(problem === undefined ? encodeURIComponent : () => "…"),
+    problem,
+    template: fill(() => "{id}")
+  }
 }
 
 const segmentProblem = (segment: unknown): string | undefined => {

@@ -1,7 +1,6 @@
 /**
  * A request as bytes on their way to the configured origin.
  */
-import * as Headers from "@effect/platform/Headers"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
@@ -24,20 +23,25 @@ export type RequestBody =
 
 export interface Origin {
   readonly tenantUrl: string
-  /** What every request carries. */
-  readonly headers: Headers.Headers
+  /** What every request of a method begins as. It carries the token. */
+  readonly bare: Readonly<Record<Method, HttpClientRequest.HttpClientRequest>>
   /** The usage tag that every request carries once. */
   readonly source: string
 }
 
-/** The headers of every request. They hold the token. */
-export const headersWith = (apiToken: Redacted.Redacted): Headers.Headers =>
-  Headers.fromInput({
-    authorization: `Bearer ${Redacted.value(apiToken)}`,
-    accept: "application/json",
-    "accept-encoding": "gzip",
-    "cache-control": "no-cache"
+/** Requests without an address. Their headers are made once: they are the same in all. */
+export const bareRequests = (apiToken: Redacted.Redacted): Origin["bare"] => {
+  const bare = HttpClientRequest.make("GET")("", {
+    headers: {
+      authorization: `Bearer ${Redacted.value(apiToken)}`,
+      accept: "application/json",
+      "accept-encoding": "gzip",
+      "cache-control": "no-cache"
+    }
   })
+  const of = HttpClientRequest.setMethod
+  return { GET: bare, POST: of(bare, "POST"), PATCH: of(bare, "PATCH"), DELETE: of(bare, "DELETE") }
+}
 
 export interface BuiltRequest {
   readonly request: HttpClientRequest.HttpClientRequest
@@ -60,9 +64,9 @@ export const buildRequest = (
     ? Either.map(encodeBody(options.body), (withBody) => ({
         path: path.value,
         request: withBody(
-          HttpClientRequest.make(method)(
-            `${origin.tenantUrl}${path.value}?${encodeQuery(origin.source, options.query)}`,
-            { headers: origin.headers }
+          HttpClientRequest.setUrl(
+            origin.bare[method],
+            `${origin.tenantUrl}${path.value}?${encodeQuery(origin.source, options.query)}`
           )
         )
       }))

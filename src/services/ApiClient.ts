@@ -21,7 +21,7 @@ import { execute } from "../internal/exchange.js"
 import { type PaceLimits, type Priority, type Quota, RequestPriority, type Turn } from "../internal/pace.js"
 import { type Page, pagesOf } from "../internal/pages.js"
 import { type ApiPath, literalPath, path } from "../internal/path.js"
-import { type BuiltRequest, buildRequest, headersWith, type Query, type RequestBody } from "../internal/request.js"
+import { type BuiltRequest, bareRequests, buildRequest, type Query, type RequestBody } from "../internal/request.js"
 import {
   defaultRetry,
   mayHaveHappened,
@@ -148,8 +148,8 @@ const make = (
     const shared = yield* Effect.serviceOption(SharedBudget)
     const admit = Option.isSome(shared) ? shared.value.take(tenantUrl, pace) : undefined
 
-    const headers = headersWith(apiToken)
-    const origin = { tenantUrl, headers, source: Option.isSome(isCi) ? "effect-iru-ci" : "effect-iru" }
+    const bare = bareRequests(apiToken)
+    const origin = { tenantUrl, bare, source: Option.isSome(isCi) ? "effect-iru-ci" : "effect-iru" }
     const { host } = new URL(tenantUrl)
     const limits = { timeout: options.timeout ?? "30 seconds", maxSize: options.maxAnswerSize ?? 64 * 1024 * 1024 }
     const session = yield* makeSession({ drain: options.drain ?? "2 seconds", timeout: limits.timeout })
