@@ -15,7 +15,7 @@ import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import type { PaceLimits } from "../internal/pace.js"
 import { SharedBudget } from "../services/SharedBudget.js"
-import { isReachable, quietly } from "./connecting.js"
+import { knock, quietly } from "./connecting.js"
 
 type StoreOptions = Parameters<typeof RateLimiterRedis.make>[0]
 
@@ -146,9 +146,9 @@ interface Connection {
 const openConnection = (
   options: StoreOptions,
   timeout: Duration.DurationInput
-): Effect.Effect<Connection, string | Cause.TimeoutException> =>
+): Effect.Effect<Connection, string | Cause.TimeoutException | RateLimiter.RateLimiterError> =>
   Effect.gen(function* () {
-    if (!(yield* isReachable(options, timeout))) return yield* Effect.fail("no connection")
+    yield* Effect.timeout(knock(options), timeout)
     const scope = yield* Scope.make()
     const goodbye = Effect.interruptible(Effect.disconnect(Scope.close(scope, Exit.void)))
     const close = Effect.ignore(Effect.timeout(Effect.sandbox(goodbye), timeout))
@@ -159,6 +159,11 @@ const openConnection = (
       })
     ).pipe(Scope.extend(scope))
     const limiter = yield* Effect.provideService(RateLimiter.make, RateLimiter.RateLimiterStore, store)
+    // One that is full or may only be read would answer, and never count.
+    yield* consume(limiter, "here", { limit: 1_000, refill: 1, tokens: 1 }).pipe(
+      Effect.timeout(timeout),
+      Effect.onError(() => close)
+    )
     return { limiter, close }
   })
 
@@ -210,4 +215,6 @@ const consume = (
       )
     : Effect.succeed(undefined)
 
-const said = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+/** The store's own words say little: what Redis said lies below them. */
+const said = (cause: unknown): string =>
+  cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : String(cause)

@@ -1,31 +1,48 @@
 /**
- * Connections to a Redis. Its client, as the store makes it, prints each connection that fails on the console. So it is
- * made only where a Redis listens, and over connections that just end when they fail: what is asked over one fails then.
+ * Connections to a Redis. Its client, as the store makes it, prints each one that fails on the console. So it is made
+ * only where a Redis lets it in, and over connections that just end when they fail: what is asked over one fails then.
  */
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { AbstractConnector, type RedisOptions } from "ioredis"
-import { connect } from "node:net"
+import { connect, type Socket } from "node:net"
 import { connect as connectTls } from "node:tls"
 
-const placeOf = ({ family, host = "127.0.0.1", path, port = 6379 }: RedisOptions) =>
-  path === undefined ? { host, port, ...(family === undefined ? {} : { family }) } : { path }
+const connectTo = ({ family, host = "127.0.0.1", path, port = 6379, tls }: RedisOptions): Socket => {
+  const place = path === undefined ? { host, port, ...(family === undefined ? {} : { family }) } : { path }
+  return tls === undefined ? connect(place) : connectTls({ ...place, ...tls })
+}
 
-/** Whether a Redis listens. */
-export const isReachable = (options: RedisOptions, timeout: Duration.DurationInput): Effect.Effect<boolean> =>
+/** Asks whether a Redis is there and lets us in. Fails with what it says. Sentinels are left to the client. */
+export const knock = (options: RedisOptions): Effect.Effect<void, string> =>
   options.sentinels !== undefined
-    ? Effect.succeed(true)
-    : Effect.async<boolean>((resume) => {
-        const socket = connect(placeOf(options))
-        socket.once("connect", () => {
-          resume(Effect.succeed(true))
+    ? Effect.void
+    : Effect.async<void, string>((resume) => {
+        const { password, username } = options
+        const questions = [["PING"]]
+        if (password) questions.unshift(username ? ["AUTH", username, password] : ["AUTH", password])
+        let said = ""
+        const socket = connectTo(options)
+        const end = (answer: Effect.Effect<void, string>): void => {
+          resume(answer)
           socket.destroy()
+        }
+        socket.setEncoding("utf8").on("data", (text) => {
+          said += String(text)
+          const lines = said.split("\r\n").slice(0, -1)
+          const refusal = lines.find((line) => line.startsWith("-"))
+          if (refusal !== undefined) end(Effect.fail(refusal.slice(1)))
+          else if (lines.length >= questions.length) end(Effect.void)
         })
-        socket.once("error", () => resume(Effect.succeed(false)))
+        socket.on("error", () => end(Effect.fail("no connection")))
+        socket.on("close", () => end(Effect.fail("no connection")))
+        socket.write(questions.map(written).join(""))
         return Effect.sync(() => socket.destroy())
-      }).pipe(Effect.timeoutTo({ duration: timeout, onSuccess: (listens) => listens, onTimeout: () => false }))
+      })
 
-/** How the client connects. Sentinels, which name the Redis to connect to, are left to the client. */
+const written = (words: ReadonlyArray<string>): string =>
+  `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join("")}`
+
+/** How the client connects. */
 export const quietly = (options: RedisOptions): RedisOptions =>
   options.sentinels !== undefined
     ? {}
@@ -35,8 +52,7 @@ export const quietly = (options: RedisOptions): RedisOptions =>
             super(options.disconnectTimeout ?? 2_000)
           }
           connect() {
-            const place = placeOf(options)
-            const stream = options.tls === undefined ? connect(place) : connectTls({ ...place, ...options.tls })
+            const stream = connectTo(options)
             const destroy = stream._destroy.bind(stream)
             stream._destroy = (_, done) => destroy(null, done)
             this.stream = stream

@@ -21,10 +21,10 @@ const installed = spawnSync("redis-server", ["--version"]).status === 0
 if (!installed) console.warn("redis-server is not installed: the tests of the shared request budget did not run.")
 
 /** Redis on a port, in memory only, until the scope closes. */
-const redisOn = (port: number) =>
+const redisOn = (port: number, ...options: ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.gen(function* () {
-      const server = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", ""], {
+      const server = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", ...options], {
         stdio: "ignore"
       })
       yield* listens(port)
@@ -204,6 +204,36 @@ describe.runIf(installed)("a machine with a budget in Redis", () => {
 })
 
 describe.runIf(installed)("a machine whose Redis", () => {
+  for (const { options, says, what, ...credentials } of [
+    { what: "wants a password and is given none", options: ["--requirepass", "p"], says: "NOAUTH" },
+    { what: "wants another password", options: ["--requirepass", "p"], password: "hunter2", says: "WRONGPASS" },
+    { what: "wants no password", options: [], password: "hunter2", says: "ERR AUTH" },
+    { what: "may only be read", options: ["--replicaof", "127.0.0.1", "1"], says: "READONLY" },
+    { what: "is full", options: ["--maxmemory", "1"], says: "OOM" }
+  ]) {
+    live(`${what} says so once, prints nothing, and goes by its own count`, () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const port = yield* freePort
+          yield* redisOn(port, ...options)
+          const { origin, received } = yield* serve(() => ok)
+          const lines: Array<string> = []
+          const printed = [vi.spyOn(console, "error"), vi.spyOn(console, "warn")]
+          yield* Effect.addFinalizer(() => Effect.sync(() => printed.forEach((spy) => spy.mockRestore())))
+          const budget = RedisBudget.layer({ host: "127.0.0.1", port, retryEvery: "1 millis", ...credentials })
+          yield* Effect.replicateEffect(ask, 5).pipe(
+            Effect.provide(Iru.layer(tenantAt(origin)).pipe(Layer.provide(budget))),
+            Effect.provide(recordingLogs(lines))
+          )
+          expect(received).toHaveLength(5)
+          expect(lines).toEqual([expect.stringMatching(`^WARN Redis cannot be asked .${says}`)])
+          expect(lines.join()).not.toContain("hunter2")
+          expect(printed.flatMap(({ mock }) => mock.calls)).toEqual([])
+        })
+      )
+    )
+  }
+
   live("cuts the connection says so in the log, prints nothing, and is asked again", () =>
     Effect.scoped(
       Effect.gen(function* () {
