@@ -44,6 +44,7 @@ const run = (command: string, parameters: ReadonlyArray<string>): Outcome =>
       encoding: "utf8",
       env: {
         ...process.env,
+        NODE_NO_WARNINGS: "1",
         NODE_EXTRA_CA_CERTS: join(folder, "cert.pem"),
         REQUESTS_CA_BUNDLE: join(folder, "cert.pem")
       }
@@ -139,10 +140,22 @@ const main = async () => {
     Object.entries(sizes).map(([name, size]) => [name, makeFile(name.replace(" ", ""), size)])
   )
   const target = join(folder, "target.pkg")
+  const warmUp = join(folder, "warm-up")
+
+  /** Every download makes a new file, of memory that the machine has at hand: to find it can cost more than all else. */
+  const clear = (size: number) => {
+    rmSync(target, { force: true })
+    const zeros = Buffer.alloc(16 * 1024 * 1024)
+    const file = openSync(warmUp, "w")
+    for (let left = size; left > 0;) left -= writeSync(file, zeros)
+    closeSync(file)
+    rmSync(warmUp)
+  }
 
   const upload = (size: keyof typeof sizes, way = "upload") =>
     run(process.execPath, [here("client.mjs"), way, `${origins.plain}/`, join(folder, size.replace(" ", ""))])
   const download = (origin: string, size: keyof typeof sizes, connections = "", way = "download") => {
+    clear(sizes[size] ?? 0)
     const digest = digests[size] ?? ""
     const address = `${origin}/${size.replace(" ", "")}`
     return run(process.execPath, [here("client.mjs"), way, address, target, String(sizes[size]), digest, connections])
@@ -160,7 +173,15 @@ const main = async () => {
     if (python === undefined) return []
     const file = way === "upload" ? join(folder, "1GiB") : target
     const address = way === "upload" ? `${origin}/` : `${origin}/1GiB`
-    return [["Python requests", () => run(python, [here("peer.py"), way, address, file])]]
+    return [
+      [
+        "Python requests",
+        () => {
+          if (way === "download") clear(1024 ** 3)
+          return run(python, [here("peer.py"), way, address, file])
+        }
+      ]
+    ]
   }
 
   const downloads = (origin: string): ReadonlyArray<Way> => [

@@ -20,6 +20,9 @@ const fastLine = 64 * MiB
 
 const defaultConnections = 4
 
+/** Bytes that are written at once, of all connections together: more are faster, and take memory. */
+const batchSize = 2 * MiB
+
 /** Downloads one installer to a file. */
 export const download =
   (settings: Settings): InstallerTransfer.Service["download"] =>
@@ -65,6 +68,7 @@ const fill = (object: StoredObject, part: PartFile, { connections, rangesAbove }
     const underWay = new Set<{ at: number }>()
     /** Where the next part begins. */
     let next = part.written
+    let lanes = 1
 
     /** Up to here everything is written, since parts are begun in order. */
     const watermark = () => Math.min(...(underWay.size === 0 ? [next] : [...underWay].map(({ at }) => at)))
@@ -76,7 +80,7 @@ const fill = (object: StoredObject, part: PartFile, { connections, rangesAbove }
         let received = next
         underWay.add(progress)
         next += length
-        const writer = yield* part.writer(progress.at, async (upTo) => {
+        const writer = yield* part.writer(progress.at, batchSize / lanes, async (upTo) => {
           progress.at = upTo
           await part.mark(watermark())
           await digest.follow(watermark(), signal)
@@ -94,7 +98,6 @@ const fill = (object: StoredObject, part: PartFile, { connections, rangesAbove }
     const size = object.size()
     if (size === undefined) yield* readPart(Infinity)
     else {
-      let lanes = 1
       if (connections !== 1 && size - next > rangesAbove) {
         const began = yield* Clock.currentTimeMillis
         yield* readPart(firstPart)

@@ -16,9 +16,13 @@ export interface PartFile {
   readonly handle: FileHandle
   /** Bytes from the beginning that an earlier download left. */
   readonly written: number
-  /** Writes what comes in order from a place on. `onWritten` is told up to where, and done before the next write. */
+  /**
+   * Writes what comes in order from a place on, `batchSize` bytes at once, while as many more may come. `onWritten` is
+   * told up to where, and done before the next write.
+   */
   readonly writer: (
     position: number,
+    batchSize: number,
     onWritten: (upTo: number) => Promise<void>
   ) => Effect.Effect<Writer, never, Scope.Scope>
   /** Notes down how far it is complete from the beginning, for a later download. */
@@ -78,8 +82,8 @@ export const partFile = (
     return {
       handle,
       written,
-      writer: (position, onWritten) => {
-        const writer = writeBehind(handle, position, onWritten)
+      writer: (position, batchSize, onWritten) => {
+        const writer = writeBehind(handle, position, batchSize, onWritten)
         return Effect.acquireRelease(
           Effect.succeed({ add: writer.add, flush: onDisk(writer.flush) }),
           // What has come is kept for a later download, and nothing is written to a file that is closed.
@@ -119,14 +123,16 @@ const readMark = async (handle: FileHandle, { sha256, size }: Identity): Promise
   })
 }
 
-/** So many bytes go into one write, and as many more may come while it is under way. */
-const batchSize = 1024 * 1024
-
 /** A file cannot be given more parts than this in one write. */
 const mostPieces = 512
 
 /** Writes pieces in order, many at once, while the next ones come. */
-const writeBehind = (handle: FileHandle, start: number, onWritten: (upTo: number) => Promise<void>) => {
+const writeBehind = (
+  handle: FileHandle,
+  start: number,
+  batchSize: number,
+  onWritten: (upTo: number) => Promise<void>
+) => {
   let pieces: Array<Buffer> = []
   let size = 0
   let at = start
