@@ -166,6 +166,16 @@ const streams = async (): Promise<void> => {
     `import "effect" alone: ${peak(`import "effect"${print}`)} MiB`,
     `Node itself: ${peak(print)} MiB`
   )
+  const bareRows = `
+    import "./dist/node/index.js"
+    import { request } from "undici"
+    let path = "/api/v1/rows?limit=1000"
+    while (path) {
+      const { body } = await request(new URL(path, process.env.TENANT))
+      path = JSON.parse(await body.text()).next
+    }
+    process.stdout.write(String(process.resourceUsage().maxRSS / 1024))
+    process.exit()`
   for (const [count, ...flags] of [[250_000], [1_000_000], [1_000_000, "--optimize-for-size"]] as const) {
     const tenant = server({ ROWS: String(count) })
     const TENANT = await tenant.next()
@@ -177,6 +187,9 @@ const streams = async (): Promise<void> => {
       `peak RSS ${fixed(mib)} MiB`,
       `${fixed((ms / rows) * 1_000, 1)} µs a row`
     )
+    const env = { ...process.env, TENANT }
+    const bare = execFileSync(process.execPath, [...flags, "--input-type=module", "--eval", bareRows], { env })
+    report("the same pages with undici and JSON.parse", "", `peak RSS ${fixed(Number(bare))} MiB`, "")
     tenant.end()
   }
 }
