@@ -61,10 +61,6 @@ const once = (
 const fill = (object: StoredObject, part: PartFile, { connections, rangesAbove }: Settings) =>
   Effect.gen(function* () {
     const digest = fileDigest(part.handle)
-    const { signal } = yield* Effect.acquireRelease(
-      Effect.sync(() => new AbortController()),
-      (controller) => Effect.sync(() => controller.abort())
-    )
     const underWay = new Set<{ at: number }>()
     /** Where the next part begins. */
     let next = part.written
@@ -80,11 +76,14 @@ const fill = (object: StoredObject, part: PartFile, { connections, rangesAbove }
         let received = next
         underWay.add(progress)
         next += length
+        const over = new AbortController()
         const writer = yield* part.writer(progress.at, batchSize / lanes, async (upTo) => {
           progress.at = upTo
           await part.mark(watermark())
-          await digest.follow(watermark(), signal)
+          await digest.follow(watermark(), over.signal)
         })
+        // Before the writer is waited for: to read back gigabytes takes longer than anybody waits who interrupts.
+        yield* Effect.addFinalizer(() => Effect.sync(() => over.abort()))
         yield* object.read(received, end, (piece) => {
           digest.offer(received, piece)
           received += piece.length
@@ -119,7 +118,7 @@ const fill = (object: StoredObject, part: PartFile, { connections, rangesAbove }
       )
     }
     yield* Effect.tryPromise({
-      try: () => digest.follow(next, signal),
+      try: (signal) => digest.follow(next, signal),
       catch: (cause) => object.fail("Sink", causeFacts(cause))
     })
     return { size: next, sha256: digest.hex() }

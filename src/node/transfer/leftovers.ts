@@ -65,9 +65,8 @@ const leftovers = async (target: string, object?: string): Promise<ReadonlyArray
   const found: Array<string> = []
   for (const name of await readdir(folder)) {
     if (!name.startsWith(stem)) continue
-    const facts =
-      /^(new|[0-9a-f]{16})\.(?:left|([0-9a-f]{8})-(\d+))-[0-9a-f]{16}\.part$/.exec(name.slice(stem.length)) ?? undefined
-    if (facts === undefined || (object !== undefined && facts[1] !== object)) continue
+    const facts = /^(new|[0-9a-f]{16})\.(?:left|([0-9a-f]{8})-(\d+))-[0-9a-f]{16}\.part$/.exec(name.slice(stem.length))
+    if (facts === null || (object !== undefined && facts[1] !== object)) continue
     const [, , host, pid] = facts
     const path = join(folder, name)
     if (pid === undefined || (await isLeft(path, host, Number(pid)))) found.push(path)

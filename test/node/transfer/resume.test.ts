@@ -17,6 +17,7 @@ import { fileURLToPath } from "node:url"
 import { describe, expect } from "vitest"
 import { badStore } from "../../support/badStore.js"
 import { namesIn, read, temporaryFolder } from "../../support/files.js"
+import { serve } from "../../support/server.js"
 import { eitherWay } from "./eitherWay.js"
 import { bytesOf, download, MiB, sha256, stored, transfers } from "./support.js"
 
@@ -199,6 +200,37 @@ describe("with resume, a download", () => {
       })
     )
   }
+
+  eitherWay("that is interrupted ends without reading back what was there, however much that is", () =>
+    Effect.gen(function* () {
+      // Takes no room on the disk, and half a minute to read.
+      const [size, written] = [65 * 1024 ** 3, 64 * 1024 ** 3]
+      const digest = sha256(anObject)
+      const { origin } = yield* serve((_, { response }) => {
+        const range = `bytes ${written}-${size - 1}/${size}`
+        response.writeHead(206, { "content-range": range, "content-length": size - written }).write(bytesOf(MiB))
+        return "handled"
+      })
+      const folder = yield* temporaryFolder
+      const left = join(folder, `.app.pkg.${digest.slice(0, 16)}.left-0123456789abcdef.part`)
+      yield* Effect.promise(async () => {
+        const file = await open(left, "w")
+        await file.write(JSON.stringify({ sha256: digest, size, written }).padEnd(200), size)
+        await file.close()
+      })
+      const reached = yield* Deferred.make<void>()
+      const onProgress = ({ bytes }: { readonly bytes: number }) => {
+        if (bytes > written + MiB / 2) Deferred.unsafeDone(reached, Effect.void)
+      }
+      const source = { url: Redacted.make(`${origin}/app.pkg`), name: "app.pkg", size, sha256: digest }
+      const fiber = yield* Effect.fork(
+        transfers()(download(source, join(folder, "app.pkg"), { ...resume, onProgress }))
+      )
+      yield* Deferred.await(reached)
+      yield* Fiber.interrupt(fiber)
+      expect(yield* namesIn(folder)).toHaveLength(1)
+    })
+  )
 
   eitherWay("whose digest is not known begins anew, and leaves nothing", () =>
     Effect.gen(function* () {
