@@ -2,10 +2,12 @@
  * What a session costs, beside the bare minimum. Ratios come from one run; what is compared takes turns.
  * `npm run bench:session`
  */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Undici from "@effect/platform-node/Undici"
 import { CustomScripts } from "effect-iru"
 import { Iru } from "effect-iru/node"
 import { RedisBudget } from "effect-iru/redis"
+import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
@@ -42,17 +44,15 @@ const conversation = (command: string, args: ReadonlyArray<string>, env: Record<
 const server = (env: Record<string, string> = {}) =>
   conversation(process.execPath, ["--import", "tsx", "bench/session/server.ts"], env)
 
+const optionsFor = (tenantUrl: string) => ({ tenantUrl, apiToken, allowLoopback: true, ...unpaced })
+
 const withTenant = async <A>(
-  origin: string,
-  options: Partial<Iru.Options>,
+  layer: Layer.Layer<Iru.Services, ConfigError.ConfigError>,
   use: (run: <B, E>(effect: Effect.Effect<B, E, Iru.Services>) => Promise<B>) => Promise<A>
 ): Promise<A> =>
   Effect.flatMap(Effect.runtime<Iru.Services>(), (runtime) =>
     Effect.promise(() => use(Runtime.runPromise(runtime)))
-  ).pipe(
-    Effect.provide(Iru.layer({ tenantUrl: origin, apiToken, allowLoopback: true, ...unpaced, ...options })),
-    Effect.runPromise
-  )
+  ).pipe(Effect.provide(layer), Effect.runPromise)
 
 const cpuOf = async (work: () => Promise<unknown>): Promise<number> => {
   const before = process.cpuUsage()
@@ -76,7 +76,7 @@ const gets = async (): Promise<void> => {
     const { body } = await agent.request({ origin, path, method: "GET", headers })
     JSON.parse(await body.text())
   }
-  await withTenant(origin, { connections: 32 }, async (run) => {
+  await withTenant(Iru.layer({ ...optionsFor(origin), connections: 32 }), async (run) => {
     const get = Effect.flatMap(CustomScripts, (scripts) => scripts.get(id))
     for (const [what, concurrency] of [
       ["1,000 gets, one after the other", 1],
@@ -101,6 +101,16 @@ const gets = async (): Promise<void> => {
       )
     }
   })
+  const platform = Iru.layerHttpClient(optionsFor(origin)).pipe(Layer.provide(NodeHttpClient.layerUndici))
+  await withTenant(platform, async (run) => {
+    const get = Effect.flatMap(CustomScripts, (scripts) => scripts.get(id))
+    const seen: Array<number> = []
+    for (let round = 0; round < 10; round++) {
+      seen.push(await cpuOf(() => run(Effect.replicateEffect(get, 1_000, { discard: true }))))
+    }
+    const cpu = fixed(median(seen.slice(4)) / 1_000)
+    report("1,000 gets over the platform's HttpClient: CPU of one", `${cpu} µs`, "", "")
+  })
   await agent.close()
   tenant.end()
 }
@@ -111,7 +121,7 @@ const listings = async (): Promise<void> => {
   for (const delay of [0, 50]) {
     const tenant = server({ SCRIPTS: "10000", DELAY: String(delay) })
     const origin = await tenant.next()
-    await withTenant(origin, {}, async (run) => {
+    await withTenant(Iru.layer(optionsFor(origin)), async (run) => {
       const times: Record<"list" | "serial" | "python", Array<number>> = { list: [], serial: [], python: [] }
       const list = (concurrency?: number) =>
         run(Effect.flatMap(CustomScripts, (scripts) => scripts.list({ concurrency })))

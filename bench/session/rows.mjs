@@ -2,33 +2,23 @@
  * Streams rows in a process of its own and prints how many, in which time, and the most memory that it took.
  */
 import { ApiClient } from "../../dist/index.js"
-import { Iru } from "../../dist/node/index.js"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { run } from "./tenant.mjs"
 
 const Row = Schema.Struct({ device_id: Schema.String, device_name: Schema.String, platform: Schema.String })
 
-const program = Effect.gen(function* () {
-  const client = yield* ApiClient
-  const start = performance.now()
-  const rows = yield* Stream.runFold(
-    client.pages("/api/v1/rows", Row),
-    0,
-    (count, { results }) => count + results.length
-  )
-  const { maxRSS } = process.resourceUsage()
-  console.log(JSON.stringify({ rows, ms: performance.now() - start, mib: maxRSS / 1024 }))
-})
-
-program.pipe(
-  Effect.provide(
-    Iru.layer({
-      tenantUrl: process.env.TENANT ?? "",
-      apiToken: "0ff1ce00-cafe-4bad-8bad-c0ffee000001",
-      allowLoopback: true,
-      pace: { perSecond: Infinity, perHour: Infinity }
-    })
-  ),
-  Effect.runPromise
+await run(
+  Effect.gen(function* () {
+    const client = yield* ApiClient
+    const start = performance.now()
+    const rows = yield* Stream.runFold(
+      client.pages("/api/v1/rows", Row),
+      0,
+      (count, { results }) => count + results.length
+    )
+    const { maxRSS } = process.resourceUsage()
+    console.log(JSON.stringify({ rows, ms: performance.now() - start, mib: maxRSS / 1024 }))
+  })
 )

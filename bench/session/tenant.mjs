@@ -1,0 +1,18 @@
+/**
+ * Runs a program against the tenant of the benchmarks, without a limit to its pace.
+ */
+import { Iru } from "../../dist/node/index.js"
+import * as Effect from "effect/Effect"
+
+export const run = (program) =>
+  Effect.runPromise(
+    Effect.provide(
+      program,
+      Iru.layer({
+        tenantUrl: process.env.TENANT ?? "",
+        apiToken: "0ff1ce00-cafe-4bad-8bad-c0ffee000001",
+        allowLoopback: true,
+        pace: { perSecond: Infinity, perHour: Infinity }
+      })
+    )
+  )
