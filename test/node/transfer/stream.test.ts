@@ -10,10 +10,14 @@ import { badStore, type Mood } from "../../support/badStore.js"
 import { eitherWay } from "./eitherWay.js"
 import { bytesOf, MiB, stored, transfers } from "./support.js"
 
-const object = bytesOf(4 * MiB + 9)
+const largeObject = bytesOf(4 * MiB + 9)
 
 /** Reads an object from a store in these moods; gives the bytes that came, and what came of it. */
-const attempt = (moods: ReadonlyArray<Mood>, changes: Parameters<typeof stored>[2] = {}) =>
+const attempt = (
+  moods: ReadonlyArray<Mood>,
+  changes: Parameters<typeof stored>[2] = {},
+  object: Buffer = largeObject
+) =>
   Effect.gen(function* () {
     const store = yield* badStore(object, moods)
     const transfer = yield* InstallerTransfer
@@ -36,31 +40,33 @@ describe("a stream", () => {
       Effect.gen(function* () {
         const { bytes, outcome } = yield* attempt(moods)
         expect(outcome._tag).toBe("Right")
-        expect(bytes.equals(object)).toBe(true)
+        expect(bytes.equals(largeObject)).toBe(true)
       })
     )
   }
 
-  eitherWay("of the wrong digest fails before its end was given", () =>
-    Effect.gen(function* () {
-      const { bytes, outcome } = yield* attempt([], { sha256: "0".repeat(64) })
-      expect(outcome).toMatchObject({ left: { _tag: "PayloadIntegrityError", check: "sha256" } })
-      expect(bytes.length).toBeLessThan(object.length)
-    })
-  )
+  for (const size of [1, 9, MiB / 2, MiB, 4 * MiB + 9]) {
+    eitherWay(`of the wrong digest fails before its end was given, with ${size} bytes`, () =>
+      Effect.gen(function* () {
+        const { bytes, outcome } = yield* attempt([], { sha256: "0".repeat(64) }, bytesOf(size))
+        expect(outcome).toMatchObject({ left: { _tag: "PayloadIntegrityError", check: "sha256" } })
+        expect(bytes.length).toBeLessThan(size)
+      })
+    )
+  }
 
   eitherWay("of an object that was replaced fails", () =>
     Effect.gen(function* () {
-      const { outcome } = yield* attempt([{ cutAfter: 2_000_000 }, { replacedBy: bytesOf(object.length) }])
+      const { outcome } = yield* attempt([{ cutAfter: 2_000_000 }, { replacedBy: bytesOf(largeObject.length) }])
       expect(outcome).toMatchObject({ left: { reason: "Rejected", status: 412 } })
     })
   )
 
   eitherWay("that is left early closes its connection", () =>
     Effect.gen(function* () {
-      const store = yield* badStore(object, [{ stallAfter: 3_000_000 }])
+      const store = yield* badStore(largeObject, [{ stallAfter: 3_000_000 }])
       const transfer = yield* InstallerTransfer
-      yield* transfer.stream(Effect.succeed(stored(store, object))).pipe(Stream.take(1), Stream.runDrain)
+      yield* transfer.stream(Effect.succeed(stored(store, largeObject))).pipe(Stream.take(1), Stream.runDrain)
       while (store.connections() > 0) yield* Effect.sleep(5)
     }).pipe(transfers())
   )
