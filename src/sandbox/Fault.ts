@@ -12,7 +12,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import { limitExceeded } from "./internal/limits.js"
+import { limitExceeded } from "./gateway/limits.js"
 
 const units: Readonly<Record<string, Duration.DurationInput>> = {
   ms: "1 millis",

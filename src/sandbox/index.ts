@@ -10,11 +10,11 @@ export type { ProfileRecord } from "./api/customProfiles.js"
 export type { ScriptRecord } from "./api/customScripts.js"
 export type { InHouseAppRecord } from "./api/inHouseApps.js"
 export type { Category, Showing } from "./api/selfService.js"
-export type { Answer, Body, Ending, Handler, Incoming } from "./internal/exchange.js"
-export type { ActiveFault, Target } from "./internal/faults.js"
-export type { Limiter, Limits, LimitsOption, Quota } from "./internal/limits.js"
-export type { IpaFacts } from "./internal/ipa.js"
-export type { RequestRecord } from "./internal/requestLog.js"
+export type { Answer, Body, Ending, Handler, Incoming } from "./gateway/exchange.js"
+export type { ActiveFault, Target } from "./gateway/faults.js"
+export type { Limiter, Limits, LimitsOption, Quota } from "./gateway/limits.js"
+export type { IpaFacts } from "./files/ipa.js"
+export type { RequestRecord } from "./gateway/requestLog.js"
 export type {
   Glance,
   InSelfService,
@@ -22,10 +22,10 @@ export type {
   ItemAtAGlance,
   Snapshot,
   UploadAtAGlance
-} from "./internal/snapshot.js"
-export type { NewApp, NewBlueprint, NewInHouseApp, NewProfile, NewScript, RecordsOf, State } from "./internal/state.js"
-export type { SeedCounts } from "./internal/seed.js"
-export type { WebApp } from "./internal/tenant.js"
+} from "./tenant/snapshot.js"
+export type { NewApp, NewBlueprint, NewInHouseApp, NewProfile, NewScript, RecordsOf, State } from "./tenant/state.js"
+export type { SeedCounts } from "./tenant/seed.js"
+export type { WebApp } from "./tenant/tenant.js"
 export type { Credentials } from "./storage/sigv4.js"
 export { Sandbox } from "./Sandbox.js"
 export { SandboxError } from "./SandboxError.js"

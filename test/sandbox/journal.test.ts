@@ -18,7 +18,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { afterAll, beforeAll, describe, expect } from "vitest"
-import { openJournal } from "../../src/sandbox/internal/journal.js"
+import { openJournal } from "../../src/sandbox/tenant/journal.js"
 import { Sandbox } from "../../src/sandbox/index.js"
 import { at, call, listAt, presign, textAt } from "./support.js"
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { rewrite } from "../../src/sandbox/internal/plist.js"
+import { rewrite } from "../../src/sandbox/files/plist.js"
 
 describe("property lists", () => {
   it("only the outermost dictionary is touched, whatever stands around and inside", () => {

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import { describe, expect } from "vitest"
 import { Sandbox } from "../../src/sandbox/index.js"
-import { readIpa } from "../../src/sandbox/internal/ipa.js"
+import { readIpa } from "../../src/sandbox/files/ipa.js"
 import { binaryInfo, ipa, zip } from "./ipa.js"
 import { call, listAt, nowhere, textAt } from "./support.js"
 

@@ -3,12 +3,12 @@
  */
 import * as Effect from "effect/Effect"
 import { randomInt, randomUUID } from "node:crypto"
-import { isRecord, readInput } from "../internal/body.js"
-import { type Collection, fromArray } from "../internal/collection.js"
-import { type Answer, content, empty, type WholeRequest, invalid, json, noMatch } from "../internal/exchange.js"
-import { type Fields, readFields } from "../internal/fields.js"
-import { paged } from "../internal/paging.js"
-import type { Route } from "../internal/router.js"
+import { isRecord, readInput } from "../gateway/body.js"
+import { type Collection, fromArray } from "../tenant/collection.js"
+import { type Answer, content, empty, type WholeRequest, invalid, json, noMatch } from "../gateway/exchange.js"
+import { type Fields, readFields } from "../gateway/fields.js"
+import { paged } from "../gateway/paging.js"
+import type { Route } from "../gateway/router.js"
 import { findTemplate, templateCategories } from "./blueprintTemplates.js"
 import { enrollment } from "./enrollment.js"
 

@@ -3,13 +3,13 @@
  */
 import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
-import { readInput } from "../internal/body.js"
-import type { Collection } from "../internal/collection.js"
-import type { Answer, WholeRequest } from "../internal/exchange.js"
-import { readFields } from "../internal/fields.js"
-import type { Route } from "../internal/router.js"
-import { rewrite } from "../internal/plist.js"
-import { timestamp } from "../internal/time.js"
+import { readInput } from "../gateway/body.js"
+import type { Collection } from "../tenant/collection.js"
+import type { Answer, WholeRequest } from "../gateway/exchange.js"
+import { readFields } from "../gateway/fields.js"
+import type { Route } from "../gateway/router.js"
+import { rewrite } from "../files/plist.js"
+import { timestamp } from "../tenant/time.js"
 import { libraryRoutes, type LibraryResource } from "./library.js"
 
 /** A profile as the tenant keeps it. */

@@ -2,9 +2,9 @@
  * What a device is enrolled with by hand: a profile, or the address where its user signs in first. Nothing can be enrolled
  * here, so both lead to a host that does not exist.
  */
-import { type Answer, content, json } from "../internal/exchange.js"
-import { idOfText } from "../internal/ids.js"
-import { escaped } from "../internal/plist.js"
+import { type Answer, content, json } from "../gateway/exchange.js"
+import { idOfText } from "../tenant/ids.js"
+import { escaped } from "../files/plist.js"
 import type { BlueprintRecord } from "./blueprints.js"
 
 const host = "https://enroll.sandbox.invalid"

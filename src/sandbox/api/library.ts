@@ -2,10 +2,10 @@
  * What profiles, scripts and apps have in common: the five operations on a library item.
  */
 import * as Effect from "effect/Effect"
-import type { Collection } from "../internal/collection.js"
-import { type Answer, empty, type WholeRequest, json, noMatch, notFoundPage } from "../internal/exchange.js"
-import { paged } from "../internal/paging.js"
-import type { Route } from "../internal/router.js"
+import type { Collection } from "../tenant/collection.js"
+import { type Answer, empty, type WholeRequest, json, noMatch, notFoundPage } from "../gateway/exchange.js"
+import { paged } from "../gateway/paging.js"
+import type { Route } from "../gateway/router.js"
 
 /** A resource of the library. */
 export interface LibraryResource<R extends { readonly id: string }> {

@@ -2,10 +2,10 @@
  * Self Service: its categories, and the rules that scripts and apps share about it.
  */
 import * as Effect from "effect/Effect"
-import { idOfText } from "../internal/ids.js"
-import { json } from "../internal/exchange.js"
-import type { Fields } from "../internal/fields.js"
-import type { Route } from "../internal/router.js"
+import { idOfText } from "../tenant/ids.js"
+import { json } from "../gateway/exchange.js"
+import type { Fields } from "../gateway/fields.js"
+import type { Route } from "../gateway/router.js"
 
 /** A category of the Self Service app. */
 export interface Category {

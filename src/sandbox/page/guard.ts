@@ -5,7 +5,7 @@
  * an address or a name that is ours, and what changes something must come from the page itself or from no browser.
  */
 import { isIP } from "node:net"
-import { type Answer, content, type Incoming } from "../internal/exchange.js"
+import { type Answer, content, type Incoming } from "../gateway/exchange.js"
 
 const refuse = (status: number, text: string): Answer => content(status, "text/plain; charset=utf-8", `${text}\n`)
 

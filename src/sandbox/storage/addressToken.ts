@@ -4,8 +4,8 @@
  * @see https://docs.konghq.com/hub/kong-inc/jwt/
  */
 import { createHmac } from "node:crypto"
-import { isRecord } from "../internal/body.js"
-import { type Answer, json } from "../internal/exchange.js"
+import { isRecord } from "../gateway/body.js"
+import { type Answer, json } from "../gateway/exchange.js"
 import { type Credentials, sameSignature } from "./sigv4.js"
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url")

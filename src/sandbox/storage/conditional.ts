@@ -1,7 +1,7 @@
 /**
  * How an object is read: whole, in part, or not at all, as the request's conditions say.
  */
-import { type Answer, type Body, empty, type Incoming } from "../internal/exchange.js"
+import { type Answer, type Body, empty, type Incoming } from "../gateway/exchange.js"
 import { amzHeaders, refusal } from "./refusal.js"
 import type { StoredObject } from "./StoredObject.js"
 

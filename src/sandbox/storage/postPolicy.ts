@@ -3,9 +3,9 @@
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
-import { isRecord } from "../internal/body.js"
-import type { Answer } from "../internal/exchange.js"
-import { compact, fromCompact } from "../internal/time.js"
+import { isRecord } from "../gateway/body.js"
+import type { Answer } from "../gateway/exchange.js"
+import { compact, fromCompact } from "../tenant/time.js"
 import { accessDenied, invalidArgument, refusal, signatureDoesNotMatch, unknownAccessKey } from "./refusal.js"
 import { algorithm, type Credentials, sameSignature, scopeOf, signPolicy } from "./sigv4.js"
 

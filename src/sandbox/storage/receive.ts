@@ -4,7 +4,7 @@
 import * as Multipasta from "multipasta"
 import { createHash } from "node:crypto"
 import { type FileHandle, open, rm } from "node:fs/promises"
-import type { Answer, Incoming } from "../internal/exchange.js"
+import type { Answer, Incoming } from "../gateway/exchange.js"
 import type { Permit, Verdict } from "./postPolicy.js"
 import { invalidArgument, refusal } from "./refusal.js"
 

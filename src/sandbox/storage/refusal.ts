@@ -2,7 +2,7 @@
  * The errors of S3, in its XML.
  */
 import { randomBytes } from "node:crypto"
-import { type Answer, content } from "../internal/exchange.js"
+import { type Answer, content } from "../gateway/exchange.js"
 
 const escaped = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
 

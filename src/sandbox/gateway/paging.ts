@@ -2,7 +2,7 @@
  * Listings in pages, with the links that Django REST framework writes.
  */
 import * as Effect from "effect/Effect"
-import type { Collection } from "./collection.js"
+import type { Collection } from "../tenant/collection.js"
 import { type Answer, json } from "./exchange.js"
 
 /** How a listing may be asked for. */

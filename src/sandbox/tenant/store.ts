@@ -10,7 +10,7 @@ import { basename, join } from "node:path"
 import { defaultCategories, makeCategories } from "../api/selfService.js"
 import { SandboxError } from "../SandboxError.js"
 import { makeCredentials } from "../storage/sigv4.js"
-import { isRecord } from "./body.js"
+import { isRecord } from "../gateway/body.js"
 import { openJournal } from "./journal.js"
 import type { History } from "./history.js"
 import {
