@@ -5,7 +5,8 @@
 import * as Duration from "effect/Duration"
 import { readFileSync, writeFileSync } from "node:fs"
 import { pathToFileURL } from "node:url"
-import { defaultRetry, longestBackoff, type Method, retryRules } from "../src/internal/retry.js"
+import type { Method } from "../src/operation/Operation.js"
+import { defaultRetry, longestBackoff, retryRules } from "../src/session/retry.js"
 
 const methods: ReadonlyArray<Method> = ["GET", "DELETE", "POST", "PATCH"]
 

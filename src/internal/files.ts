@@ -4,7 +4,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import type { ApiClientError } from "../errors/ApiClientError.js"
-import { invalidArgument } from "./arguments.js"
+import { invalidArgument } from "../operation/arguments.js"
 
 /** The last part of a path. */
 export const baseName = (path: string): string =>

@@ -8,7 +8,7 @@ import type { ApiClientError } from "../errors/ApiClientError.js"
 import { PayloadTransferError } from "../errors/PayloadTransferError.js"
 import type { CustomApp } from "../schemas/CustomApp.js"
 import type { InstallerTransfer, TransferOptions } from "../services/InstallerTransfer.js"
-import { invalidArgument } from "./arguments.js"
+import { invalidArgument } from "../operation/arguments.js"
 import { baseName } from "./files.js"
 
 /** A path at all, and how many downloads at once. */

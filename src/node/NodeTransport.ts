@@ -6,10 +6,9 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Undici from "@effect/platform-node/Undici"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { offerWire } from "../internal/wire.js"
+import { ShortWire } from "../session/wire.js"
 import { proxiesOf } from "./proxies.js"
 import { undiciWire } from "./undiciWire.js"
 
@@ -51,11 +50,12 @@ export const layer = (options: Options = {}): Layer.Layer<HttpClient.HttpClient 
   Layer.merge(
     Layer.unwrapScoped(
       Effect.map(agent(options), (agent) =>
-        Layer.fresh(NodeHttpClient.layerUndiciWithoutDispatcher).pipe(
-          Layer.provide(Layer.succeed(NodeHttpClient.Dispatcher, agent)),
-          Layer.tap((context) =>
-            Effect.sync(() => offerWire(Context.get(context, HttpClient.HttpClient), undiciWire(agent)))
-          )
+        Layer.effect(
+          ShortWire,
+          Effect.map(HttpClient.HttpClient, (http) => ({ http, wire: undiciWire(agent) }))
+        ).pipe(
+          Layer.provideMerge(Layer.fresh(NodeHttpClient.layerUndiciWithoutDispatcher)),
+          Layer.provide(Layer.succeed(NodeHttpClient.Dispatcher, agent))
         )
       )
     ),

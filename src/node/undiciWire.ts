@@ -4,7 +4,7 @@
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as Undici from "@effect/platform-node/Undici"
 import * as Either from "effect/Either"
-import { type Head, joined, type Reply, type Wire } from "../internal/wire.js"
+import { type Head, joined, type Reply, type Wire } from "../session/wire.js"
 
 export const undiciWire =
   (dispatcher: Undici.Dispatcher): Wire =>

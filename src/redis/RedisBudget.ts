@@ -13,7 +13,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
-import type { PaceLimits } from "../internal/pace.js"
+import type { PaceLimits } from "../session/pace.js"
 import { SharedBudget } from "../services/SharedBudget.js"
 import { knock, quietly } from "./connecting.js"
 

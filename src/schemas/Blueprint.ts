@@ -53,6 +53,18 @@ export const BlueprintTemplateCategory = Schema.Struct({
 /** A category of templates, decoded. */
 export interface BlueprintTemplateCategory extends Schema.Schema.Type<typeof BlueprintTemplateCategory> {}
 
+/** Which Blueprints a listing has. */
+export const BlueprintFilters = Schema.Struct({
+  /** Only those whose name contains this. */
+  name: given(Schema.String),
+  /** Only the one with this id. */
+  id: given(Schema.String),
+  /** Only those with these ids. */
+  id__in: given(Schema.Array(Schema.String))
+})
+/** The filters of `Blueprints.stream` and `Blueprints.list`. */
+export interface BlueprintFilters extends Schema.Schema.Type<typeof BlueprintFilters> {}
+
 /** The fields of a new Blueprint. */
 export const CreateBlueprint = Schema.Struct({
   /** Unique in the tenant. */
@@ -95,7 +107,13 @@ export interface UpdateBlueprint extends Schema.Schema.Type<typeof UpdateBluepri
 export const LibraryItemAssignment = Schema.Struct({
   library_item_id: Required,
   /** A node of a map with conditional logic, as the web app shows it. `""` is none. */
-  assignment_node_id: given(Schema.String)
+  assignment_node_id: given(
+    Schema.transform(Schema.UndefinedOr(Schema.String), Schema.String, {
+      strict: true,
+      decode: (id) => id ?? "",
+      encode: (id) => id || undefined
+    })
+  )
 })
 /** What `Blueprints.assign` and `Blueprints.remove` take. */
 export interface LibraryItemAssignment extends Schema.Schema.Type<typeof LibraryItemAssignment> {}

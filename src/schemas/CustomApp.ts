@@ -165,3 +165,21 @@ export const UpdateCustomApp = Schema.Struct({
 }).pipe(Schema.filter((app) => [...oneInstaller(app), ...appRules(app)], besides))
 /** What `CustomApps.update` takes. */
 export interface UpdateCustomApp extends Schema.Schema.Type<typeof UpdateCustomApp> {}
+
+/** A new custom app as it is sent, its installer uploaded. */
+export const CustomAppForm = Schema.Struct({
+  name: Required,
+  install_type: InstallType,
+  install_enforcement: InstallEnforcement,
+  ...changeable,
+  file_key: Required
+})
+
+/** The changes to a custom app as they are sent, its installer uploaded. */
+export const CustomAppChanges = Schema.Struct({
+  name: given(Schema.String),
+  install_type: given(InstallType),
+  install_enforcement: given(InstallEnforcement),
+  ...changeable,
+  file_key: given(Required)
+})

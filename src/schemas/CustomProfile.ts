@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { File } from "../operation/body.js"
 import { given, Id, nullishOr, Required, Timestamp } from "./internal.js"
 import { anyPlatform, besides } from "./rules.js"
 
@@ -63,3 +64,9 @@ export const UpdateCustomProfile = Schema.Struct({
 })
 /** What `CustomProfiles.update` takes. */
 export interface UpdateCustomProfile extends Schema.Schema.Type<typeof UpdateCustomProfile> {}
+
+/** A new custom profile as it is sent, its file read. */
+export const CustomProfileForm = Schema.Struct({ name: Required, ...changeable, file: File })
+
+/** The changes to a custom profile as they are sent, its file read. */
+export const CustomProfileChanges = Schema.Struct({ name: given(Schema.String), ...changeable, file: given(File) })

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { parseApiToken, parseTenantUrl } from "../internal/tenant.js"
+import { parseApiToken, parseTenantUrl } from "../session/tenant.js"
 
 export declare namespace ApiConfig {
   /** A tenant and its token, checked. */

@@ -9,14 +9,13 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { ApiClientError } from "../errors/ApiClientError.js"
-import { checkChanges, checkFields, definedOnly, nothingToChange } from "../internal/arguments.js"
-import { asConflict, isDuplicateAssignment, isMissingAssignment } from "../internal/assignment.js"
-import { below, type ListOptions, resource } from "../internal/library.js"
-import { collectPages, recordsOf } from "../internal/pages.js"
-import type { FormFields } from "../internal/request.js"
+import type { ListOptions } from "../operation/listing.js"
+import * as Operation from "../operation/Operation.js"
+import * as Pages from "../operation/Pages.js"
 import {
   type AssignmentResult,
   Blueprint,
+  BlueprintFilters,
   BlueprintTemplateCategory,
   CreateBlueprint,
   LibraryItem,
@@ -25,18 +24,13 @@ import {
 } from "../schemas/Blueprint.js"
 import { Id } from "../schemas/internal.js"
 import type { PayloadList } from "../schemas/PayloadList.js"
+import { located } from "../session/located.js"
 import { ApiClient } from "./ApiClient.js"
+import { asConflict, isDuplicateAssignment, isMissingAssignment } from "./assignment.js"
 
 export declare namespace Blueprints {
   /** How the listing is read, and which Blueprints are in it. */
-  export interface ListBlueprintsOptions extends ListOptions {
-    /** Only those whose name contains this. */
-    readonly name?: string | undefined
-    /** Only the one with this id. */
-    readonly id?: string | undefined
-    /** Only those with these ids. */
-    readonly id__in?: ReadonlyArray<string> | undefined
-  }
+  export interface ListBlueprintsOptions extends ListOptions, BlueprintFilters {}
 
   /** What can be done with Blueprints. */
   export interface Service {
@@ -74,82 +68,69 @@ export declare namespace Blueprints {
 }
 
 const root = "/api/v1/blueprints"
-const LibraryItemIds = Schema.Array(Id)
+const one = `${root}/{blueprint_id}` as const
 
-const make = Effect.gen(function* () {
-  const client = yield* ApiClient
-  const named = (operation: string) => ({ operation: `Blueprints.${operation}` })
-  const checkCreate = checkFields("Blueprints.create", CreateBlueprint)
-  const checkUpdate = checkChanges("Blueprints.update", UpdateBlueprint)
-
-  const libraryItems = (id: string, operation: string) =>
-    collectPages(client.pages(below(root, id, "/list-library-items"), LibraryItem, named(operation)))
-
-  /** Both ways to change an assignment: the same body, and a 400 in words where nothing is left to do. */
-  const changeAssignment = <Done extends string, Nothing extends string>(
-    verb: "assign" | "remove",
-    done: Done,
-    nothing: Nothing,
-    nothingLeftToDo: (error: ApiClientError) => boolean
-  ) => {
-    const check = checkFields(`Blueprints.${verb}`, LibraryItemAssignment)
-    return (id: string, item: LibraryItemAssignment): Effect.Effect<AssignmentResult<Done | Nothing>, ApiClientError> =>
-      Effect.gen(function* () {
-        const { assignment_node_id, library_item_id } = yield* check(item)
-        const json = assignment_node_id ? { library_item_id, assignment_node_id } : { library_item_id }
-        return yield* client
-          .post(below(root, id, `/${verb}-library-item`), LibraryItemIds, { ...named(verb), body: { json } })
-          .pipe(
-            Effect.map((library_item_ids) => ({ status: done, library_item_ids })),
-            Effect.catchIf(nothingLeftToDo, () =>
-              Effect.map(libraryItems(id, verb), ({ results }) => ({
-                status: nothing,
-                library_item_ids: results.map((item) => item.id)
-              }))
-            ),
-            Effect.mapError(asConflict)
-          )
-      })
+/** The operations of Blueprints. */
+export const operations = Operation.group("Blueprints", {
+  stream: { method: "GET", path: root, query: BlueprintFilters, pages: Pages.counted(Blueprint), kind: "read" },
+  get: { method: "GET", path: one, answer: Blueprint, kind: "read" },
+  create: { method: "POST", path: root, form: CreateBlueprint, answer: Blueprint, kind: "write" },
+  update: { method: "PATCH", path: one, form: UpdateBlueprint, answer: Blueprint, kind: "write" },
+  delete: { method: "DELETE", path: one, kind: "destructive" },
+  templates: {
+    method: "GET",
+    path: `${root}/templates/`,
+    pages: Pages.counted(BlueprintTemplateCategory),
+    kind: "read"
+  },
+  libraryItems: { method: "GET", path: `${one}/list-library-items`, pages: Pages.counted(LibraryItem), kind: "read" },
+  assign: {
+    method: "POST",
+    path: `${one}/assign-library-item`,
+    json: LibraryItemAssignment,
+    answer: Schema.Array(Id),
+    kind: "fleet"
+  },
+  remove: {
+    method: "POST",
+    path: `${one}/remove-library-item`,
+    json: LibraryItemAssignment,
+    answer: Schema.Array(Id),
+    kind: "fleet"
   }
-
-  return {
-    ...resource(client, "Blueprints", root, Blueprint, ({ id, id__in, name }: Blueprints.ListBlueprintsOptions) => ({
-      id,
-      id__in,
-      name
-    })),
-    create: (blueprint) =>
-      Effect.flatMap(checkCreate(blueprint), (fields) =>
-        client.post(root, Blueprint, { ...named("create"), body: { form: dotted(fields) } })
-      ),
-    update: (id, changes) =>
-      Effect.flatMap(checkUpdate(changes), (fields) => {
-        const form = definedOnly(dotted(fields))
-        return Object.keys(form).length === 0
-          ? Effect.fail(nothingToChange("Blueprints.update"))
-          : client.patch(below(root, id), Blueprint, { ...named("update"), body: { form } })
-      }),
-    templates: (options) =>
-      recordsOf(
-        client.pages("/api/v1/blueprints/templates/", BlueprintTemplateCategory, { ...options, ...named("templates") })
-      ),
-    libraryItems: (id) => libraryItems(id, "libraryItems"),
-    assign: changeAssignment("assign", "assigned", "already-assigned", isDuplicateAssignment),
-    remove: changeAssignment("remove", "removed", "not-assigned", isMissingAssignment)
-  } satisfies Blueprints.Service
 })
 
-/** Nested fields as a form has them: `enrollment_code.is_active`. */
-const dotted = ({
-  enrollment_code,
-  source,
-  ...fields
-}: UpdateBlueprint & Pick<CreateBlueprint, "type" | "source">): FormFields => ({
-  ...fields,
-  "enrollment_code.is_active": enrollment_code?.is_active,
-  "enrollment_code.code": enrollment_code?.code,
-  "source.type": source?.type,
-  "source.id": source?.id
+const make = Effect.map(ApiClient, (client) => {
+  const { assign, remove, ...functions } = client.functions(operations)
+  const libraryItems = client.listing(operations.libraryItems).list
+
+  /** The service answers with a 400 in words if the item is there, or off it, already. */
+  const changeAssignment = <Done extends string, Nothing extends string>(
+    change: typeof assign,
+    done: Done,
+    nothing: Nothing,
+    isDone: (error: ApiClientError) => boolean
+  ) =>
+    located(
+      (id: string, item: LibraryItemAssignment): Effect.Effect<AssignmentResult<Done | Nothing>, ApiClientError> =>
+        change(id, item).pipe(
+          Effect.map((library_item_ids) => ({ status: done, library_item_ids })),
+          Effect.catchIf(isDone, () =>
+            Effect.map(libraryItems(id), ({ results }) => ({
+              status: nothing,
+              library_item_ids: results.map((item) => item.id)
+            }))
+          ),
+          Effect.mapError(asConflict)
+        )
+    )
+
+  return {
+    ...functions,
+    libraryItems,
+    assign: changeAssignment(assign, "assigned", "already-assigned", isDuplicateAssignment),
+    remove: changeAssignment(remove, "removed", "not-assigned", isMissingAssignment)
+  } satisfies Blueprints.Service
 })
 
 /** Blueprints, and the library items that are assigned to them: `/api/v1/blueprints`. */

@@ -9,23 +9,35 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import type * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { ApiClientError } from "../errors/ApiClientError.js"
 import type { PayloadError } from "../errors/PayloadIntegrityError.js"
 import { PayloadTransferError } from "../errors/PayloadTransferError.js"
-import { checkChanges, checkFields, invalidArgument } from "../internal/arguments.js"
+import { checkChanges, checkFields, invalidArgument } from "../operation/arguments.js"
 import { distinctNames, safeFileName } from "../internal/fileNames.js"
 import { nameProblem } from "../internal/files.js"
-import { below, type ListOptions, resource } from "../internal/library.js"
-import { recordsOf } from "../internal/pages.js"
-import { type ApiPath, literalPath } from "../internal/path.js"
+import type { ListOptions } from "../operation/listing.js"
+import * as Operation from "../operation/Operation.js"
+import * as Pages from "../operation/Pages.js"
 import { whenProcessed } from "../internal/processing.js"
 import { changedFields, severalApps, withDigest } from "../internal/publishing.js"
 import { reported, reportedStream } from "../internal/reporting.js"
 import { checkTarget, isFolder, isStored, makeFolderOf, within } from "../internal/targets.js"
-import { CreateCustomApp, CustomApp, CustomAppUpload, PublishCustomApp, UpdateCustomApp } from "../schemas/CustomApp.js"
+import {
+  CreateCustomApp,
+  CustomApp,
+  CustomAppChanges,
+  CustomAppForm,
+  CustomAppUpload,
+  PublishCustomApp,
+  UpdateCustomApp
+} from "../schemas/CustomApp.js"
+import { Required } from "../schemas/internal.js"
 import type { PayloadList } from "../schemas/PayloadList.js"
+import { composed } from "../session/functions.js"
+import { located, locatedStream } from "../session/located.js"
 import { ApiClient } from "./ApiClient.js"
 import {
   type DownloadedInstaller,
@@ -170,48 +182,79 @@ export declare namespace CustomApps {
 }
 
 const root = "/api/v1/library/custom-apps"
+const one = `${root}/{library_item_id}` as const
+
+/** The operations of custom apps. */
+export const operations = Operation.group("CustomApps", {
+  stream: { method: "GET", path: root, pages: Pages.counted(CustomApp), kind: "read" },
+  get: { method: "GET", path: one, answer: CustomApp, kind: "read" },
+  presign: {
+    method: "POST",
+    path: `${root}/upload`,
+    json: Schema.Struct({ name: Required }),
+    answer: CustomAppUpload,
+    kind: "write"
+  },
+  create: { method: "POST", path: root, form: CustomAppForm, answer: CustomApp, kind: "write" },
+  update: { method: "PATCH", path: one, form: CustomAppChanges, answer: CustomApp, kind: "fleet" },
+  delete: { method: "DELETE", path: one, kind: "destructive" }
+})
 
 const make = Effect.gen(function* () {
   const client = yield* ApiClient
   const transfer = yield* InstallerTransfer
   const fs = yield* FileSystem.FileSystem
+  const { get, presign, stream, ...functions } = client.functions(operations)
   const checkCreate = checkFields("CustomApps.create", CreateCustomApp)
   const checkUpdate = checkChanges("CustomApps.update", UpdateCustomApp)
   const checkPublish = checkFields("CustomApps.publish", PublishCustomApp)
 
-  const get = (id: string, operation: string) => client.get(below(root, id), CustomApp, { operation })
-
-  const presign = (name: string, operation: string) =>
-    client.post(`${root}/upload`, CustomAppUpload, { operation, body: { json: { name } } })
-
-  /** Uploads the installer, where there is one, and sends the fields with its key, which a failure from then on has. */
+  /** Uploads the installer, if there is one, and sends its key. A failure from then on has the key. */
   const send = (
-    method: "post" | "patch",
-    path: ApiPath,
     operation: string,
-    { fileKey, installer, ...fields }: UpdateCustomApp,
-    options: CustomApps.PublishOptions
+    { fileKey, installer }: Pick<UpdateCustomApp, "fileKey" | "installer">,
+    options: CustomApps.PublishOptions,
+    request: (file_key: string | undefined) => Effect.Effect<CustomApp, ApiClientError>
   ): Effect.Effect<CustomApp, ApiClientError | PayloadError> =>
     Effect.gen(function* () {
-      if (path.problem !== undefined) return yield* invalidArgument(operation, { id: [path.problem] })
       let file_key = fileKey
       if (installer !== undefined) {
         const { name, size } = yield* transfer.inspect(installer, operation)
-        const place = yield* transfer.upload(installer, { ...options, presign: presign(name, operation) })
+        const place = yield* transfer.upload(installer, { ...options, presign: presign({ name }) })
         options.onProgress?.({ phase: "finalizing", name, bytes: size, total: size })
         file_key = place.file_key
       }
-      const request = client[method](path, CustomApp, { operation, body: { form: { ...fields, file_key } } })
-      return yield* whenProcessed(request, options.processing).pipe(
+      return yield* whenProcessed(request(file_key), options.processing).pipe(
         Effect.mapError((error) =>
           file_key === undefined ? error : new ApiClientError({ ...error, fileKey: file_key })
         )
       )
     })
 
+  const create = (
+    operation: string,
+    { fileKey, installer, ...fields }: typeof CreateCustomApp.Type,
+    options: CustomApps.PublishOptions
+  ) => send(operation, { fileKey, installer }, options, (file_key = "") => functions.create({ ...fields, file_key }))
+
+  const update = (
+    operation: string,
+    id: string,
+    { fileKey, installer, ...fields }: UpdateCustomApp,
+    options: CustomApps.PublishOptions
+  ) =>
+    // The id is checked before an installer is uploaded for it.
+    Effect.mapError(operations.update.encode(id, { file_key: "unknown" }), (problems) =>
+      invalidArgument(operation, problems)
+    ).pipe(
+      Effect.zipRight(
+        send(operation, { fileKey, installer }, options, (file_key) => functions.update(id, { ...fields, file_key }))
+      )
+    )
+
   /** The one app of a name. White space around a name is none to the service. */
   const named = (name: string, operation: string): Effect.Effect<CustomApp | undefined, ApiClientError> =>
-    recordsOf(client.pages(root, CustomApp, { operation })).pipe(
+    stream().pipe(
       Stream.filter((app) => app.name.trim() === name.trim()),
       Stream.runCollect,
       Effect.flatMap((apps) =>
@@ -231,24 +274,22 @@ const make = Effect.gen(function* () {
       const { size } = yield* transfer.inspect(installer, operation)
       const found = yield* named(name, operation)
       if (found === undefined) {
-        const app = yield* send("post", literalPath(root), operation, { ...fields, name, installer }, options)
-        return { status: "created", app }
+        return { status: "created", app: yield* create(operation, { ...fields, name, installer }, options) }
       }
       const other = found.file_size !== undefined && found.file_size !== size
-      const known = other ? found : yield* withDigest(found, get(found.id, operation), options.processing)
+      const known = other ? found : yield* withDigest(found, get(found.id), options.processing)
       const same = !other && known.sha256 !== undefined && known.sha256 === (yield* transfer.sha256(installer, options))
       const changes = changedFields(fields, known)
       if (same && Object.keys(changes).length === 0) return { status: "unchanged", app: known }
       const sent = same ? changes : { ...changes, installer }
-      return { status: "updated", app: yield* send("patch", below(root, found.id), operation, sent, options) }
+      return { status: "updated", app: yield* update(operation, found.id, sent, options) }
     })
 
   /** An app's installer in storage, at an address that was just made. */
-  const installerOf = (
-    { id }: Pick<CustomApp, "id">,
-    operation: string
-  ): Effect.Effect<StoredInstaller, ApiClientError | PayloadTransferError> =>
-    Effect.flatMap(get(id, operation), ({ file_name: name, file_size: size, file_url: url, sha256 }) => {
+  const installerOf = ({
+    id
+  }: Pick<CustomApp, "id">): Effect.Effect<StoredInstaller, ApiClientError | PayloadTransferError> =>
+    Effect.flatMap(get(id), ({ file_name: name, file_size: size, file_url: url, sha256 }) => {
       if (url !== undefined) return Effect.succeed({ url, name, size, sha256 })
       const detail = "the tenant names no address for it"
       return Effect.fail(new PayloadTransferError({ reason: "Source", direction: "download", name, detail }))
@@ -257,77 +298,81 @@ const make = Effect.gen(function* () {
   const download = (
     app: Pick<CustomApp, "id">,
     target: string,
-    operation: string,
     options: InstallerDownloadOptions
   ): Effect.Effect<DownloadedInstaller, ApiClientError | PayloadError> =>
-    Effect.zipRight(makeFolderOf(fs, target), transfer.download(installerOf(app, operation), target, options))
-
-  /** One operation with all its calls and transfers: in a span, and told to whoever wants to know how far it is. */
-  const operated = <Options extends TransferOptions, A, E>(
-    operation: string,
-    options: Options,
-    run: (options: Options) => Effect.Effect<A, E>
-  ): Effect.Effect<A, E> => Effect.withSpan(reported(options, run), operation, { captureStackTrace: false })
+    Effect.zipRight(makeFolderOf(fs, target), transfer.download(installerOf(app), target, options))
 
   return {
-    ...resource(client, "CustomApps", root, CustomApp),
-    create: (app, options = {}) =>
-      operated("CustomApps.create", options, (options) =>
-        Effect.flatMap(checkCreate(app), (fields) =>
-          send("post", literalPath(root), "CustomApps.create", fields, options)
-        )
-      ),
-    update: (id, changes, options = {}) =>
-      operated("CustomApps.update", options, (options) =>
-        Effect.flatMap(checkUpdate(changes), (fields) =>
-          send("patch", below(root, id), "CustomApps.update", fields, options)
-        )
-      ),
-    publish: (app, options = {}) => operated("CustomApps.publish", options, (options) => publish(app, options)),
-    presign: (fileName) => {
+    ...functions,
+    get,
+    stream,
+    create: located((app, options = {}) =>
+      reported(options, (options) =>
+        Effect.flatMap(checkCreate(app), (fields) => create("CustomApps.create", fields, options))
+      )
+    ),
+    update: located((id, changes, options = {}) =>
+      reported(options, (options) =>
+        Effect.flatMap(checkUpdate(changes), (fields) => update("CustomApps.update", id, fields, options))
+      )
+    ),
+    publish: composed("CustomApps.publish", (app, options = {}) =>
+      reported(options, (options) => publish(app, options))
+    ),
+    presign: located((fileName) => {
       const problem = nameProblem(fileName)
       return problem === undefined
-        ? presign(fileName, "CustomApps.presign")
-        : invalidArgument("CustomApps.presign", { name: [problem] })
-    },
-    download: (app, { to, ...options }) =>
-      operated("CustomApps.download", options, (options) =>
+        ? presign({ name: fileName })
+        : Effect.fail(invalidArgument("CustomApps.presign", { name: [problem] }))
+    }),
+    download: composed("CustomApps.download", (app, { to, ...options }) =>
+      reported(options, (options) =>
         Effect.gen(function* () {
-          const operation = "CustomApps.download"
           const record = typeof app === "string" ? { id: app } : app
-          yield* checkTarget(operation, to)
-          if (!(yield* isFolder(fs, to))) return yield* download(record, to, operation, options)
-          const { file_name } = yield* get(record.id, operation)
-          return yield* download(record, within(to, safeFileName(file_name)), operation, options)
+          yield* checkTarget("CustomApps.download", to)
+          if (!(yield* isFolder(fs, to))) return yield* download(record, to, options)
+          const { file_name } = yield* get(record.id)
+          return yield* download(record, within(to, safeFileName(file_name)), options)
         })
-      ),
-    installer: (app, options = {}) =>
+      )
+    ),
+    installer: locatedStream((app, options = {}) =>
       reportedStream(options, (options) =>
-        transfer.stream(installerOf(typeof app === "string" ? { id: app } : app, "CustomApps.installer"), options)
-      ),
-    downloadAll: (apps, { concurrency = 3, to, ...options }) => {
+        transfer.stream(installerOf(typeof app === "string" ? { id: app } : app), options)
+      )
+    ),
+    downloadAll: locatedStream((apps, { concurrency = 3, to, ...options }) => {
       const operation = "CustomApps.downloadAll"
-      const one = (app: CustomApp, path: string): Effect.Effect<CustomApps.DownloadOutcome> =>
-        operated(operation, options, (options) =>
-          Effect.gen(function* () {
-            if (yield* isStored(fs, transfer, app, path, options)) return { outcome: "skipped", app, path } as const
-            return { outcome: "downloaded", app, ...(yield* download(app, path, operation, options)) } as const
-          })
-        ).pipe(Effect.catchAll((error) => Effect.succeed({ outcome: "failed", app, path, error } as const)))
+      const one = composed(
+        operation,
+        (app: CustomApp, path: string): Effect.Effect<CustomApps.DownloadOutcome, ApiClientError | PayloadError> =>
+          reported(options, (options) =>
+            Effect.gen(function* () {
+              if (yield* isStored(fs, transfer, app, path, options)) return { outcome: "skipped", app, path }
+              return { outcome: "downloaded", app, ...(yield* download(app, path, options)) }
+            })
+          )
+      )
       return Effect.zipRight(checkTarget(operation, to, concurrency), Stream.runCollect(apps)).pipe(
         Effect.map((all) => {
           const records = new Map(Chunk.map(all, (app) => [app.id, app] as const))
           const names = distinctNames(new Map(Chunk.map(all, (app) => [app.id, app.file_name] as const)))
           return Stream.fromIterable(names).pipe(
             Stream.filterMap(([id, name]) =>
-              Option.map(Option.fromNullable(records.get(id)), (app) => ({ app, name }))
+              Option.map(Option.fromNullable(records.get(id)), (app) => ({ app, path: within(to, name) }))
             ),
-            Stream.mapEffect(({ app, name }) => one(app, within(to, name)), { concurrency, unordered: true })
+            Stream.mapEffect(
+              ({ app, path }) =>
+                Effect.catchAll(one(app, path), (error) =>
+                  Effect.succeed({ outcome: "failed", app, path, error } as const)
+                ),
+              { concurrency, unordered: true }
+            )
           )
         }),
         Stream.unwrap
       )
-    }
+    })
   } satisfies CustomApps.Service
 })
 

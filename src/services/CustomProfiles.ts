@@ -9,11 +9,21 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type { ApiClientError } from "../errors/ApiClientError.js"
-import { checkChanges, checkFields, invalidArgument } from "../internal/arguments.js"
+import { checkChanges, checkFields, invalidArgument } from "../operation/arguments.js"
 import { baseName, readSmallFile } from "../internal/files.js"
-import { below, type ListOptions, resource } from "../internal/library.js"
-import { CreateCustomProfile, CustomProfile, type ProfileFile, UpdateCustomProfile } from "../schemas/CustomProfile.js"
+import type { ListOptions } from "../operation/listing.js"
+import * as Operation from "../operation/Operation.js"
+import * as Pages from "../operation/Pages.js"
+import {
+  CreateCustomProfile,
+  CustomProfile,
+  CustomProfileChanges,
+  CustomProfileForm,
+  type ProfileFile,
+  UpdateCustomProfile
+} from "../schemas/CustomProfile.js"
 import type { PayloadList } from "../schemas/PayloadList.js"
+import { located } from "../session/located.js"
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace CustomProfiles {
@@ -43,47 +53,55 @@ export declare namespace CustomProfiles {
 }
 
 const root = "/api/v1/library/custom-profiles"
+const one = `${root}/{library_item_id}` as const
+
+/** The operations of custom profiles. */
+export const operations = Operation.group("CustomProfiles", {
+  stream: { method: "GET", path: root, pages: Pages.counted(CustomProfile), kind: "read" },
+  get: { method: "GET", path: one, answer: CustomProfile, kind: "read" },
+  create: { method: "POST", path: root, multipart: CustomProfileForm, answer: CustomProfile, kind: "write" },
+  update: { method: "PATCH", path: one, multipart: CustomProfileChanges, answer: CustomProfile, kind: "fleet" },
+  delete: { method: "DELETE", path: one, kind: "destructive" }
+})
 
 const make = Effect.gen(function* () {
   const client = yield* ApiClient
   const fs = yield* FileSystem.FileSystem
-  const create = { operation: "CustomProfiles.create" }
-  const update = { operation: "CustomProfiles.update" }
-  const checkCreate = checkFields(create.operation, CreateCustomProfile)
-  const checkUpdate = checkChanges(update.operation, UpdateCustomProfile)
+  const { create, update, ...functions } = client.functions(operations)
+  const checkCreate = checkFields(operations.create.name, CreateCustomProfile)
+  const checkUpdate = checkChanges(operations.update.name, UpdateCustomProfile)
 
-  const filePart = (operation: string, file: ProfileFile, defaultName: string) => {
-    const part = { field: "file", contentType: "application/octet-stream" }
+  const formFile = (
+    operation: string,
+    file: ProfileFile,
+    defaultName: string
+  ): Effect.Effect<Operation.FormFile, ApiClientError> => {
+    const make = (filename: string, bytes: Uint8Array) =>
+      new Operation.FormFile({ filename, contentType: "application/octet-stream", bytes })
     if ("path" in file) {
-      return Effect.map(readSmallFile(fs, operation, "file", file.path), (bytes) => ({
-        ...part,
-        filename: baseName(file.path),
-        bytes
-      }))
+      return Effect.map(readSmallFile(fs, operation, "file", file.path), (bytes) => make(baseName(file.path), bytes))
     }
     const bytes = typeof file.content === "string" ? new TextEncoder().encode(file.content) : file.content
     return bytes.length === 0
       ? Effect.fail(invalidArgument(operation, { file: ["is empty"] }))
-      : Effect.succeed({ ...part, filename: file.name ?? `${defaultName}.mobileconfig`, bytes })
+      : Effect.succeed(make(file.name ?? `${defaultName}.mobileconfig`, bytes))
   }
 
   return {
-    ...resource(client, "CustomProfiles", root, CustomProfile),
-    create: (profile) =>
+    ...functions,
+    create: located((profile) =>
       Effect.gen(function* () {
         const { file, ...fields } = yield* checkCreate(profile)
-        const part = yield* filePart(create.operation, file, fields.name)
-        return yield* client.post(root, CustomProfile, { ...create, body: { multipart: fields, file: part } })
-      }),
-    update: (id, changes) =>
+        return yield* create({ ...fields, file: yield* formFile(operations.create.name, file, fields.name) })
+      })
+    ),
+    update: located((id, changes) =>
       Effect.gen(function* () {
         const { file, ...fields } = yield* checkUpdate(changes)
-        const part = file && (yield* filePart(update.operation, file, fields.name ?? id))
-        return yield* client.patch(below(root, id), CustomProfile, {
-          ...update,
-          body: { multipart: fields, file: part }
-        })
+        const form = file && (yield* formFile(operations.update.name, file, fields.name ?? id))
+        return yield* update(id, { ...fields, file: form })
       })
+    )
   } satisfies CustomProfiles.Service
 })
 

@@ -8,8 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type { ApiClientError } from "../errors/ApiClientError.js"
-import { checkChanges, checkFields } from "../internal/arguments.js"
-import { below, type ListOptions, resource } from "../internal/library.js"
+import type { ListOptions } from "../operation/listing.js"
+import * as Operation from "../operation/Operation.js"
+import * as Pages from "../operation/Pages.js"
 import { CreateCustomScript, CustomScript, UpdateCustomScript } from "../schemas/CustomScript.js"
 import type { PayloadList } from "../schemas/PayloadList.js"
 import { ApiClient } from "./ApiClient.js"
@@ -34,23 +35,22 @@ export declare namespace CustomScripts {
 
 const root = "/api/v1/library/custom-scripts"
 
-const make = Effect.gen(function* () {
-  const client = yield* ApiClient
-  const create = { operation: "CustomScripts.create" }
-  const update = { operation: "CustomScripts.update" }
-  const checkCreate = checkFields(create.operation, CreateCustomScript)
-  const checkUpdate = checkChanges(update.operation, UpdateCustomScript)
-
-  return {
-    ...resource(client, "CustomScripts", root, CustomScript),
-    create: (script) =>
-      Effect.flatMap(checkCreate(script), (json) => client.post(root, CustomScript, { ...create, body: { json } })),
-    update: (id, changes) =>
-      Effect.flatMap(checkUpdate(changes), (json) =>
-        client.patch(below(root, id), CustomScript, { ...update, body: { json } })
-      )
-  } satisfies CustomScripts.Service
+/** The operations of custom scripts. */
+export const operations = Operation.group("CustomScripts", {
+  stream: { method: "GET", path: root, pages: Pages.counted(CustomScript), kind: "read" },
+  get: { method: "GET", path: `${root}/{library_item_id}`, answer: CustomScript, kind: "read" },
+  create: { method: "POST", path: root, json: CreateCustomScript, answer: CustomScript, kind: "write" },
+  update: {
+    method: "PATCH",
+    path: `${root}/{library_item_id}`,
+    json: UpdateCustomScript,
+    answer: CustomScript,
+    kind: "fleet"
+  },
+  delete: { method: "DELETE", path: `${root}/{library_item_id}`, kind: "destructive" }
 })
+
+const make = Effect.map(ApiClient, (client) => client.functions(operations) satisfies CustomScripts.Service)
 
 /** Custom scripts of the library: `/api/v1/library/custom-scripts`. */
 export class CustomScripts extends Context.Tag("effect-iru/CustomScripts")<CustomScripts, CustomScripts.Service>() {

@@ -10,7 +10,9 @@ import type * as Option from "effect/Option"
 import * as Arr from "effect/Array"
 import * as Schema from "effect/Schema"
 import type { ApiClientError } from "../errors/ApiClientError.js"
+import * as Operation from "../operation/Operation.js"
 import { SelfServiceCategory } from "../schemas/SelfServiceCategory.js"
+import { composed } from "../session/functions.js"
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace SelfServiceCategories {
@@ -23,22 +25,27 @@ export declare namespace SelfServiceCategories {
   }
 }
 
-const make = Effect.gen(function* () {
-  const client = yield* ApiClient
-  const all = (operation: string) =>
-    client.get("/api/v1/self-service/categories", Schema.Array(SelfServiceCategory), {
-      operation: `SelfServiceCategories.${operation}`
-    })
+/** The operations of the categories. */
+export const operations = Operation.group("SelfServiceCategories", {
+  list: {
+    method: "GET",
+    path: "/api/v1/self-service/categories",
+    answer: Schema.Array(SelfServiceCategory),
+    kind: "read"
+  }
+})
 
+const make = Effect.map(ApiClient, (client) => {
+  const { list } = client.functions(operations)
   return {
-    list: () => all("list"),
-    find: (name) => {
+    list,
+    find: composed("SelfServiceCategories.find", (name: string) => {
       const wanted = name.trim().toLowerCase()
       return Effect.map(
-        all("find"),
+        list(),
         Arr.findFirst((category) => category.name.trim().toLowerCase() === wanted)
       )
-    }
+    })
   } satisfies SelfServiceCategories.Service
 })
 

@@ -5,7 +5,7 @@
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
-import type { PaceLimits } from "../internal/pace.js"
+import type { PaceLimits } from "../session/pace.js"
 
 export declare namespace SharedBudget {
   /** A budget of requests that several processes share. */

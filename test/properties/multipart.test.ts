@@ -1,6 +1,6 @@
 import * as FastCheck from "effect/FastCheck"
 import { test } from "vitest"
-import { multipart, multipartBytes } from "../../src/internal/multipart.js"
+import { multipart, multipartBytes } from "../../src/operation/multipart.js"
 import { parseMultipart } from "../support/bodies.js"
 
 /** Any text, and those that a header, a parser or a boundary could stumble over. */

@@ -5,7 +5,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { expect, test } from "vitest"
-import { readerOf } from "../../src/internal/reader.js"
+import { readerOf } from "../../src/operation/reader.js"
 import { nullish, nullishOr, nullishText, openEnum } from "../../src/schemas/internal.js"
 
 interface Tree {

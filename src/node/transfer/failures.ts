@@ -4,8 +4,8 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { PayloadTransferError, type PayloadTransferErrorReason } from "../../errors/PayloadTransferError.js"
-import { hiding } from "../../internal/secrets.js"
-import { bareCause, describeCause, isUntrusted } from "../../internal/transport.js"
+import { hiding } from "../../session/secrets.js"
+import { bareCause, describeCause, isUntrusted } from "../../session/transport.js"
 import type { Answer } from "./wire.js"
 
 type Facts = Partial<Pick<PayloadTransferError, "status" | "code" | "detail" | "cause">>

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
-import { observeBytes } from "../../internal/telemetry.js"
+import { observeTransfer } from "../../session/telemetry.js"
 import type { InstallerTransfer, TransferOptions, TransferProgress } from "../../services/InstallerTransfer.js"
 import type { Answer, Settings, Wire } from "./wire.js"
 
@@ -29,14 +29,13 @@ export const observed = (settings: Settings, make: (settings: Settings) => Trans
         }
       },
       describe: (span: Tracer.Span) =>
-        Effect.sync(() => {
+        Effect.suspend(() => {
           span.attribute("iru.attempts", attempts)
-          if (latest === undefined) return
+          if (latest === undefined) return Effect.void
           span.attribute("iru.installer.name", latest.name)
           span.attribute("iru.installer.bytes", latest.bytes)
           if (latest.total !== undefined) span.attribute("iru.installer.size", latest.total)
-          if (latest.phase === "uploading") observeBytes(latest.bytes, 0)
-          else observeBytes(0, latest.bytes)
+          return observeTransfer(latest.phase === "uploading" ? "sent" : "received", latest.bytes)
         })
     }
   }

@@ -8,25 +8,29 @@ import * as DefaultServices from "effect/DefaultServices"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as FiberRef from "effect/FiberRef"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
 import * as MetricKey from "effect/MetricKey"
 import type * as MetricKeyType from "effect/MetricKeyType"
+import type * as MetricLabel from "effect/MetricLabel"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
 import type { ApiClientError } from "../errors/ApiClientError.js"
-import type { Answer } from "./answer.js"
+import type { Response } from "../operation/Answer.js"
+import type { Method } from "../operation/Operation.js"
 import type { Quota } from "./pace.js"
-import { type Failed, failureKind, type Method } from "./retry.js"
+import { type Failed, failureKind } from "./retry.js"
 
 /** What a call is, without what it is about. */
 export interface CallFacts {
   readonly operation: string
   readonly method: Method
-  /** The path with `{id}` where an id stands. */
+  /** The path with the names of its ids: `/api/v1/tags/{tag_id}`. */
   readonly template: string
   /** The tenant's host. */
   readonly host: string
+  readonly meter: Meter
 }
 
 const milliseconds = MetricBoundaries.fromIterable([5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000])
@@ -38,11 +42,24 @@ const waits = MetricKey.histogram("iru.pace.wait", milliseconds, "Milliseconds t
 const quota = MetricKey.gauge("iru.quota.remaining", { description: "Requests that a tenant has left this hour" })
 const bytes = MetricKey.counter("iru.bytes", { description: "Bytes of bodies, by direction", incremental: true })
 
-type Measure = (value: number) => void
+/** Counts one value. The labels are those of `Effect.tagMetrics`. */
+type Measure = (value: number, labels: ReadonlyArray<MetricLabel.MetricLabel>) => void
 
-const measureOf = <Out>(key: MetricKey.MetricKey<MetricKeyType.MetricKeyType<number, Out>>): Measure => {
+/** The metrics of one tenant. */
+export interface Meter {
+  readonly calls: (operation: string) => (outcome: string) => Measure
+  readonly duration: (operation: string) => Measure
+  readonly retries: (operation: string) => Measure
+  readonly bytes: (direction: "sent" | "received") => Measure
+  readonly waits: Measure
+  readonly quota: Measure
+}
+
+type NumberKey<Out> = MetricKey.MetricKey<MetricKeyType.MetricKeyType<number, Out>>
+
+const measureOf = <Out>(key: NumberKey<Out>): Measure => {
   const metric = Metric.fromMetricKey(key)
-  return (value) => metric.unsafeUpdate(value, [])
+  return (value, labels) => metric.unsafeUpdate(value, labels)
 }
 
 /** A metric with a tag is made once for each value: to make one costs more than to count. */
@@ -61,12 +78,22 @@ const tagged = <Type extends MetricKeyType.MetricKeyType.Untyped, Made>(
   }
 }
 
-const callsOf = tagged(calls, "operation", (key) => tagged(key, "outcome", measureOf))
-const durationOf = tagged(duration, "operation", measureOf)
-const retriesOf = tagged(retries, "operation", measureOf)
-const quotaOf = tagged(quota, "tenant", measureOf)
-const bytesOf = tagged(bytes, "direction", measureOf)
-const waited = measureOf(waits)
+/** Makes the metrics of a tenant. */
+export const makeMeter = (host: string): Meter => {
+  const own = <Type extends MetricKeyType.MetricKeyType.Untyped>(key: MetricKey.MetricKey<Type>) =>
+    MetricKey.tagged(key, "tenant", host)
+  return {
+    calls: tagged(own(calls), "operation", (key) => tagged(key, "outcome", measureOf)),
+    duration: tagged(own(duration), "operation", measureOf),
+    retries: tagged(own(retries), "operation", measureOf),
+    bytes: tagged(own(bytes), "direction", measureOf),
+    waits: measureOf(own(waits)),
+    quota: measureOf(own(quota))
+  }
+}
+
+/** The labels that `Effect.tagMetrics` put on this part of the program. */
+const labels: Effect.Effect<ReadonlyArray<MetricLabel.MetricLabel>> = FiberRef.get(FiberRef.currentMetricLabels)
 
 const attributesOf = ({ host, method, template }: CallFacts) => ({
   "http.request.method": method,
@@ -86,19 +113,16 @@ const nobody = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 /** A span of a call, or none where nobody would hear of it: its random ids cost more than to send a request. */
 type Traced = Tracer.Span | undefined
 
-const withSpan = <A, E>(
+const withSpan = <A, E, R>(
   name: string,
-  facts: CallFacts,
+  attributes: Record<string, unknown>,
   options: Tracer.SpanOptions,
-  use: (span: Traced) => Effect.Effect<A, E>
-): Effect.Effect<A, E> =>
+  use: (span: Traced) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
   Effect.tracerWith((tracer) =>
     tracer === nobody
       ? use(undefined)
-      : Effect.flatMap(
-          Effect.makeSpan(name, { captureStackTrace: false, attributes: attributesOf(facts), ...options }),
-          use
-        )
+      : Effect.flatMap(Effect.makeSpan(name, { captureStackTrace: false, attributes, ...options }), use)
   )
 
 /** Runs a call in a span of its own, and counts it. */
@@ -108,26 +132,38 @@ export const observeCall = <A>(
 ): Effect.Effect<A, ApiClientError> =>
   Effect.clockWith((clock) => {
     const start = clock.unsafeCurrentTimeMillis()
-    return withSpan(facts.operation, facts, {}, (span) =>
-      Effect.onExit(call(span), (exit) => {
-        callsOf(facts.operation)(outcomeOf(exit))(1)
-        durationOf(facts.operation)(clock.unsafeCurrentTimeMillis() - start)
-        span?.end(clock.unsafeCurrentTimeNanos(), withoutResult(exit))
-        return Effect.void
-      })
+    const { meter, operation } = facts
+    return withSpan(operation, attributesOf(facts), {}, (span) =>
+      Effect.onExit(call(span), (exit) =>
+        Effect.map(labels, (labels) => {
+          meter.calls(operation)(outcomeOf(exit))(1, labels)
+          meter.duration(operation)(clock.unsafeCurrentTimeMillis() - start, labels)
+          span?.end(clock.unsafeCurrentTimeNanos(), withoutResult(exit))
+        })
+      )
     )
   })
+
+/** Runs an operation that makes several calls in a span of its own, above theirs. It is no call itself. */
+export const observeComposition = <A, E, R>(name: string, self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  withSpan(name, {}, {}, (span) =>
+    span === undefined
+      ? self
+      : Effect.onExit(Effect.withParentSpan(self, span), (exit) =>
+          Effect.clockWith((clock) => Effect.sync(() => span.end(clock.unsafeCurrentTimeNanos(), withoutResult(exit))))
+        )
+  )
 
 /** Runs one attempt in a span below its call's. */
 export const observeAttempt = (
   facts: CallFacts,
   call: Traced,
   triesBefore: number,
-  attempt: Effect.Effect<Answer, ApiClientError>
-): Effect.Effect<Answer, ApiClientError> =>
+  attempt: Effect.Effect<Response, ApiClientError>
+): Effect.Effect<Response, ApiClientError> =>
   call === undefined
     ? attempt
-    : withSpan(`${facts.method} ${facts.template}`, facts, { kind: "client", parent: call }, (span) => {
+    : withSpan(`${facts.method} ${facts.template}`, attributesOf(facts), { kind: "client", parent: call }, (span) => {
         call.attribute("iru.attempts", triesBefore + 1)
         if (triesBefore > 0) span?.attribute("http.request.resend_count", triesBefore)
         return Effect.onExit(attempt, (exit) =>
@@ -145,13 +181,13 @@ export const observeAttempt = (
 
 /** A retry is a line in the log at debug, an event on the span, and a count. */
 export const observeRetry = (
-  { operation }: CallFacts,
+  { meter, operation }: CallFacts,
   call: Traced,
   { error, tries }: Failed,
   pause: Duration.Duration
 ): Effect.Effect<void> =>
-  Effect.clockWith((clock) => {
-    retriesOf(operation)(1)
+  Effect.flatMap(Effect.zip(Effect.clock, labels), ([clock, labels]) => {
+    meter.retries(operation)(1, labels)
     call?.event("retry", clock.unsafeCurrentTimeNanos(), {
       try: tries,
       cause: failureKind(error),
@@ -162,16 +198,26 @@ export const observeRetry = (
   })
 
 /** A request waited so many milliseconds for its turn. */
-export const observeWait = (millis: number): void => waited(millis)
+export const observeWait = (meter: Meter, millis: number): Effect.Effect<void> =>
+  Effect.map(labels, (labels) => meter.waits(millis, labels))
 
-/** The tenant's quota, when an answer has come. */
-export const observeQuota = (host: string, { remaining }: Quota): void => quotaOf(host)(remaining)
+/** What one exchange moved, in bytes of bodies, and what the tenant has left after it. */
+export const observeExchange = (
+  meter: Meter,
+  { received, sent }: { readonly sent: number; readonly received: number },
+  { remaining }: Quota
+): Effect.Effect<void> =>
+  Effect.map(labels, (labels) => {
+    meter.bytes("sent")(sent, labels)
+    meter.bytes("received")(received, labels)
+    meter.quota(remaining, labels)
+  })
 
-/** Bytes of the bodies of one exchange. */
-export const observeBytes = (sent: number, received: number): void => {
-  bytesOf("sent")(sent)
-  bytesOf("received")(received)
-}
+const transferred = tagged(bytes, "direction", measureOf)
+
+/** Bytes that a transfer moved to or from storage, which no tenant's host has a part in. */
+export const observeTransfer = (direction: "sent" | "received", size: number): Effect.Effect<void> =>
+  Effect.map(labels, (labels) => transferred(direction)(size, labels))
 
 const outcomeOf = (exit: Exit.Exit<unknown, ApiClientError>): string => {
   if (exit._tag === "Success") return "Success"
@@ -179,5 +225,5 @@ const outcomeOf = (exit: Exit.Exit<unknown, ApiClientError>): string => {
   return Option.isSome(failure) ? failure.value.reason : Cause.isInterruptedOnly(exit.cause) ? "Interrupted" : "Defect"
 }
 
-const statusOf = (exit: Exit.Exit<Answer, ApiClientError>): number | undefined =>
+const statusOf = (exit: Exit.Exit<Response, ApiClientError>): number | undefined =>
   exit._tag === "Success" ? exit.value.status : Option.getOrUndefined(Cause.failureOption(exit.cause))?.status

@@ -6,9 +6,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { ApiClientError } from "../errors/ApiClientError.js"
-import { type Answer, isSuccess } from "./answer.js"
-import type { BuiltRequest } from "./request.js"
-import type { Method } from "./retry.js"
+import type { Response } from "../operation/Answer.js"
+import { isSuccess } from "./answer.js"
+import type { Call } from "./calls.js"
 import type { Session } from "./session.js"
 import { bareCause, describeCause } from "./transport.js"
 import { type Head, readUpTo, type Reply, type Wire } from "./wire.js"
@@ -23,9 +23,9 @@ export interface ExchangeLimits {
 export const execute = (
   wire: Wire,
   session: Session,
-  { method, operation, path, request }: BuiltRequest & { readonly operation: string; readonly method: Method },
+  { method, operation, path, request }: Call,
   { maxSize, timeout }: ExchangeLimits
-): Effect.Effect<Answer, ApiClientError> => {
+): Effect.Effect<Response, ApiClientError> => {
   const fail = (reason: "SessionClosed" | "Transport" | "Timeout" | "Decode", detail?: string, cause?: unknown) =>
     new ApiClientError({ reason, operation, method, path, detail, cause: bareCause(cause) })
   const lost = (cause: unknown) => fail("Transport", describeCause(cause), cause)
@@ -69,42 +69,27 @@ export const execute = (
 
 const nothing = (): void => undefined
 
-/** A record whose text is broken must not be taken for whole. Fails with what is wrong, in words. */
-const readWhole = (reply: Reply, maxSize: number): Effect.Effect<Answer, string> => {
-  const decode = (bytes: Uint8Array): Effect.Effect<Answer, string> => {
-    if (bytes.byteLength > maxSize || announcedSize(reply) > maxSize)
-      return Effect.fail(`The answer is larger than ${maxSize} bytes.`)
-    try {
-      return Effect.succeed(answerOf(reply, strict.decode(bytes), bytes))
-    } catch {
-      return Effect.fail(notText(reply.headers["content-encoding"]))
-    }
-  }
+/** The whole body, decompressed. Fails with what is wrong, in words. */
+const readWhole = (reply: Reply, maxSize: number): Effect.Effect<Response, string> => {
+  const checked = (bytes: Uint8Array): Effect.Effect<Response, string> =>
+    bytes.byteLength > maxSize || announcedSize(reply) > maxSize
+      ? Effect.fail(`The answer is larger than ${maxSize} bytes.`)
+      : Effect.succeed(responseOf(reply, bytes))
   return isGzip(reply.bytes) && reply.bytes.byteLength <= maxSize
-    ? Effect.flatMap(readUpTo(gunzip(reply.bytes), maxSize), decode)
-    : decode(reply.bytes)
+    ? Effect.flatMap(readUpTo(gunzip(reply.bytes), maxSize), checked)
+    : checked(reply.bytes)
 }
 
-/** What an answer outside 2xx says beside its status. Where it cannot be read, the status has said enough. */
-const readSome = (reply: Reply): Effect.Effect<Answer> =>
+/** What an answer outside 2xx says beside its status. If it cannot be read, the status has to do. */
+const readSome = (reply: Reply): Effect.Effect<Response> =>
   isGzip(reply.bytes)
     ? readUpTo(gunzip(reply.bytes), explanation).pipe(
         Effect.orElseSucceed(() => new Uint8Array()),
-        Effect.map((bytes) => answerOf(reply, lenient.decode(bytes), bytes))
+        Effect.map((bytes) => responseOf(reply, bytes))
       )
-    : Effect.succeed(answerOf(reply, lenient.decode(reply.bytes), reply.bytes))
+    : Effect.succeed(responseOf(reply, reply.bytes))
 
-const answerOf = ({ headers, status }: Head, text: string, { byteLength }: Uint8Array): Answer => ({
-  status,
-  headers,
-  text,
-  size: byteLength
-})
-
-const notText = (encoding: string | undefined): string =>
-  encoding === undefined || /^(?:gzip|identity)$/i.test(encoding)
-    ? "The answer is not UTF-8."
-    : "The answer has a content encoding that was not asked for."
+const responseOf = ({ headers, status }: Head, bytes: Uint8Array): Response => ({ status, headers, bytes })
 
 /** So much of an answer outside 2xx is read. */
 const explanation = 64 * 1024
@@ -122,6 +107,3 @@ const gunzip = (bytes: Uint8Array): Stream.Stream<Uint8Array, string> =>
     () => new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream("gzip")),
     () => "The answer's gzip is broken."
   )
-
-const strict = new TextDecoder("utf-8", { fatal: true })
-const lenient = new TextDecoder()

@@ -1,17 +1,20 @@
 /**
- * One request and the bytes of its answer. A session sends a lot of them, so this is a plain function with a callback;
- * any `HttpClient` can be made one, and a transport that has a shorter way says so: undici's takes a fraction of the CPU
- * (bench/README.md).
+ * One request and the bytes of its answer. A session sends a lot of them, so this is a plain function with a callback.
+ * Any `HttpClient` can be made one. A transport that has a shorter way provides it as `ShortWire`: undici's takes a
+ * fraction of the CPU (bench/README.md).
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as FiberId from "effect/FiberId"
+import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 
@@ -37,46 +40,34 @@ export type Wire = (
   done: (sent: Either.Either<Reply, unknown>) => void
 ) => () => void
 
-const shortWays = new WeakMap<HttpClient.HttpClient, Wire>()
+/**
+ * The way of a transport that has a shorter one than its `HttpClient`. It is used only while that very client is the
+ * one in the context, so a client of the user's own is never passed by.
+ */
+export class ShortWire extends Context.Tag("effect-iru/ShortWire")<
+  ShortWire,
+  { readonly http: HttpClient.HttpClient; readonly wire: Wire }
+>() {}
 
-/** Says that a client has a shorter way. It is taken for this very client only, not for one that is made of it. */
-export const offerWire = (http: HttpClient.HttpClient, wire: Wire): void => void shortWays.set(http, wire)
-
-/** The way of a client. Redirects are not followed, and nothing is traced by the client itself. */
-export const wireOf = (http: HttpClient.HttpClient): Effect.Effect<Wire> =>
-  Effect.map(
-    Effect.runtime<never>(),
-    (runtime) =>
-      shortWays.get(http) ??
-      wireThrough(
-        http.pipe(
-          HttpClient.withTracerPropagation(false),
-          HttpClient.withTracerDisabledWhen(() => true),
-          HttpClient.transform(Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }))
-        ),
-        runtime
-      )
+/** The way of a session. Redirects are not followed, and nothing is traced by the client itself. */
+export const sessionWire: Effect.Effect<Wire, never, HttpClient.HttpClient> = Effect.gen(function* () {
+  const http = yield* HttpClient.HttpClient
+  const short = yield* Effect.serviceOption(ShortWire)
+  if (Option.isSome(short) && short.value.http === http) return short.value.wire
+  const plain = http.pipe(
+    HttpClient.withTracerPropagation(false),
+    HttpClient.withTracerDisabledWhen(() => true),
+    HttpClient.transform(Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }))
   )
+  return wireThrough(plain, yield* Effect.runtime<never>())
+})
 
 /** The way through any client. */
 const wireThrough =
   (http: HttpClient.HttpClient, runtime: Runtime.Runtime<never>): Wire =>
   (request, limitOf, done) => {
     let isStopped = false
-    const fiber = Runtime.runFork(
-      runtime,
-      Effect.flatMap(http.execute(request), ({ headers, status, stream }) =>
-        Effect.match(readUpTo(stream, limitOf({ status, headers })), {
-          onFailure: (error): Reply => ({
-            status,
-            headers,
-            bytes: new Uint8Array(),
-            broken: error.reason === "EmptyBody" ? undefined : error.cause
-          }),
-          onSuccess: (bytes): Reply => ({ status, headers, bytes })
-        })
-      )
-    )
+    const fiber = Runtime.runFork(runtime, Effect.flatMap(http.execute(request), replyOf(limitOf)))
     fiber.addObserver((exit) => {
       if (!isStopped) done(Exit.isSuccess(exit) ? Either.right(exit.value) : Either.left(causeOf(exit.cause)))
     })
@@ -84,6 +75,28 @@ const wireThrough =
       isStopped = true
       fiber.unsafeInterruptAsFork(FiberId.none)
     }
+  }
+
+/** Reads an answer, at once if its length is known to be within the limit: a stream costs several times as much. */
+const replyOf =
+  (limitOf: (head: Head) => number) =>
+  (response: HttpClientResponse.HttpClientResponse): Effect.Effect<Reply> => {
+    const { headers, status } = response
+    const limit = limitOf({ status, headers })
+    const length = headers["content-length"]
+    const body =
+      length !== undefined && headers["content-encoding"] === undefined && Number(length) <= limit
+        ? Effect.map(response.arrayBuffer, (buffer) => new Uint8Array(buffer))
+        : readUpTo(response.stream, limit)
+    return Effect.match(body, {
+      onFailure: (error): Reply => ({
+        status,
+        headers,
+        bytes: new Uint8Array(),
+        broken: error.reason === "EmptyBody" ? undefined : error.cause
+      }),
+      onSuccess: (bytes): Reply => ({ status, headers, bytes })
+    })
   }
 
 const causeOf = (cause: Cause.Cause<HttpClientError.HttpClientError>): unknown => {

@@ -44,7 +44,7 @@ export const nothingToChange = (operation: string): ApiClientError =>
   invalidArgument(operation, { "": ["nothing to change is given"] })
 
 /** The problems by field, in words that show no value. That a field may also be absent is no problem of its value. */
-const fieldErrorsOf = (issue: ParseResult.ParseIssue): FieldErrors => {
+export const fieldErrorsOf = (issue: ParseResult.ParseIssue): FieldErrors => {
   const errors = new Map<string, ReadonlyArray<string>>()
   for (const { path, message } of problemsOf(issue)) {
     const field = path.join(".")

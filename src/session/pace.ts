@@ -11,7 +11,6 @@ import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as Random from "effect/Random"
 import { parseRetryAfter } from "./answer.js"
-import { observeWait } from "./telemetry.js"
 
 /** Interactive requests go before bulk ones, whenever there is a wait. */
 export type Priority = "interactive" | "bulk"
@@ -55,6 +54,8 @@ export interface Turn<E> {
   readonly closed: () => E
   /** Calls back when the session is cut. Gives what ends the watch. */
   readonly watch: (cut: () => void) => () => void
+  /** Told how many milliseconds a request waited, if it had to. */
+  readonly onWait?: ((millis: number) => Effect.Effect<void>) | undefined
   /** Asks whoever else has a say, once the turn has come: `undefined`, or how long nobody here may go out. */
   readonly admit?: Effect.Effect<Duration.Duration | undefined> | undefined
 }
@@ -193,7 +194,7 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
     })
 
   const wait = (
-    { priority, watch }: Pick<Turn<unknown>, "priority" | "watch">,
+    { onWait, priority, watch }: Pick<Turn<unknown>, "onWait" | "priority" | "watch">,
     deadline: number,
     restore: Restore,
     isFirst: boolean
@@ -214,7 +215,7 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
       const unwatch = watch(() => Deferred.unsafeDone(ticket.granted, Effect.fail("closed")))
       return setAlarm(now).pipe(
         Effect.zipRight(restore(Deferred.await(ticket.granted))),
-        Effect.map(() => observeWait(monotonic(clock) - now)),
+        Effect.zipRight(Effect.suspend(() => onWait?.(monotonic(clock) - now) ?? Effect.void)),
         Effect.tapError((why) => (why === "closed" ? leave(priority, ticket) : Effect.void)),
         Effect.onInterrupt(() => leave(priority, ticket)),
         Effect.ensuring(Effect.sync(unwatch))
@@ -223,12 +224,13 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
 
   /** Waits for a turn; and again, in the first place, where the turn was not admitted. */
   const turn = (
-    { admit, priority, watch }: Pick<Turn<unknown>, "admit" | "priority" | "watch">,
+    asked: Pick<Turn<unknown>, "admit" | "onWait" | "priority" | "watch">,
     deadline: number,
     restore: Restore,
     isFirst = false
   ): Effect.Effect<void, TurnedAway> => {
-    const granted = wait({ priority, watch }, deadline, restore, isFirst)
+    const { admit } = asked
+    const granted = wait(asked, deadline, restore, isFirst)
     return admit === undefined
       ? granted
       : Effect.flatMap(granted, () =>
@@ -237,10 +239,7 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
             Effect.flatMap((pause) => {
               if (pause === undefined) return Effect.void
               giveBack()
-              return Effect.zipRight(
-                hold(monotonic(clock), pause),
-                turn({ admit, priority, watch }, deadline, restore, true)
-              )
+              return Effect.zipRight(hold(monotonic(clock), pause), turn(asked, deadline, restore, true))
             })
           )
         )

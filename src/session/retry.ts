@@ -7,9 +7,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { ApiClientError } from "../errors/ApiClientError.js"
+import type { Method } from "../operation/Operation.js"
 import { isUnsent, isUntrusted } from "./transport.js"
-
-export type Method = "GET" | "POST" | "PATCH" | "DELETE"
 
 /** When a call that failed is tried again. */
 export interface RetryPolicy {

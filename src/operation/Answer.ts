@@ -1,0 +1,113 @@
+/**
+ * How the body of an answer becomes a value.
+ *
+ * An operation says it with a schema, for JSON, or with one of the values here. Any 2xx status is success; the body
+ * decides.
+ */
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { FieldErrors } from "../errors/ApiClientError.js"
+import { decoderOf, parseJson } from "./json.js"
+
+/** A complete response, its body decompressed. */
+export interface Response {
+  readonly status: number
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly bytes: Uint8Array
+}
+
+/** Why a response cannot be read, in words that show no value. */
+export interface Unreadable {
+  readonly detail: string
+  readonly fieldErrors?: FieldErrors
+}
+
+/** Reads a response. */
+export type Read<out A> = (response: Response) => Either.Either<A, Unreadable>
+
+/** How a response is read, if it is not JSON of a schema. */
+export interface Answer<out A> {
+  readonly _tag: "Answer"
+  readonly read: Read<A>
+}
+
+/** What an operation answers with: a schema of JSON, or an `Answer`. */
+export type Spec<A = unknown> = (Schema.Schema.AnyNoContext & { readonly Type: A }) | Answer<A>
+
+/** The value that a caller gets. */
+export type TypeOf<S> = S extends Answer<infer A> ? A : S extends { readonly Type: infer A } ? A : never
+
+/** Makes an answer of your own. */
+export const make = <A>(read: Read<A>): Answer<A> => ({ _tag: "Answer", read })
+
+/** Ignores the body. This is what an operation without an answer has. */
+export const nothing: Answer<void> = make(() => Either.void)
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
+
+const readText: Read<string> = ({ bytes, headers }) => {
+  try {
+    return Either.right(utf8.decode(bytes))
+  } catch {
+    const encoding = headers["content-encoding"]
+    return Either.left({
+      detail:
+        encoding === undefined || /^(?:gzip|identity)$/i.test(encoding)
+          ? "The answer is not UTF-8."
+          : "The answer has a content encoding that was not asked for."
+    })
+  }
+}
+
+/** The body as text, which must be UTF-8. */
+export const text: Answer<string> = make(readText)
+
+/** A body as it came. */
+export interface Bytes {
+  readonly bytes: Uint8Array
+  /** The `Content-Type`, such as `application/x-apple-aspen-config`. */
+  readonly contentType: string | undefined
+  /** From the `Content-Disposition`, not checked: it may hold a path. */
+  readonly fileName: string | undefined
+}
+
+/** The body as bytes, with its media type and its file name. */
+export const bytes: Answer<Bytes> = make(({ bytes, headers }) =>
+  Either.right({
+    bytes,
+    contentType: headers["content-type"],
+    fileName: fileNameOf(headers["content-disposition"] ?? "")
+  })
+)
+
+const fileNameOf = (disposition: string): string | undefined => {
+  const [, encoded] = /;\s*filename\*=utf-8''([^;\s]+)/i.exec(disposition) ?? []
+  if (encoded !== undefined && /^(?:%[0-9a-f]{2}|[^%])+$/i.test(encoded)) {
+    const bytes = encoded.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    return new TextDecoder().decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)))
+  }
+  const [, quoted, plain] = /;\s*filename=(?:"((?:[^"\\]|\\.)*)"|([^";\s]+))/i.exec(disposition) ?? []
+  return quoted?.replace(/\\(.)/g, "$1") ?? plain
+}
+
+/** The body as JSON. @internal */
+export const readJson: Read<unknown> = (response) =>
+  Either.flatMap(readText(response), (text) => Either.mapLeft(parseJson(text), (detail) => ({ detail })))
+
+const jsonReader = <A, I>(schema: Schema.Schema<A, I>): Read<A> => {
+  const decode = decoderOf(schema)
+  return (response) => Either.flatMap(readJson(response), decode)
+}
+
+/** JSON of a schema, or `None` if the body is empty. */
+export const maybeEmpty = <A, I>(schema: Schema.Schema<A, I>): Answer<Option.Option<A>> => {
+  const read = jsonReader(schema)
+  return make((response) =>
+    response.bytes.every((byte) => byte <= 0x20) ? Either.right(Option.none()) : Either.map(read(response), Option.some)
+  )
+}
+
+/** Makes the reader of what an operation answers with. @internal */
+export const readerOf = <A>(spec: Spec<A>): Read<A> => (Schema.isSchema(spec) ? jsonReader(spec) : spec.read)

@@ -1,0 +1,306 @@
+/**
+ * The page styles of the API, as values. A style says how the first page is asked for, how a page is read, and where the
+ * next one is.
+ *
+ * A page whose envelope is not the one of its style is a `Decode` failure that names the keys it has: a listing never
+ * ends early because it was read in the wrong way.
+ */
+import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import type { Unreadable } from "./Answer.js"
+import type { Query } from "./body.js"
+import { decoderOf, explainIssue } from "./json.js"
+
+/** What is known when a page is read. */
+export interface Place {
+  /** The part of the query that asked for this page. */
+  readonly query: Query
+  /** How many records came before it. */
+  readonly before: number
+  /** How many records the first page has. `undefined` while that one is read. */
+  readonly firstSize: number | undefined
+}
+
+/** A page, taken out of its envelope. */
+export interface Opened<out A = unknown> {
+  readonly records: ReadonlyArray<A>
+  /** How many records the listing has, if the page says it. */
+  readonly total: number | undefined
+  /** The query of the page that follows. `undefined` at the end. */
+  readonly next: Query | undefined
+}
+
+/** Where all pages are, if the first one tells it. */
+export interface Plan {
+  readonly pages: number
+  /** Records on every page but the last. */
+  readonly size: number
+  /** The query of a page, counted from 0. */
+  readonly query: (index: number) => Query
+  /** Whether a page is what the plan says, so that the pages after it are where the plan says. */
+  readonly holds: (page: Opened, index: number) => boolean
+}
+
+/** How a listing is paged. Made by the functions of this module. */
+export interface Pages<out A> {
+  readonly _tag: "Pages"
+  /** Whether the next place is computed here. Then a service that ignores it sends the same page again. */
+  readonly isComputed: boolean
+  /** The query of the first page. */
+  readonly first: (pageSize: number | undefined) => Query
+  readonly read: (json: unknown, place: Place) => Either.Either<Opened<A>, Unreadable>
+  readonly plan: (first: Opened) => Plan | undefined
+}
+
+interface Style {
+  /** The envelope, as an error names it. */
+  readonly envelope: string
+  /** Where the records stand in the answer. */
+  readonly key: ReadonlyArray<string>
+  readonly isComputed: boolean
+  readonly first: Pages<unknown>["first"]
+  /** Opens an envelope, or says what it has instead. */
+  readonly open: (json: unknown, place: Place) => Either.Either<Opened, string>
+  readonly plan?: Pages<unknown>["plan"]
+}
+
+const make = <A, I>(style: Style, item: Schema.Schema<A, I>): Pages<A> => {
+  const { envelope, first, isComputed, key, open, plan = () => undefined } = style
+  const decode = decoderOf(Schema.Array(item), (issue) => explainIssue(issue, key))
+  return {
+    _tag: "Pages",
+    isComputed,
+    first,
+    plan,
+    read: (json, place) =>
+      Either.flatMap(
+        Either.mapLeft(open(json, place), (found) => ({ detail: `The page is not ${envelope}: it has ${found}.` })),
+        (opened) =>
+          Either.mapBoth(decode(opened.records), {
+            onLeft: (problem) => withPosition(problem, key, place.before),
+            onRight: (records) => ({ ...opened, records })
+          })
+      )
+  }
+}
+
+/** Names a record by its place in the whole listing, counted from 1, beside its place on the page. */
+const withPosition = (problem: Unreadable, key: ReadonlyArray<string>, before: number): Unreadable => {
+  const [, index] = /^\[(\d+)\]/.exec(problem.detail.slice(key.join(".").length)) ?? []
+  return index === undefined
+    ? problem
+    : { ...problem, detail: `record ${before + Number(index) + 1} of the listing, ${problem.detail}` }
+}
+
+const describe = (json: unknown): string => {
+  if (Array.isArray(json)) return "an array"
+  if (!Predicate.isRecord(json)) return json === null ? "null" : `a ${typeof json}`
+  const keys = Object.keys(json)
+  return keys.length === 0 ? "no keys" : `the keys ${keys.slice(0, 10).join(", ")}`
+}
+
+const isCount = (value: unknown): value is number | null | undefined => value == null || Number.isFinite(value)
+const isLink = (value: unknown): value is string | null => value === null || typeof value === "string"
+
+/** The query of a `next`. The rest of it may name another host, and is ignored. `null` if it is not a URL. */
+const queryOf = (next: string | null): Query | undefined | null =>
+  next === null || next === ""
+    ? undefined
+    : URL.canParse(next, "http://tenant.invalid")
+      ? Object.fromEntries(new URL(next, "http://tenant.invalid").searchParams)
+      : null
+
+/** Opens `{ next, results }`, with a total if the service tells one. */
+const linked = (json: unknown, envelope: unknown): Either.Either<Opened, string> => {
+  if (!Predicate.isRecord(envelope)) return Either.left(describe(json))
+  const { count, next, results, total_count } = envelope
+  const total = count ?? total_count
+  if (!Array.isArray(results) || !isLink(next) || !isCount(total)) return Either.left(describe(json))
+  const query = queryOf(next)
+  return query === null
+    ? Either.left('a "next" that is no URL')
+    : Either.right({ records: results, total: total ?? undefined, next: query })
+}
+
+/** Where all pages are, by the `offset` or the `page` of the first `next`. */
+const linkedPlan = ({ next, records: { length: size }, total = 0 }: Opened): Plan | undefined => {
+  const pages = Math.ceil(total / size)
+  if (next === undefined || size === 0 || pages <= 2) return undefined
+  const place = (
+    [
+      ["offset", size, 0],
+      ["page", 1, 1]
+    ] as const
+  ).find(([name, step, start]) => next[name] === String(start + step))
+  if (place === undefined) return undefined
+  const [name, step, start] = place
+  return {
+    pages,
+    size,
+    query: (index) => ({ ...next, [name]: start + index * step }),
+    holds: (page, index) =>
+      page.total === total &&
+      page.records.length === Math.min(size, total - index * size) &&
+      page.next?.[name] === (index === pages - 1 ? undefined : String(start + (index + 1) * step))
+  }
+}
+
+const sized =
+  (name: string) =>
+  (pageSize: number | undefined): Query =>
+    pageSize === undefined ? {} : { [name]: pageSize }
+
+/**
+ * `{ count, next, previous, results }`: most listings. The total may also be called `total_count`.
+ *
+ * @example
+ * client.pages("/api/v1/blueprints", Pages.counted(Blueprint))
+ */
+export const counted = <A, I>(item: Schema.Schema<A, I>): Pages<A> =>
+  make(
+    {
+      envelope: "{ count, next, results }",
+      key: ["results"],
+      isComputed: false,
+      first: sized("limit"),
+      open: (json) => linked(json, json),
+      plan: linkedPlan
+    },
+    item
+  )
+
+/** `{ count, next, previous, results }` below a key: `{ device_id, activity: { … } }`. */
+export const within = <A, I>(key: string, item: Schema.Schema<A, I>): Pages<A> =>
+  make(
+    {
+      envelope: `{ ${key}: { count, next, results } }`,
+      key: [key, "results"],
+      isComputed: false,
+      first: sized("limit"),
+      open: (json) => linked(json, Predicate.isRecord(json) ? json[key] : undefined),
+      plan: linkedPlan
+    },
+    item
+  )
+
+/** `{ next, previous, results }` without a total. `size` is the query parameter of the page size: `limit` by default. */
+export const cursor = <A, I>(item: Schema.Schema<A, I>, options: { readonly size?: string } = {}): Pages<A> =>
+  make(
+    {
+      envelope: "{ next, results }",
+      key: ["results"],
+      isComputed: false,
+      first: sized(options.size ?? "limit"),
+      open: (json) => linked(json, json)
+    },
+    item
+  )
+
+/** The next page of a listing by `limit` and `offset` that names no `next`. It ends when a page is not full. */
+const nextByOffset = (size: number, { before, firstSize, query }: Place): Query | undefined =>
+  // The service may cut pages down to a limit of its own, so the first page says how many records a full one has.
+  size === 0 || (firstSize !== undefined && size < firstSize) ? undefined : { ...query, offset: before + size }
+
+/** A bare array, by `limit` and `offset`. It ends with a page that is empty or shorter than the first. `max`: 300. */
+export const array = <A, I>(item: Schema.Schema<A, I>, options: { readonly max?: number } = {}): Pages<A> =>
+  make(
+    {
+      envelope: "an array",
+      key: [],
+      isComputed: true,
+      first: (pageSize = options.max ?? 300) => ({ limit: pageSize, offset: 0 }),
+      open: (json, place) =>
+        Array.isArray(json)
+          ? Either.right({ records: json, total: undefined, next: nextByOffset(json.length, place) })
+          : Either.left(describe(json))
+    },
+    item
+  )
+
+/**
+ * `{ results }` by `limit` and `offset`, as the second version of threats. A `next` is followed, a `count` or
+ * `total_count` is the total. Without a `next`, it ends with a page that is empty or shorter than the first. `max`: 300.
+ */
+export const offset = <A, I>(item: Schema.Schema<A, I>, options: { readonly max?: number } = {}): Pages<A> =>
+  make(
+    {
+      envelope: "{ results }",
+      key: ["results"],
+      isComputed: true,
+      first: (pageSize = options.max ?? 300) => ({ limit: pageSize, offset: 0 }),
+      open: (json, place) => {
+        if (!Predicate.isRecord(json)) return Either.left(describe(json))
+        if (json["next"] !== undefined) return linked(json, json)
+        return Either.map(linked(json, { ...json, next: null }), (opened) => ({
+          ...opened,
+          next: nextByOffset(opened.records.length, place)
+        }))
+      }
+    },
+    item
+  )
+
+/**
+ * `{ total, page, size, results }`, by the number of the page. It ends when `total` records have come, or with an empty
+ * page if `total` is null. `max`: 50.
+ */
+export const numbered = <A, I>(item: Schema.Schema<A, I>, options: { readonly max?: number } = {}): Pages<A> =>
+  make(
+    {
+      envelope: "{ total, page, size, results }",
+      key: ["results"],
+      isComputed: true,
+      first: (pageSize = options.max ?? 50) => ({ page: 1, size: pageSize }),
+      open: (json, { before, query }) => {
+        if (!Predicate.isRecord(json)) return Either.left(describe(json))
+        const { results, total } = json
+        if (!Array.isArray(results) || total === undefined || !isCount(total)) return Either.left(describe(json))
+        const isEnd = total === null ? results.length === 0 : before + results.length >= total
+        return Either.right({
+          records: results,
+          total: total ?? undefined,
+          next: isEnd ? undefined : { ...query, page: Number(query["page"]) + 1 }
+        })
+      },
+      plan: ({ next, records: { length: size }, total = 0 }) => {
+        const pages = Math.ceil(total / size)
+        return next === undefined || size === 0 || pages <= 2
+          ? undefined
+          : {
+              pages,
+              size,
+              query: (index) => ({ ...next, page: index + 1 }),
+              holds: (page, index) =>
+                page.total === total && page.records.length === Math.min(size, total - index * size)
+            }
+      }
+    },
+    item
+  )
+
+/** `{ offset, limit, total, data, cursor }`, as Prism. It ends when `cursor` is null or empty. `max`: 300. */
+export const prism = <A, I>(item: Schema.Schema<A, I>, options: { readonly max?: number } = {}): Pages<A> =>
+  make(
+    {
+      envelope: "{ total, data, cursor }",
+      key: ["data"],
+      isComputed: true,
+      first: (pageSize = options.max ?? 300) => ({ limit: pageSize, cursor: "" }),
+      open: (json, { query }) => {
+        if (!Predicate.isRecord(json)) return Either.left(describe(json))
+        const { cursor, data, total } = json
+        if (!Array.isArray(data) || !isLink(cursor) || !isCount(total)) return Either.left(describe(json))
+        return Either.right({
+          records: data,
+          total: total ?? undefined,
+          next: cursor === null || cursor === "" ? undefined : { ...query, cursor }
+        })
+      }
+    },
+    item
+  )
+
+/** Whether a value is one of the styles above, and not a schema. @internal */
+export const isPages = (value: unknown): value is Pages<unknown> =>
+  Predicate.isRecord(value) && value["_tag"] === "Pages"

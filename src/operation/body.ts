@@ -1,0 +1,91 @@
+/**
+ * What a caller passes, encoded with its schema as it goes out.
+ */
+import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import type { FieldErrors } from "../errors/ApiClientError.js"
+import { fieldErrorsOf } from "./arguments.js"
+import type { FilePart } from "./multipart.js"
+
+/** What one query parameter can be. */
+export type QueryValue = string | number | boolean | ReadonlyArray<string | number> | undefined
+/** Query parameters. `undefined` is left out; a list is joined by commas. */
+export type Query = Readonly<Record<string, QueryValue>>
+
+/** The fields of a form. `undefined` is left out. */
+export type FormFields = Readonly<Record<string, string | number | boolean | undefined>>
+
+/** The three encodings that the API takes. */
+export type RequestBody =
+  | { readonly json: unknown }
+  | { readonly form: FormFields }
+  | { readonly multipart: FormFields; readonly file?: (FilePart & { readonly bytes: Uint8Array }) | undefined }
+
+/** What the schema of a query encodes to. */
+export type EncodedQuery = Readonly<Record<string, QueryValue>>
+
+/** What the schema of a form encodes to. The keys of a nested object get a dot: `enrollment_code.is_active`. */
+export interface EncodedForm {
+  readonly [name: string]: string | number | boolean | undefined | EncodedForm
+}
+
+/** A file of a multipart form, in memory. */
+export class FormFile extends Schema.Class<FormFile>("effect-iru/FormFile")({
+  filename: Schema.String,
+  contentType: Schema.String,
+  bytes: Schema.Uint8ArrayFromSelf
+}) {}
+
+/** The schema of a field that is a file. It is sent as it is, after all other fields. */
+export const File = Schema.instanceOf(FormFile)
+
+/** What the schema of a multipart form encodes to. */
+export interface EncodedMultipart {
+  readonly [name: string]: string | number | boolean | undefined | FormFile
+}
+
+/** Encodes a value, or says by field what is wrong with it. */
+export type Encode<out E> = (value: unknown) => Either.Either<E, FieldErrors>
+
+/** Makes the encoder of a schema. It reports all problems at once, unknown keys too, and shows no value. */
+export const encoderOf = <A, I>(schema: Schema.Schema<A, I>): Encode<I> => {
+  const encode = Schema.encodeUnknownEither(schema, { errors: "all", onExcessProperty: "error" })
+  return (value) => Either.mapLeft(encode(value), (error) => fieldErrorsOf(error.issue))
+}
+
+export const jsonBody = (json: unknown): RequestBody => ({ json: Predicate.isRecord(json) ? defined(json) : json })
+
+export const formBody = (form: EncodedForm): RequestBody => ({ form: dotted(form) })
+
+export const multipartBody = (fields: EncodedMultipart): RequestBody => {
+  const texts: Record<string, string | number | boolean> = {}
+  let file: (FilePart & { readonly bytes: Uint8Array }) | undefined
+  for (const [field, value] of Object.entries(fields)) {
+    if (value instanceof FormFile) {
+      file = { field, filename: value.filename, contentType: value.contentType, bytes: value.bytes }
+    } else if (value !== undefined) texts[field] = value
+  }
+  return { multipart: texts, file }
+}
+
+const dotted = (fields: EncodedForm, prefix = ""): Record<string, string | number | boolean> => {
+  const flat: Record<string, string | number | boolean> = {}
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue
+    if (typeof value === "object") Object.assign(flat, dotted(value, `${prefix}${name}.`))
+    else flat[prefix + name] = value
+  }
+  return flat
+}
+
+const defined = (fields: Record<PropertyKey, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+
+/** Whether a body has no field. */
+export const isEmpty = (body: RequestBody): boolean =>
+  "json" in body
+    ? Predicate.isRecord(body.json) && Object.keys(body.json).length === 0
+    : "form" in body
+      ? Object.keys(body.form).length === 0
+      : Object.keys(body.multipart).length === 0 && body.file === undefined

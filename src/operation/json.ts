@@ -1,0 +1,69 @@
+/**
+ * JSON that comes from outside.
+ */
+import * as Either from "effect/Either"
+import type * as ParseResult from "effect/ParseResult"
+import type * as Schema from "effect/Schema"
+import { problemsOf } from "./arguments.js"
+import type { Unreadable } from "./Answer.js"
+import { readerOf } from "./reader.js"
+
+/** Finds `"__proto__"`, even if some of its letters are escaped. */
+const mayNameProto = /__proto__|\\u00[567]/i
+
+/** Leaves out a key that would become the prototype of an object that is built from the JSON. */
+const withoutProto = (key: string, value: unknown): unknown => (key === "__proto__" ? undefined : value)
+
+/** How much of a page is searched for its title: to search a page of tags without an end would take long. */
+const titleLimit = 4096
+
+/** The title of an HTML page. */
+export const htmlTitle = (html: string): string =>
+  /<(title|h1)[^>]*>([^<]{1,200})<\/\1>/i.exec(html.slice(0, titleLimit))?.[2]?.trim() ?? "an HTML page"
+
+/** Parses JSON, or says what is wrong with it. */
+export const parseJson = (text: string): Either.Either<unknown, string> => {
+  try {
+    return Either.right(mayNameProto.test(text) ? JSON.parse(text, withoutProto) : JSON.parse(text))
+  } catch {
+    const start = text.trimStart()
+    if (start === "") return Either.left("Invalid JSON: the body is empty.")
+    return Either.left(
+      start.startsWith("<")
+        ? `Invalid JSON: the body is a page of markup (${htmlTitle(start)}). Something on the way answers in place of the tenant, such as a captive portal or a proxy.`
+        : "Invalid JSON."
+    )
+  }
+}
+
+/** Makes the decoder of a schema. It says what is wrong by place and expected type, never by value. */
+export const decoderOf = <A, I>(
+  schema: Schema.Schema<A, I>,
+  explain: (issue: ParseResult.ParseIssue) => Unreadable = explainIssue
+): ((json: unknown) => Either.Either<A, Unreadable>) => {
+  const read = readerOf(schema)
+  return (json) => {
+    try {
+      return Either.mapLeft(read(json), (error) => explain(error.issue))
+    } catch (error) {
+      // Only a schema that refers to itself goes as deep as its answer does.
+      if (error instanceof RangeError) return Either.left({ detail: "The answer is nested too deeply." })
+      throw error
+    }
+  }
+}
+
+/** The first problem, with its place below `root`. */
+export const explainIssue = (issue: ParseResult.ParseIssue, root: ReadonlyArray<PropertyKey> = []): Unreadable => {
+  const [first] = problemsOf(issue)
+  const place = formatPlace([...root, ...(first?.path ?? [])])
+  const message = first?.message ?? "it has another shape"
+  return { detail: place === "" ? message : `${place}: ${message}`, fieldErrors: { [place]: [message] } }
+}
+
+const formatPlace = (path: ReadonlyArray<PropertyKey>): string =>
+  path.reduce<string>(
+    (place, key) =>
+      typeof key === "number" ? `${place}[${key}]` : place === "" ? String(key) : `${place}.${String(key)}`,
+    ""
+  )

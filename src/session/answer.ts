@@ -1,0 +1,79 @@
+/**
+ * What an answer outside 2xx means. Errors come in many shapes: an object with `detail`, `message`, `error` or
+ * `details`, a map of field to messages, a list of texts, a JSON string, plain text, an HTML page, nothing.
+ */
+import * as Either from "effect/Either"
+import * as Duration from "effect/Duration"
+import type { ApiClientErrorReason, FieldErrors } from "../errors/ApiClientError.js"
+import type { Response } from "../operation/Answer.js"
+import { htmlTitle, parseJson } from "../operation/json.js"
+
+/** The service answers 200, 201 and 204 as it likes: any 2xx is success. */
+export const isSuccess = ({ status }: { readonly status: number }): boolean => status >= 200 && status <= 299
+
+const reasonByStatus: Readonly<Record<number, ApiClientErrorReason>> = {
+  400: "BadRequest",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "NotFound",
+  405: "BadRequest",
+  409: "Conflict",
+  410: "NotFound",
+  413: "BadRequest",
+  415: "BadRequest",
+  422: "BadRequest",
+  429: "RateLimited"
+}
+
+/** The reason for an answer outside 2xx. */
+export const reasonOf = (status: number): ApiClientErrorReason =>
+  reasonByStatus[status] ?? (status >= 500 && status <= 599 ? "Unavailable" : "UnexpectedStatus")
+
+const bodyLimit = 4096
+
+/** What an answer outside 2xx says. `hide` takes secrets out of its text. */
+export const explainAnswer = ({ bytes, headers }: Response, now: number, hide: (text: string) => string) => {
+  // Before the text is cut: half a token is still a secret.
+  const text = hide(new TextDecoder().decode(bytes))
+  return {
+    ...explainText(text),
+    body: text.slice(0, bodyLimit),
+    retryAfter: parseRetryAfter(headers["retry-after"], now)
+  }
+}
+
+const explainText = (text: string): { readonly detail?: string; readonly fieldErrors?: FieldErrors } => {
+  const trimmed = text.trim()
+  if (trimmed === "") return {}
+  const json = parseJson(trimmed)
+  if (Either.isRight(json)) return explainJson(json.right)
+  return { detail: /^<(?:!doctype|html|\?xml)/i.test(trimmed) ? htmlTitle(trimmed) : capped(trimmed) }
+}
+
+const explainJson = (json: unknown): { readonly detail?: string; readonly fieldErrors?: FieldErrors } => {
+  if (typeof json === "string") return { detail: capped(json) }
+  if (isTexts(json)) return { detail: capped(json.join(" ")) }
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return {}
+  const entries = Object.entries(json)
+  for (const key of ["detail", "message", "error", "errors", "details"]) {
+    const said = entries.find(([name]) => name === key)?.[1]
+    if (typeof said === "string") return { detail: capped(said) }
+    if (isTexts(said)) return { detail: capped(said.join(" ")) }
+  }
+  const fields = entries.flatMap(([field, said]): Array<[string, ReadonlyArray<string>]> =>
+    typeof said === "string" ? [[field, [said]]] : isTexts(said) ? [[field, said]] : []
+  )
+  return fields.length === 0 ? {} : { fieldErrors: Object.fromEntries(fields) }
+}
+
+const isTexts = (value: unknown): value is ReadonlyArray<string> =>
+  Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === "string")
+
+const capped = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}…` : text)
+
+/** `Retry-After` comes as seconds or as an HTTP date. */
+export const parseRetryAfter = (header: string | undefined, now: number): Duration.Duration | undefined => {
+  if (header === undefined) return undefined
+  const seconds = /^\s*\d+(?:\.\d+)?\s*$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000
+  return Number.isFinite(seconds) ? Duration.seconds(Math.max(0, seconds)) : undefined
+}

@@ -1,0 +1,191 @@
+/**
+ * How a call gets to the tenant and back: it waits for its turn, is sent, is tried again if that is safe, and its answer
+ * is read.
+ */
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
+import type * as Tracer from "effect/Tracer"
+import { ApiClientError } from "../errors/ApiClientError.js"
+import * as Answer from "../operation/Answer.js"
+import { invalidArgument } from "../operation/arguments.js"
+import type { Query, RequestBody } from "../operation/body.js"
+import type { Kind, Method } from "../operation/Operation.js"
+import { explainAnswer, isSuccess, reasonOf } from "./answer.js"
+import { type ExchangeLimits, execute } from "./exchange.js"
+import { type Pacer, type Priority, RequestPriority, type Turn } from "./pace.js"
+import { buildRequest, type Origin } from "./request.js"
+import { mayHaveHappened, retrying, RetryOverride, type RetryPolicy } from "./retry.js"
+import { hiding, withoutSecrets } from "./secrets.js"
+import type { Session } from "./session.js"
+import {
+  type CallFacts,
+  makeMeter,
+  observeAttempt,
+  observeCall,
+  observeExchange,
+  observeRetry,
+  observeWait
+} from "./telemetry.js"
+import type { Wire } from "./wire.js"
+
+/** What a caller wants sent. */
+export interface Outgoing {
+  /** What errors, spans, metrics and logs call it. */
+  readonly operation: string
+  readonly method: Method
+  readonly template: string
+  readonly kind: Kind
+  readonly path: string
+  readonly query: Query | undefined
+  readonly body?: RequestBody | undefined
+  readonly priority?: Priority | undefined
+}
+
+/** A request, and what its tries go by. */
+export interface Call extends CallFacts {
+  readonly kind: Kind
+  readonly path: string
+  readonly request: HttpClientRequest.HttpClientRequest
+  readonly apiToken: Redacted.Redacted
+  readonly policy: RetryPolicy
+  readonly priority: Priority
+}
+
+/** Sends a call and reads its answer. */
+export type Send = <A>(outgoing: Outgoing, read: Answer.Read<A>) => Effect.Effect<A, ApiClientError>
+
+/** What all calls of a session share. */
+export interface Tenant {
+  readonly apiToken: Redacted.Redacted
+  readonly origin: Origin
+  readonly wire: Wire
+  readonly session: Session
+  readonly pacer: Pacer
+  /** Asks the budget that several processes share. */
+  readonly admit: Turn<never>["admit"]
+  readonly limits: ExchangeLimits
+  readonly policy: RetryPolicy
+}
+
+/** Makes the way of all calls of a session. */
+export const makeSend = ({ admit, apiToken, limits, origin, pacer, policy, session, wire }: Tenant): Send => {
+  const { host } = new URL(origin.tenantUrl)
+  const meter = makeMeter(host)
+  const onWait = (millis: number) => observeWait(meter, millis)
+
+  /** One try: waits for its turn, sends, and turns an answer outside 2xx into a failure. */
+  const attempt =
+    (call: Call, span: Tracer.Span | undefined) =>
+    (triesBefore: number): Effect.Effect<Answer.Response, ApiClientError> =>
+      pacer.run({ ...turnOf(call), watch: session.watch, admit, onWait }, (learn) =>
+        observeAttempt(
+          call,
+          span,
+          triesBefore,
+          Effect.flatMap(execute(wire, session, call, limits), (response) =>
+            learn(response).pipe(
+              Effect.zipRight(
+                Effect.suspend(() => {
+                  const sent = call.request.body.contentLength ?? 0
+                  return observeExchange(meter, { sent, received: response.bytes.byteLength }, pacer.quota())
+                })
+              ),
+              Effect.zipRight(isSuccess(response) ? Effect.succeed(response) : refusal(call, response))
+            )
+          )
+        )
+      )
+
+  /** All tries of a call. */
+  const answerTo = <A>(
+    call: Call,
+    read: Answer.Read<A>,
+    span: Tracer.Span | undefined
+  ): Effect.Effect<Answer.Response, ApiClientError> =>
+    Effect.suspend(() => {
+      let maybeDone = false
+      const answer = retrying(call.method, call.policy, attempt(call, span), (failed, pause) => {
+        maybeDone ||= mayHaveHappened(failed.error)
+        return Effect.zipRight(
+          observeRetry(call, span, failed, pause),
+          Effect.flatMap(session.sleep(pause), (isThere) => (isThere ? Effect.void : Effect.fail(closed(call))))
+        )
+      })
+      // A 404 that follows a lost answer says that the lost one had deleted it.
+      return call.method === "DELETE" && read === Answer.nothing.read
+        ? Effect.catchIf(
+            answer,
+            (error) => error.reason === "NotFound" && maybeDone,
+            () => Effect.succeed(noContent)
+          )
+        : answer
+    })
+
+  return (outgoing, read) =>
+    Effect.contextWithEffect((context: Context.Context<never>) => {
+      const { body, kind, method, operation, path, query, template } = outgoing
+      const request = buildRequest(origin, method, path, query, body)
+      if (Either.isLeft(request)) return Effect.fail(invalidArgument(operation, { body: [request.left] }))
+      const call: Call = {
+        operation,
+        method,
+        template,
+        kind,
+        path,
+        request: request.right,
+        apiToken,
+        host,
+        meter,
+        policy: { ...policy, ...Context.get(context, RetryOverride) },
+        priority: Context.get(context, RequestPriority) ?? outgoing.priority ?? "interactive"
+      }
+      return observeCall(call, (span) =>
+        session.run(
+          Effect.flatMap(answerTo(call, read, span), (response) =>
+            Either.mapLeft(read(response), (problem) =>
+              failure(call, { reason: "Decode", status: response.status, ...problem })
+            )
+          ),
+          () => closed(call)
+        )
+      )
+    })
+}
+
+const noContent: Answer.Response = { status: 204, headers: {}, bytes: new Uint8Array() }
+
+/** A failure of a call. The other side may have repeated the request, so the token is taken out of what it said. */
+const failure = (
+  { apiToken, method, operation, path }: Call,
+  what: Omit<ConstructorParameters<typeof ApiClientError>[0], "operation" | "method" | "path">
+): ApiClientError =>
+  new ApiClientError({ operation, method, path, ...what, ...withoutSecrets([Redacted.value(apiToken)], what) })
+
+const closed = (call: Call): ApiClientError => failure(call, { reason: "SessionClosed" })
+
+const turnOf = (call: Call): Omit<Turn<ApiClientError>, "watch"> => ({
+  closed: () => closed(call),
+  priority: call.priority,
+  maxWait: call.policy.maxWait,
+  tooLong: (wait) =>
+    failure(call, {
+      reason: "RateLimited",
+      retryAfter: wait,
+      detail: `Not sent: the wait would be longer than ${Duration.format(call.policy.maxWait)}, the longest allowed.`
+    })
+})
+
+const refusal = (call: Call, response: Answer.Response): Effect.Effect<never, ApiClientError> =>
+  Effect.clockWith((clock) =>
+    Effect.fail(
+      failure(call, {
+        reason: reasonOf(response.status),
+        status: response.status,
+        ...explainAnswer(response, clock.unsafeCurrentTimeMillis(), hiding([Redacted.value(call.apiToken)]))
+      })
+    )
+  )
