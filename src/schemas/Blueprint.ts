@@ -55,12 +55,12 @@ export interface BlueprintTemplateCategory extends Schema.Schema.Type<typeof Blu
 
 /** Which Blueprints a listing has. */
 export const BlueprintFilters = Schema.Struct({
-  /** Only those whose name contains this. */
-  name: given(Schema.String),
   /** Only the one with this id. */
   id: given(Schema.String),
   /** Only those with these ids. */
-  id__in: given(Schema.Array(Schema.String))
+  id__in: given(Schema.Array(Schema.String)),
+  /** Only those whose name contains this. */
+  name: given(Schema.String)
 })
 /** The filters of `Blueprints.stream` and `Blueprints.list`. */
 export interface BlueprintFilters extends Schema.Schema.Type<typeof BlueprintFilters> {}
@@ -69,11 +69,6 @@ export interface BlueprintFilters extends Schema.Schema.Type<typeof BlueprintFil
 export const CreateBlueprint = Schema.Struct({
   /** Unique in the tenant. */
   name: Required,
-  enrollment_code: Schema.Struct({
-    is_active: Schema.Boolean,
-    /** The service makes one up where it is not given. */
-    code: given(Schema.String)
-  }),
   description: given(Schema.String),
   /** Ignored for a map. */
   icon: given(Schema.String),
@@ -81,6 +76,11 @@ export const CreateBlueprint = Schema.Struct({
   color: given(Schema.String),
   /** For a clone it is the type of its source. */
   type: given(BlueprintType),
+  enrollment_code: Schema.Struct({
+    is_active: Schema.Boolean,
+    /** Without it the service makes one up. */
+    code: given(Schema.String)
+  }),
   /** What to start from: a template's id, or the id of a Blueprint to clone. */
   source: given(
     Schema.Union(

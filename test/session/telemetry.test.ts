@@ -32,10 +32,10 @@ effect("a call has a span, its attempts are children of it, and a retry is an ev
       )
       const facts = {
         "http.request.method": "GET",
-        "url.template": "/api/v1/library/custom-scripts/{id}",
+        "url.template": "/api/v1/library/custom-scripts/{library_item_id}",
         "server.address": new URL(origin).host
       }
-      const attempt = "GET /api/v1/library/custom-scripts/{id}"
+      const attempt = "GET /api/v1/library/custom-scripts/{library_item_id}"
       expect(spans).toEqual(
         [
           {
@@ -89,6 +89,8 @@ effect("calls, retries, bytes and what is left are counted", () =>
       const call = client.get("/api/v1/counted", Schema.Unknown, { operation: "Counted.get" })
       yield* call
       yield* Effect.flip(call)
+      yield* Effect.tagMetrics(Effect.flip(call), "job", "nightly")
+      const tenant = new URL(origin).host
       const snapshot = Chunk.toReadonlyArray(Chunk.fromIterable(yield* Metric.snapshot))
       const value = (name: string, tags: Record<string, string>) =>
         snapshot
@@ -99,12 +101,16 @@ effect("calls, retries, bytes and what is left are counted", () =>
               metricKey.tags.length === Object.keys(tags).length
           )
           .map(({ metricState }) => metricState)
-      expect(value("iru.calls", { operation: "Counted.get", outcome: "Success" })).toMatchObject([{ count: 1 }])
-      expect(value("iru.calls", { operation: "Counted.get", outcome: "NotFound" })).toMatchObject([{ count: 1 }])
-      expect(value("iru.retries", { operation: "Counted.get" })).toMatchObject([{ count: 1 }])
-      expect(value("iru.call.duration", { operation: "Counted.get" })).toMatchObject([{ count: 2 }])
-      expect(value("iru.quota.remaining", { tenant: new URL(origin).host })).toMatchObject([{ value: 1233 }])
-      expect(value("iru.bytes", { direction: "received" })).toMatchObject([{ count: expect.any(Number) }])
+      const operation = "Counted.get"
+      expect(value("iru.calls", { tenant, operation, outcome: "Success" })).toMatchObject([{ count: 1 }])
+      expect(value("iru.calls", { tenant, operation, outcome: "NotFound" })).toMatchObject([{ count: 1 }])
+      expect(value("iru.calls", { tenant, operation, outcome: "NotFound", job: "nightly" })).toMatchObject([
+        { count: 1 }
+      ])
+      expect(value("iru.retries", { tenant, operation })).toMatchObject([{ count: 1 }])
+      expect(value("iru.call.duration", { tenant, operation })).toMatchObject([{ count: 2 }])
+      expect(value("iru.quota.remaining", { tenant })).toMatchObject([{ value: 1233 }])
+      expect(value("iru.bytes", { tenant, direction: "received" })).toMatchObject([{ count: 8 }])
     })
   )
 )
