@@ -13,7 +13,7 @@ import {
   CustomProfiles,
   CustomScripts,
   InstallerTransfer,
-  Iru,
+  IruServices,
   isApiClientError,
   isPayloadError,
   SelfServiceCategories
@@ -406,14 +406,14 @@ export const fuzz = (answers: number, seed: number): Effect.Effect<Report> =>
     // A tenant that was told to wait has no more to answer, so every batch has one of its own.
     for (let batch = 0; given < answers; batch++) {
       const script = scripted(random)
-      const options: Iru.Options = {
+      const options: IruServices.Options = {
         tenantUrl: `http://127.0.0.1:${1 + (batch % 65_000)}`,
         apiToken: "0ff1ce00-cafe-4bad-8bad-c0ffee000001",
         allowLoopback: true,
         pace: { perSecond: 1e6, perHour: 1e6 },
         retry: { times: 1, base: 0, maxWait: 0 }
       }
-      const session = Iru.layer(options).pipe(
+      const session = IruServices.layer(options).pipe(
         Layer.provide([
           FetchHttpClient.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.Fetch, script.fetch))),
           NodeFileSystem.layer,

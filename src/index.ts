@@ -18,7 +18,7 @@ export {
   type TransferProgress,
   type UploadOptions
 } from "./services/InstallerTransfer.js"
-export * as Iru from "./services/Iru.js"
+export * as IruServices from "./services/IruServices.js"
 export * as Progress from "./services/Progress.js"
 export { SelfServiceCategories } from "./services/SelfServiceCategories.js"
 export { SharedBudget } from "./services/SharedBudget.js"

@@ -2,8 +2,9 @@
  * Several tenants in one program: none of them is ever sent what belongs to another.
  */
 import { scoped } from "@effect/vitest"
-import { ApiClient, ApiConfig, CustomScripts, Iru as Core } from "effect-iru"
+import { ApiClient, ApiConfig, CustomScripts, IruServices as Core } from "effect-iru"
 import { Iru, NodeInstallerTransfer, NodeTransport } from "effect-iru/node"
+import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -137,6 +138,52 @@ describe("two tenants in one program", () => {
       expect(yield* Effect.provide(askBoth, both)).toEqual([["north"], ["south"]])
       expect(tokensAt(north)).toEqual(bearer(tokenOf.north))
       expect(tokensAt(south)).toEqual(bearer(tokenOf.south))
+    })
+  )
+
+  scoped("both come from one environment, each under names of its own", () =>
+    Effect.gen(function* () {
+      const [north, south] = [yield* tenantWith("north"), yield* tenantWith("south")]
+      const environment = ConfigProvider.fromMap(
+        new Map([
+          ["NORTH_URL", north.origin],
+          ["NORTH_TOKEN", tokenOf.north],
+          ["SOUTH_URL", south.origin],
+          ["SOUTH_TOKEN", tokenOf.south]
+        ])
+      )
+      const tenant = (name: string) =>
+        Iru.layerConfig({
+          tenantUrl: Config.string(`${name}_URL`),
+          apiToken: Config.redacted(`${name}_TOKEN`),
+          allowLoopback: Config.succeed(true),
+          pace: { perSecond: Config.succeed(20) }
+        })
+      const both = Layer.merge(
+        Layer.effect(North, CustomScripts).pipe(Layer.provide(tenant("NORTH"))),
+        Layer.effect(South, CustomScripts).pipe(Layer.provide(tenant("SOUTH")))
+      ).pipe(Layer.provide(Layer.setConfigProvider(environment)))
+      expect(yield* Effect.provide(askBoth, both)).toEqual([["north"], ["south"]])
+      expect(tokensAt(north)).toEqual(bearer(tokenOf.north))
+      expect(tokensAt(south)).toEqual(bearer(tokenOf.south))
+    })
+  )
+
+  scoped("what is wrong with a variable of your own is told under its name", () =>
+    Effect.gen(function* () {
+      const config = { tenantUrl: Config.string("NORTH_URL"), apiToken: Config.redacted("NORTH_TOKEN") }
+      const environment = new Map([
+        ["NORTH_URL", "https://accuhive.example.com"],
+        ["NORTH_TOKEN", "not a token"]
+      ])
+      const failure = yield* Effect.void.pipe(
+        Effect.provide(Iru.layerConfig(config)),
+        Effect.withConfigProvider(ConfigProvider.fromMap(environment)),
+        Effect.flip
+      )
+      expect(String(failure)).toContain("NORTH_URL")
+      expect(String(failure)).toContain("apiToken")
+      expect(String(failure)).not.toContain("not a token")
     })
   )
 

@@ -4,10 +4,13 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import type * as ConfigError from "effect/ConfigError"
+import type * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { unwrapOptions } from "../services/ApiConfig.js"
 import type { InstallerTransfer } from "../services/InstallerTransfer.js"
-import * as Core from "../services/Iru.js"
+import * as Core from "../services/IruServices.js"
 import * as NodeInstallerTransfer from "./NodeInstallerTransfer.js"
 import * as NodeTransport from "./NodeTransport.js"
 import { proxiesOf } from "./proxies.js"
@@ -23,8 +26,8 @@ interface OnNode extends NodeTransport.Options, TransferOption {}
 /** The tenant, its token, how the session behaves, and its connections. */
 export interface Options extends Core.Options, OnNode {}
 
-/** The same, where tenant and token come from `Config`. */
-export interface ConfigOptions extends Core.ConfigOptions, OnNode {}
+/** Any of the options, each from `Config`. Tenant and token have default names; what else is left out has its default. */
+export type FromConfig = Config.Config.Wrap<Partial<Options>>
 
 /** Everything that a tenant offers, and transfers to and from storage. */
 export type Services = Core.Services | InstallerTransfer
@@ -38,9 +41,15 @@ export type Services = Core.Services | InstallerTransfer
 export const layer = (options: Options): Layer.Layer<Services, ConfigError.ConfigError> =>
   onNode(Core.layer(options), options)
 
-/** One tenant, from `IRU_TENANT_URL` and `IRU_API_TOKEN` (or the Python client's `IRUCTL_TENANT`, `IRUCTL_TOKEN`). */
-export const layerConfig = (options: ConfigOptions = {}): Layer.Layer<Services, ConfigError.ConfigError> =>
-  onNode(Core.layerConfig(options), options)
+/**
+ * One tenant, from `Config`: `IRU_TENANT_URL` and `IRU_API_TOKEN` (or the Python client's `IRUCTL_TENANT`,
+ * `IRUCTL_TOKEN`), or what you name.
+ *
+ * @example
+ * Iru.layerConfig({ tenantUrl: Config.string("PROD_URL"), apiToken: Config.redacted("PROD_TOKEN") })
+ */
+export const layerConfig = (config: FromConfig = {}): Layer.Layer<Services, ConfigError.ConfigError> =>
+  Layer.unwrapEffect(Effect.map(unwrapOptions<Options>(config), (options) => onNode(Core.layerConfig(config), options)))
 
 /**
  * One tenant, over the `HttpClient` at hand instead of connections of its own: a sandbox in the same process, a proxy, a

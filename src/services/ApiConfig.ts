@@ -30,6 +30,9 @@ export declare namespace ApiConfig {
     readonly apiToken: string | Redacted.Redacted
   }
 
+  /** Tenant and token, each from `Config`. */
+  export type FromConfig = Config.Config.Wrap<Partial<Options>>
+
   /** What the sandbox needs. */
   export interface LoopbackOption {
     /**
@@ -45,37 +48,81 @@ const problemAt =
   (problem: string) =>
     ConfigError.InvalidData(path, problem)
 
-const fromOptions = (options: ApiConfig.Options): Effect.Effect<ApiConfig.Service, ConfigError.ConfigError> => {
-  const token = Redacted.isRedacted(options.apiToken) ? Redacted.value(options.apiToken) : options.apiToken
-  const tenantUrl = Either.mapLeft(
-    parseTenantUrl(options.tenantUrl, options.allowLoopback === true),
-    problemAt("tenantUrl")
+const fromOptions = (options: ApiConfig.Options): Effect.Effect<ApiConfig.Service, ConfigError.ConfigError> =>
+  allOf(
+    Either.mapLeft(parseTenantUrl(options.tenantUrl, options.allowLoopback === true), problemAt("tenantUrl")),
+    Either.mapLeft(parseToken(options.apiToken), problemAt("apiToken"))
   )
-  const apiToken = Either.mapLeft(parseApiToken(token), problemAt("apiToken"))
-  return Either.isLeft(tenantUrl) && Either.isLeft(apiToken)
-    ? Effect.fail(ConfigError.And(tenantUrl.left, apiToken.left))
-    : Either.all({ tenantUrl, apiToken })
-}
 
-/** The first of two variables that is set. What is wrong with it is told under its own name. */
-const variable = <A>(name: string, fallback: string, parse: (text: string) => Either.Either<A, string>) => {
-  const read = (name: string) =>
-    Config.mapOrFail(Config.string(name), (text) => Either.mapLeft(parse(text), problemAt()))
-  return Config.orElseIf(read(name), { if: ConfigError.isMissingDataOnly, orElse: () => read(fallback) })
-}
+/** The options as one `Config`. @internal */
+export const unwrapOptions = <A extends object>(config: Config.Config.Wrap<Partial<A>>): Config.Config<Partial<A>> =>
+  // `Config.unwrap` cannot take an object without keys.
+  Object.keys(config).length === 0 ? Config.succeed({}) : Config.unwrap(config)
 
-const environment = (allowLoopback: boolean): Config.Config<ApiConfig.Service> =>
-  Config.all({
-    tenantUrl: variable("IRU_TENANT_URL", "IRUCTL_TENANT", (text) => parseTenantUrl(text, allowLoopback)),
-    apiToken: variable("IRU_API_TOKEN", "IRUCTL_TOKEN", parseApiToken)
+/** What is wrong with a value is told under the name of its variable. */
+const parsed = <A, B>(config: Config.Config<A>, parse: (value: A) => Either.Either<B, string>): Config.Config<B> =>
+  Config.mapOrFail(config, (value) => Either.mapLeft(parse(value), problemAt()))
+
+/** The first of two variables that is set. */
+const variable = <A>(name: string, fallback: string, parse: (text: string) => Either.Either<A, string>) =>
+  Config.orElseIf(parsed(Config.string(name), parse), {
+    if: ConfigError.isMissingDataOnly,
+    orElse: () => parsed(Config.string(fallback), parse)
   })
 
-const fromEnvironment = (
-  options?: ApiConfig.LoopbackOption
-): Effect.Effect<ApiConfig.Service, ConfigError.ConfigError> =>
-  options?.allowLoopback === undefined
-    ? Effect.flatMap(Config.withDefault(Config.boolean("IRU_ALLOW_LOOPBACK"), false), environment)
-    : environment(options.allowLoopback)
+/** An option of the caller's, or the variables that it has by default. */
+const option = <A, B>(
+  name: keyof ApiConfig.Options,
+  given: Config.Config<A | undefined> | undefined,
+  parse: (value: A) => Either.Either<B, string>,
+  byDefault: Config.Config<B>
+): Effect.Effect<B, ConfigError.ConfigError> =>
+  given === undefined
+    ? byDefault
+    : Effect.flatMap(
+        Effect.mapError(
+          parsed(given, (value) => (value === undefined ? Either.right(undefined) : parse(value))),
+          // `Config.redacted` does not pass on the name of its variable.
+          (error) =>
+            ConfigError.isInvalidData(error) && error.path.length === 0 ? problemAt(name)(error.message) : error
+        ),
+        (value) => (value === undefined ? byDefault : Effect.succeed(value))
+      )
+
+const fromConfig = (config: ApiConfig.FromConfig): Effect.Effect<ApiConfig.Service, ConfigError.ConfigError> => {
+  const { allowLoopback, apiToken, tenantUrl } = Config.isConfig(config)
+    ? {
+        allowLoopback: Config.map(config, ({ allowLoopback }) => allowLoopback),
+        apiToken: Config.map(config, ({ apiToken }) => apiToken),
+        tenantUrl: Config.map(config, ({ tenantUrl }) => tenantUrl)
+      }
+    : config
+  const isAllowed = Config.withDefault(Config.boolean("IRU_ALLOW_LOOPBACK"), false)
+  return Effect.flatMap(option("allowLoopback", allowLoopback, Either.right, isAllowed), (allowLoopback) => {
+    const parseUrl = (text: string) => parseTenantUrl(text, allowLoopback)
+    return Effect.flatMap(
+      Effect.all([
+        Effect.either(option("tenantUrl", tenantUrl, parseUrl, variable("IRU_TENANT_URL", "IRUCTL_TENANT", parseUrl))),
+        Effect.either(
+          option("apiToken", apiToken, parseToken, variable("IRU_API_TOKEN", "IRUCTL_TOKEN", parseApiToken))
+        )
+      ]),
+      ([tenantUrl, apiToken]) => allOf(tenantUrl, apiToken)
+    )
+  })
+}
+
+/** Both, or every problem at once. */
+const allOf = <E extends ConfigError.ConfigError>(
+  tenantUrl: Either.Either<string, E>,
+  apiToken: Either.Either<Redacted.Redacted, E>
+): Either.Either<ApiConfig.Service, ConfigError.ConfigError> =>
+  Either.isLeft(tenantUrl) && Either.isLeft(apiToken)
+    ? Either.left(ConfigError.And(tenantUrl.left, apiToken.left))
+    : Either.all({ tenantUrl, apiToken })
+
+const parseToken = (token: string | Redacted.Redacted): Either.Either<Redacted.Redacted, string> =>
+  parseApiToken(Redacted.isRedacted(token) ? Redacted.value(token) : token)
 
 /**
  * The tenant URL and the token, validated.
@@ -89,9 +136,12 @@ export class ApiConfig extends Context.Tag("effect-iru/ApiConfig")<ApiConfig, Ap
     Layer.effect(this, fromOptions(options))
 
   /**
-   * From `Config`: `IRU_TENANT_URL` and `IRU_API_TOKEN`; where one is absent, the Python client's `IRUCTL_TENANT` and
-   * `IRUCTL_TOKEN`. `IRU_ALLOW_LOOPBACK=true` does what `allowLoopback` does.
+   * From `Config`. What is left out has its default name: `IRU_TENANT_URL` and `IRU_API_TOKEN`; if one of them is not
+   * set, the Python client's `IRUCTL_TENANT` and `IRUCTL_TOKEN`. `IRU_ALLOW_LOOPBACK=true` does what `allowLoopback` does.
+   *
+   * @example
+   * ApiConfig.layerConfig({ tenantUrl: Config.string("PROD_URL"), apiToken: Config.redacted("PROD_TOKEN") })
    */
-  static readonly layerConfig = (options?: ApiConfig.LoopbackOption): Layer.Layer<ApiConfig, ConfigError.ConfigError> =>
-    Layer.effect(this, fromEnvironment(options))
+  static readonly layerConfig = (config: ApiConfig.FromConfig = {}): Layer.Layer<ApiConfig, ConfigError.ConfigError> =>
+    Layer.effect(this, fromConfig(config))
 }

@@ -20,7 +20,7 @@ import {
   CustomScripts,
   type DownloadedInstaller,
   type InstallerTransfer,
-  type Iru as Core,
+  type IruServices as Core,
   type LibraryItem,
   type PayloadError,
   type PayloadList,

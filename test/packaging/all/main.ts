@@ -1,6 +1,7 @@
 // Every entry point, with every optional peer installed.
 import { CustomScripts } from "effect-iru"
 import { Iru } from "effect-iru/node"
+import * as operations from "effect-iru/operations"
 import { RedisBudget } from "effect-iru/redis"
 import { S3Installers } from "effect-iru/s3"
 import { Sandbox } from "effect-iru/sandbox"
@@ -13,4 +14,6 @@ const { count } = await CustomScripts.pipe(
   Effect.provide(tenant),
   Effect.runPromise
 )
-console.log(`${count} scripts, ${typeof RedisBudget.layer}, ${typeof S3Installers.layer}`)
+console.log(
+  `${count} scripts by ${operations.CustomScripts.stream.name}, ${typeof RedisBudget.layer}, ${typeof S3Installers.layer}`
+)

@@ -1,4 +1,4 @@
-import { type CustomScript, CustomScripts, Iru as Core } from "effect-iru"
+import { type CustomScript, CustomScripts, IruServices as Core } from "effect-iru"
 import { Iru } from "effect-iru/node"
 import { Sandbox } from "effect-iru/sandbox"
 import * as Effect from "effect/Effect"

@@ -1,12 +1,15 @@
 /**
- * Every resource of one tenant, over one session, as one layer.
+ * Every resource of one tenant, over one session, as one layer. It needs a platform: on Node, `Iru` of `effect-iru/node`
+ * has it all.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ApiClient } from "./ApiClient.js"
-import { ApiConfig } from "./ApiConfig.js"
+import { ApiConfig, unwrapOptions } from "./ApiConfig.js"
 import { Blueprints } from "./Blueprints.js"
 import { CustomApps } from "./CustomApps.js"
 import { CustomProfiles } from "./CustomProfiles.js"
@@ -23,16 +26,23 @@ export type Platform = HttpClient.HttpClient | FileSystem.FileSystem | Installer
 /** The tenant, its token, and how the session behaves. */
 export interface Options extends ApiConfig.Options, ApiClient.Options {}
 
-/** How the session behaves, where tenant and token come from `Config`. */
-export interface ConfigOptions extends ApiConfig.LoopbackOption, ApiClient.Options {}
+/** Any of the options, each from `Config`. Tenant and token have default names; what else is left out has its default. */
+export type FromConfig = Config.Config.Wrap<Partial<Options>>
 
-/** One tenant. On Node, `effect-iru/node` has the same with everything provided. */
+/** One tenant. */
 export const layer = (options: Options): Layer.Layer<Services, ConfigError.ConfigError, Platform> =>
   session(ApiConfig.layer(options), options)
 
-/** One tenant, from `IRU_TENANT_URL` and `IRU_API_TOKEN`. On Node, `effect-iru/node` has it with everything provided. */
-export const layerConfig = (options?: ConfigOptions): Layer.Layer<Services, ConfigError.ConfigError, Platform> =>
-  session(ApiConfig.layerConfig(options), options)
+/**
+ * One tenant, from `Config`: `IRU_TENANT_URL` and `IRU_API_TOKEN`, or what you name.
+ *
+ * @example
+ * IruServices.layerConfig({ tenantUrl: Config.string("PROD_URL"), apiToken: Config.redacted("PROD_TOKEN") })
+ */
+export const layerConfig = (config: FromConfig = {}): Layer.Layer<Services, ConfigError.ConfigError, Platform> =>
+  Layer.unwrapEffect(
+    Effect.map(unwrapOptions<Options>(config), (options) => session(ApiConfig.layerConfig(config), options))
+  )
 
 /** Layers are shared by reference. Each call makes its own, so two tenants in one program never share a session. */
 const session = (
@@ -40,9 +50,9 @@ const session = (
   options: ApiClient.Options | undefined
 ): Layer.Layer<Services, ConfigError.ConfigError, Platform> =>
   Layer.mergeAll(
-    Layer.fresh(Blueprints.layer),
-    Layer.fresh(CustomApps.layer),
-    Layer.fresh(CustomProfiles.layer),
-    Layer.fresh(CustomScripts.layer),
-    Layer.fresh(SelfServiceCategories.layer)
-  ).pipe(Layer.provideMerge(ApiClient.layer(options)), Layer.provide(config))
+    Blueprints.layer,
+    CustomApps.layer,
+    CustomProfiles.layer,
+    CustomScripts.layer,
+    SelfServiceCategories.layer
+  ).pipe(Layer.fresh, Layer.provideMerge(ApiClient.layer(options)), Layer.provide(config))
