@@ -7,8 +7,9 @@
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { FieldErrors } from "../errors/ApiClientError.js"
-import { decoderOf, parseJson } from "./json.js"
+import { decoderOf, parseJson, type Unreadable } from "./json.js"
+
+export type { Unreadable } from "./json.js"
 
 /** A complete response, its body decompressed. */
 export interface Response {
@@ -16,12 +17,6 @@ export interface Response {
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly bytes: Uint8Array
-}
-
-/** Why a response cannot be read, in words that show no value. */
-export interface Unreadable {
-  readonly detail: string
-  readonly fieldErrors?: FieldErrors
 }
 
 /** Reads a response. */

@@ -8,9 +8,8 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import type { Unreadable } from "./Answer.js"
 import type { Query } from "./body.js"
-import { decoderOf, explainIssue } from "./json.js"
+import { decoderOf, explainIssue, type Unreadable } from "./json.js"
 
 /** What is known when a page is read. */
 export interface Place {

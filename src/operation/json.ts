@@ -4,9 +4,15 @@
 import * as Either from "effect/Either"
 import type * as ParseResult from "effect/ParseResult"
 import type * as Schema from "effect/Schema"
+import type { FieldErrors } from "../errors/ApiClientError.js"
 import { problemsOf } from "./arguments.js"
-import type { Unreadable } from "./Answer.js"
 import { readerOf } from "./reader.js"
+
+/** Why an answer cannot be read, in words that show no value. */
+export interface Unreadable {
+  readonly detail: string
+  readonly fieldErrors?: FieldErrors
+}
 
 /** Finds `"__proto__"`, even if some of its letters are escaped. */
 const mayNameProto = /__proto__|\\u00[567]/i

@@ -2,7 +2,6 @@
  * How a call gets to the tenant and back: it waits for its turn, is sent, is tried again if that is safe, and its answer
  * is read.
  */
-import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -15,7 +14,7 @@ import { invalidArgument } from "../operation/arguments.js"
 import type { Query, RequestBody } from "../operation/body.js"
 import type { Kind, Method } from "../operation/Operation.js"
 import { explainAnswer, isSuccess, reasonOf } from "./answer.js"
-import { type ExchangeLimits, execute } from "./exchange.js"
+import { type Exchange, type ExchangeLimits, execute } from "./exchange.js"
 import { type Pacer, type Priority, RequestPriority, type Turn } from "./pace.js"
 import { buildRequest, type Origin } from "./request.js"
 import { mayHaveHappened, retrying, RetryOverride, type RetryPolicy } from "./retry.js"
@@ -46,10 +45,8 @@ export interface Outgoing {
 }
 
 /** A request, and what its tries go by. */
-export interface Call extends CallFacts {
+export interface Call extends CallFacts, Exchange {
   readonly kind: Kind
-  readonly path: string
-  readonly request: HttpClientRequest.HttpClientRequest
   readonly apiToken: Redacted.Redacted
   readonly policy: RetryPolicy
   readonly priority: Priority

@@ -1,17 +1,26 @@
 /**
  * One request and its complete answer.
  */
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { ApiClientError } from "../errors/ApiClientError.js"
 import type { Response } from "../operation/Answer.js"
+import type { Method } from "../operation/Operation.js"
 import { isSuccess } from "./answer.js"
-import type { Call } from "./calls.js"
 import type { Session } from "./session.js"
 import { bareCause, describeCause } from "./transport.js"
 import { type Head, readUpTo, type Reply, type Wire } from "./wire.js"
+
+/** A request, and what an error of it says. */
+export interface Exchange {
+  readonly operation: string
+  readonly method: Method
+  readonly path: string
+  readonly request: HttpClientRequest.HttpClientRequest
+}
 
 export interface ExchangeLimits {
   readonly timeout: Duration.DurationInput
@@ -23,7 +32,7 @@ export interface ExchangeLimits {
 export const execute = (
   wire: Wire,
   session: Session,
-  { method, operation, path, request }: Call,
+  { method, operation, path, request }: Exchange,
   { maxSize, timeout }: ExchangeLimits
 ): Effect.Effect<Response, ApiClientError> => {
   const fail = (reason: "SessionClosed" | "Transport" | "Timeout" | "Decode", detail?: string, cause?: unknown) =>

@@ -3,15 +3,12 @@
  */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { PayloadTransferError, type PayloadTransferErrorReason } from "../../errors/PayloadTransferError.js"
+import { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { hiding } from "../../session/secrets.js"
 import { bareCause, describeCause, isUntrusted } from "../../session/transport.js"
-import type { Answer } from "./wire.js"
+import type { Answer, Facts, Fail } from "./wire.js"
 
-type Facts = Partial<Pick<PayloadTransferError, "status" | "code" | "detail" | "cause">>
-
-/** Makes the failures of one transfer. They never hold the address. */
-export type Fail = (reason: PayloadTransferErrorReason, facts?: Facts) => PayloadTransferError
+export type { Fail } from "./wire.js"
 
 export const failures =
   (direction: "upload" | "download", name: string, moved: () => number): Fail =>

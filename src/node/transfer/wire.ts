@@ -5,8 +5,13 @@ import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import type { Readable } from "node:stream"
-import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
-import type { Fail } from "./failures.js"
+import type { PayloadTransferError, PayloadTransferErrorReason } from "../../errors/PayloadTransferError.js"
+
+/** What is known of a failure beside its reason. */
+export type Facts = Partial<Pick<PayloadTransferError, "status" | "code" | "detail" | "cause">>
+
+/** Makes the failures of one transfer. They never hold the address. */
+export type Fail = (reason: PayloadTransferErrorReason, facts?: Facts) => PayloadTransferError
 
 export interface Answer {
   readonly status: number
