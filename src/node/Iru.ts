@@ -6,14 +6,17 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import type * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { ApiClient } from "../services/ApiClient.js"
 import { unwrapOptions } from "../services/ApiConfig.js"
 import type { InstallerTransfer } from "../services/InstallerTransfer.js"
 import * as Core from "../services/IruServices.js"
+import { connections } from "./connections.js"
 import * as NodeInstallerTransfer from "./NodeInstallerTransfer.js"
-import * as NodeTransport from "./NodeTransport.js"
-import { proxiesOf } from "./proxies.js"
+import type * as NodeTransport from "./NodeTransport.js"
+import { type Proxies, readProxies } from "./proxies.js"
 
 /** How installers move. */
 export interface TransferOption {
@@ -70,14 +73,21 @@ const onNode = (
   tenant: Layer.Layer<Core.Services, ConfigError.ConfigError, Core.Platform>,
   options: OnNode
 ): Layer.Layer<Services, ConfigError.ConfigError> =>
-  tenant.pipe(Layer.provideMerge(transfers(options)), Layer.provide(NodeTransport.layer(options)))
+  Layer.unwrapEffect(
+    Effect.map(readProxies, (proxies) =>
+      tenant.pipe(
+        Layer.tap((services) => proxies.warn(Context.get(services, ApiClient).tenantUrl)),
+        Layer.provideMerge(transfers(proxies, options)),
+        Layer.provide(connections(proxies, options))
+      )
+    )
+  )
 
 /** Node's own client, which transfers are fastest over, knows no proxies; the session's does. */
 const transfers = (
+  { agent }: Proxies,
   options: OnNode
 ): Layer.Layer<InstallerTransfer, never, FileSystem.FileSystem | HttpClient.HttpClient> =>
-  Layer.suspend(() =>
-    proxiesOf(process.env) === undefined
-      ? NodeInstallerTransfer.layer(options.transfer)
-      : NodeInstallerTransfer.layerHttpClient(options.transfer)
-  )
+  agent === undefined
+    ? NodeInstallerTransfer.layer(options.transfer)
+    : NodeInstallerTransfer.layerHttpClient(options.transfer)

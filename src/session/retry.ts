@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { ApiClientError } from "../errors/ApiClientError.js"
 import type { Method } from "../operation/Operation.js"
-import { isUnsent, isUntrusted } from "./transport.js"
+import { isRefusedByProxy, isUnsent, isUntrusted } from "./transport.js"
 
 /** When a call that failed is tried again. */
 export interface RetryPolicy {
@@ -57,6 +57,11 @@ export const retryRules = {
     retried: [],
     why: "It would not hold the second time either."
   },
+  RefusedByProxy: {
+    failure: "a proxy that wants a password or does not let the host through (407, 403)",
+    retried: [],
+    why: "It would refuse the second time too."
+  },
   Lost: {
     failure: "connection cut, or an answer that breaks off",
     retried: repeatable,
@@ -87,6 +92,7 @@ export const failureKind = (error: ApiClientError): FailureKind => {
     case "RateLimited":
       return error.status === undefined ? "Final" : "RateLimited"
     case "Transport":
+      if (isRefusedByProxy(error.cause)) return "RefusedByProxy"
       return isUnsent(error.cause) ? "NotSent" : isUntrusted(error.cause) ? "Untrusted" : "Lost"
     case "Timeout":
       return "Timeout"

@@ -12,18 +12,61 @@ export const isUnsent = (cause: unknown): boolean =>
     (error) =>
       ["connect", "getaddrinfo"].includes(textOf(error, "syscall") ?? "") ||
       textOf(error, "code") === "UND_ERR_CONNECT_TIMEOUT"
-  )
+  ) || proxyStatus(cause) !== undefined
 
 /** The server could not prove who it is. */
 export const isUntrusted = (cause: unknown): boolean => codes(cause).some((code) => untrusted.test(code))
 
-/** What a transport says went wrong: its code and message, which hold no part of the request. */
+/** A proxy refused to make the connection, and would refuse it again. */
+export const isRefusedByProxy = (cause: unknown): boolean => {
+  const status = proxyStatus(cause)
+  return status !== undefined && isRefusalStatus(status)
+}
+
+const isRefusalStatus = (status: number): boolean => status >= 400 && status <= 499 && status !== 408 && status !== 429
+
+/** What a transport says went wrong: its code and message, which hold no part of the request; and what to do about it. */
 export const describeCause = (cause: unknown): string => {
+  const status = proxyStatus(cause)
+  if (status !== undefined) return describeProxy(status)
   const errors = withCauses(cause)
   const error = errors.find((error) => isTelling(error)) ?? errors[0]
   if (error === undefined) return "The connection failed."
   const [code] = codes(error)
-  return code === undefined || error.message.includes(code) ? error.message : `${error.message} (${code})`
+  const message = code === undefined || error.message.includes(code) ? error.message : `${error.message} (${code})`
+  const advice = codes(cause).flatMap((code) => adviceOn[code] ?? [])[0]
+  return advice === undefined ? message : `${message.replace(/\.$/, "")}. ${advice}`
+}
+
+/** The status with which a proxy refused a tunnel, as undici tells it. */
+const proxyStatus = (cause: unknown): number | undefined => {
+  for (const { message } of withCauses(cause)) {
+    const status = /^Proxy response \((\d{3})\)/.exec(message)?.[1]
+    if (status !== undefined) return Number(status)
+  }
+  return undefined
+}
+
+const describeProxy = (status: number): string => {
+  if (status === 407)
+    return "The proxy asks for a user and a password (407). Set HTTPS_PROXY=http://user:password@host:port, or check those that are set."
+  return isRefusalStatus(status)
+    ? `The proxy does not let this host through (${status}). Have the host allowed there, or name it in NO_PROXY if it can be reached without the proxy.`
+    : `The proxy could not reach the host (${status}).`
+}
+
+const unknownAuthority =
+  "Node does not know the authority that signed this certificate. If it is that of your company's proxy or gateway, start Node with NODE_EXTRA_CA_CERTS=/path/to/authority.pem."
+const wrongTime = "If the certificate is good, the clock of this machine is wrong."
+
+const adviceOn: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: unknownAuthority,
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
+  CERT_HAS_EXPIRED: wrongTime,
+  CERT_NOT_YET_VALID: wrongTime
 }
 
 /** Several errors at once, and the one that `fetch` wraps around all others, say nothing themselves. */

@@ -251,9 +251,9 @@ describe("a server that cannot prove who it is", () => {
   )
 
   for (const [certificate, what, code] of [
-    ["self", "because it signed its certificate itself", /SELF_SIGNED/],
-    ["other", "because its certificate is for another name", /altnames|ALTNAME/],
-    ["expired", "because its certificate has expired", /expired|EXPIRED/]
+    ["self", "because it signed its certificate itself", /SELF_SIGNED.*NODE_EXTRA_CA_CERTS=/],
+    ["other", "because its certificate is for another name", /altnames|ALTNAME(?!.*NODE_EXTRA)/],
+    ["expired", "because its certificate has expired", /expired.*the clock of this machine/]
   ] as const) {
     live(`${what} is a Transport failure that says so, is not tried again, and is sent no request`, () =>
       Effect.gen(function* () {

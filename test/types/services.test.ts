@@ -148,7 +148,9 @@ describe("what each layer gives, and what it needs", () => {
     type OnNode = Layer.Layer<All | InstallerTransfer, ConfigError>
     expectTypeOf<ReturnType<typeof Iru.layer>>().toEqualTypeOf<OnNode>()
     expectTypeOf<ReturnType<typeof Iru.layerConfig>>().toEqualTypeOf<OnNode>()
-    expectTypeOf<ReturnType<typeof NodeTransport.layer>>().toEqualTypeOf<Layer.Layer<HttpClient | FileSystem>>()
+    expectTypeOf<ReturnType<typeof NodeTransport.layer>>().toEqualTypeOf<
+      Layer.Layer<HttpClient | FileSystem, ConfigError>
+    >()
     type Transfer<Needs> = Layer.Layer<InstallerTransfer, never, Needs>
     expectTypeOf<ReturnType<typeof NodeInstallerTransfer.layer>>().toEqualTypeOf<Transfer<FileSystem>>()
     type OverHttpClient = Transfer<HttpClient | FileSystem>

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { hiding } from "../../session/secrets.js"
-import { bareCause, describeCause, isUntrusted } from "../../session/transport.js"
+import { bareCause, describeCause, isRefusedByProxy, isUntrusted } from "../../session/transport.js"
 import type { Answer, Facts, Fail } from "./wire.js"
 
 export type { Fail } from "./wire.js"
@@ -22,7 +22,7 @@ export const causeFacts = (cause: unknown): Facts => ({ detail: describeCause(ca
 export const isPassing = (error: unknown): error is PayloadTransferError => {
   if (!(error instanceof PayloadTransferError) || error._tag !== "PayloadTransferError") return false
   const { cause, reason, status = 0 } = error
-  if (reason === "Transport") return !isUntrusted(cause)
+  if (reason === "Transport") return !isUntrusted(cause) && !isRefusedByProxy(cause)
   return reason === "Stalled" || reason === "Truncated" || status >= 500 || status === 408 || status === 429
 }
 

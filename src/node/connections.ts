@@ -1,0 +1,62 @@
+/**
+ * HTTP over connections of the session's own, through the proxies that the environment names.
+ */
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Undici from "@effect/platform-node/Undici"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { ShortWire } from "../session/wire.js"
+import type { Proxies } from "./proxies.js"
+import { undiciWire } from "./undiciWire.js"
+
+/** How the session's connections behave. */
+export interface Options {
+  /** Connections to one host at most. Default 48: a list takes 32, and leaves some to other calls. */
+  readonly connections?: number | undefined
+}
+
+const agent = (options: Options, proxies: Proxies) =>
+  Effect.acquireRelease(
+    Effect.sync((): Undici.Dispatcher => {
+      const connections = {
+        connections: options.connections ?? 48,
+        keepAliveTimeout: 30_000,
+        connect: { timeout: 10_000 }
+      }
+      return proxies.agent === undefined
+        ? new Undici.Agent(connections)
+        : new Undici.EnvHttpProxyAgent({ ...connections, ...proxies.agent })
+    }),
+    (agent) =>
+      Effect.interruptible(Effect.promise(() => agent.close())).pipe(
+        Effect.timeoutTo({
+          duration: "2 seconds",
+          onSuccess: () => Effect.void,
+          onTimeout: () => Effect.promise(() => agent.destroy())
+        }),
+        Effect.flatten
+      )
+  )
+
+/** Connections that are kept alive, drained and closed with the scope; and the file system. */
+export const connections = (
+  proxies: Proxies,
+  options: Options
+): Layer.Layer<HttpClient.HttpClient | FileSystem.FileSystem> =>
+  Layer.merge(
+    Layer.unwrapScoped(
+      Effect.map(agent(options, proxies), (agent) =>
+        Layer.effect(
+          ShortWire,
+          Effect.map(HttpClient.HttpClient, (http) => ({ http, wire: undiciWire(agent) }))
+        ).pipe(
+          Layer.provideMerge(Layer.fresh(NodeHttpClient.layerUndiciWithoutDispatcher)),
+          Layer.provide(Layer.succeed(NodeHttpClient.Dispatcher, agent))
+        )
+      )
+    ),
+    NodeFileSystem.layer
+  )
