@@ -35,12 +35,11 @@ import { inProcess } from "./gateway/inProcess.js"
 import type * as limits from "./gateway/limits.js"
 import { isWildcard, serve } from "./gateway/loopback.js"
 import type * as requestLog from "./gateway/requestLog.js"
-import type * as state from "./tenant/state.js"
-import type * as seed from "./tenant/seed.js"
-import type * as snapshot from "./tenant/snapshot.js"
-import { newStore, openStore } from "./tenant/store.js"
-import { makeTenant, type Tenant, type WebApp } from "./tenant/tenant.js"
+import { newStore, openStore, type StoreOptions } from "./tenant/store.js"
+import type * as resources from "./resources/index.js"
+import { files, type SeedCounts, tables, type WebApp } from "./resources/index.js"
 import type { SandboxError } from "./SandboxError.js"
+import { makeServer, type Server } from "./server.js"
 
 export declare namespace Sandbox {
   /** A running tenant. */
@@ -61,7 +60,7 @@ export declare namespace Sandbox {
      * Adds records that look like those of a tenant in use, built when they are asked for: a million need no memory.
      * Without counts the usual ones of a small company. The same `seed` (default 1) gives the same records and ids.
      */
-    readonly seed: Tenant["seed"]
+    readonly seed: Server["seed"]
     /** Makes the next requests that fit go wrong, until the scope closes. Of several rules that fit, the first counts. */
     readonly fault: (fault: Fault.Fault) => Effect.Effect<void, never, Scope.Scope>
     /** The faults that will still hit something. */
@@ -71,7 +70,7 @@ export declare namespace Sandbox {
     /** What cannot be done through the API, only by hand in the vendor's web app. */
     readonly webApp: WebApp
     /** The bucket behind `storageUrl`, for S3 clients that sign their own forms and addresses. */
-    readonly bucket: Tenant["bucket"]
+    readonly bucket: Server["bucket"]
   }
 
   /** How a tenant behaves. */
@@ -124,16 +123,16 @@ export declare namespace Sandbox {
   export interface TestOptions extends Omit<Options, "apiToken" | "data" | "host" | "port" | "routes"> {}
 
   /** How many records of each kind (default none), and the number that they are made from (default 1). */
-  export interface Seed extends seed.SeedCounts {
+  export interface Seed extends SeedCounts {
     readonly seed?: number
   }
 
   /** A request that the sandbox was sent, without a secret in it. */
   export type Request = requestLog.RequestRecord
   /** The records of a tenant, to be read and put. */
-  export type State = state.State
+  export type State = resources.State
   /** A tenant at a glance. */
-  export type Snapshot = snapshot.Snapshot
+  export type Snapshot = resources.Snapshot
   /** A fault, and how many requests it will still hit. */
   export type ActiveFault = faults.ActiveFault
   /** The limits of the service, others, or none. */
@@ -150,16 +149,26 @@ export declare namespace Sandbox {
 
 const millis = (duration: Duration.DurationInput): number => Duration.toMillis(duration)
 
-const openTenant = (
+const openServer = (
   options: Sandbox.Options,
   storageOrigin: Effect.Effect<string>
-): Effect.Effect<{ readonly tenant: Tenant; readonly apiToken: string }, SandboxError, Scope.Scope> =>
+): Effect.Effect<{ readonly server: Server; readonly apiToken: string }, SandboxError, Scope.Scope> =>
   Effect.gen(function* () {
     const { apiToken, categories, data, seed } = options
-    const store = yield* data === undefined
-      ? newStore({ apiToken, categories })
-      : openStore(data, { apiToken, categories })
-    const tenant = yield* makeTenant({
+    const storeOptions: StoreOptions = {
+      apiToken,
+      categories,
+      tables,
+      seededFile: (seeding, key) => {
+        for (const { seeded } of files) {
+          const bytes = seeded(seeding, key)
+          if (bytes !== undefined) return bytes
+        }
+        return undefined
+      }
+    }
+    const store = yield* data === undefined ? newStore(storeOptions) : openStore(data, storeOptions)
+    const server = yield* makeServer({
       store,
       pageSize: options.pageSize ?? 300,
       processing: millis(options.processing ?? 0),
@@ -171,25 +180,25 @@ const openTenant = (
       storageOrigin
     })
     if (seed !== undefined && !store.isOld) {
-      yield* typeof seed === "number" ? tenant.seed(undefined, { seed }) : tenant.seed(seed, seed)
+      yield* typeof seed === "number" ? server.seed(undefined, { seed }) : server.seed(seed, seed)
     }
-    return { tenant, apiToken: store.identity.apiToken }
+    return { server, apiToken: store.identity.apiToken }
   })
 
 const serviceOf = (
-  tenant: Tenant,
+  server: Server,
   where: Pick<Sandbox.Service, "apiToken" | "storageUrl" | "tenantUrl">
 ): Sandbox.Service => ({
   ...where,
-  requests: tenant.requests,
-  events: tenant.events,
-  state: tenant.state,
-  seed: tenant.seed,
-  fault: tenant.faults.add,
-  faults: tenant.faults.active,
-  limits: tenant.limits,
-  webApp: tenant.webApp,
-  bucket: tenant.bucket
+  requests: server.requests,
+  events: server.events,
+  state: server.state,
+  seed: server.seed,
+  fault: server.faults.add,
+  faults: server.faults.active,
+  limits: server.limits,
+  webApp: server.webApp,
+  bucket: server.bucket
 })
 
 /** The storage under the name by which its caller calls the API: who listens everywhere has no name of its own. */
@@ -202,25 +211,25 @@ const besideApi = (storageUrl: string): Effect.Effect<string> =>
 const overHttp = (options: Sandbox.Options): Effect.Effect<Sandbox.Service, SandboxError, Scope.Scope> =>
   Effect.gen(function* () {
     const host = options.host ?? "127.0.0.1"
-    const ready = yield* Deferred.make<{ readonly tenant: Tenant; readonly service: Sandbox.Service }>()
+    const ready = yield* Deferred.make<{ readonly server: Server; readonly service: Sandbox.Service }>()
     const storageUrl = yield* serve({ host, port: options.storagePort ?? 0 }, (incoming) =>
-      Effect.flatMap(Deferred.await(ready), ({ tenant }) => tenant.storage(incoming))
+      Effect.flatMap(Deferred.await(ready), ({ server }) => server.storage(incoming))
     )
-    const { apiToken, tenant } = yield* openTenant(
+    const { apiToken, server } = yield* openServer(
       options,
       isWildcard(host) ? besideApi(storageUrl) : Effect.succeed(storageUrl)
     )
     const answer = yield* Effect.cached(
       Effect.map(Deferred.await(ready), ({ service }) => {
         const extra = options.routes?.(service)
-        return gzipped((incoming) => extra?.(incoming) ?? tenant.api(incoming))
+        return gzipped((incoming) => extra?.(incoming) ?? server.api(incoming))
       })
     )
     const tenantUrl = yield* serve({ host, port: options.port ?? 0 }, (incoming) =>
       Effect.flatMap(answer, (handle) => handle(incoming))
     )
-    const service = serviceOf(tenant, { tenantUrl, apiToken, storageUrl })
-    yield* Deferred.succeed(ready, { tenant, service })
+    const service = serviceOf(server, { tenantUrl, apiToken, storageUrl })
+    yield* Deferred.succeed(ready, { server, service })
     return service
   })
 
@@ -237,14 +246,14 @@ const inThisProcess = (
   options: Sandbox.TestOptions
 ): Effect.Effect<Context.Context<Sandbox | HttpClient.HttpClient>, SandboxError, Scope.Scope> =>
   Effect.gen(function* () {
-    const { tenant } = yield* openTenant({ ...options, apiToken: inTests.apiToken }, Effect.succeed(storageInTests))
+    const { server } = yield* openServer({ ...options, apiToken: inTests.apiToken }, Effect.succeed(storageInTests))
     const client = yield* inProcess(
       new Map([
-        [inTests.tenantUrl, tenant.api],
-        [storageInTests, tenant.storage]
+        [inTests.tenantUrl, server.api],
+        [storageInTests, server.storage]
       ])
     )
-    return Context.make(Sandbox, serviceOf(tenant, { ...inTests, storageUrl: storageInTests })).pipe(
+    return Context.make(Sandbox, serviceOf(server, { ...inTests, storageUrl: storageInTests })).pipe(
       Context.add(HttpClient.HttpClient, client)
     )
   })
@@ -291,7 +300,7 @@ export class Sandbox extends Context.Tag("effect-iru/Sandbox")<Sandbox, Sandbox.
 
   /** Adds records that look like those of a tenant in use: so many of each kind, made from a number. */
   static readonly seed = (
-    counts?: seed.SeedCounts,
+    counts?: SeedCounts,
     options?: { readonly seed?: number }
   ): Effect.Effect<void, never, Sandbox> => Effect.flatMap(this, (sandbox) => sandbox.seed(counts, options))
 

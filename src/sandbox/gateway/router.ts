@@ -1,24 +1,51 @@
 /**
- * Which endpoint answers: the gateway's part (unknown paths, the token) and the table of endpoints.
+ * Which endpoint answers: the gateway's part (unknown paths, the token) and the table of routes.
  */
 import * as Effect from "effect/Effect"
 import { randomBytes } from "node:crypto"
 import { readWhole } from "./body.js"
 import { type Answer, type Handler, type Incoming, json, noRoute, type WholeRequest } from "./exchange.js"
 
-/** What an endpoint does, at once. A failure is an answer too: the one that ends the request early. */
-export type Endpoint = (incoming: WholeRequest, id: string) => Effect.Effect<Answer, Answer>
+/** The names of the ids in a path: `"device_id" | "note_id"` of `/devices/{device_id}/notes/{note_id}`. */
+export type IdNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | IdNames<Rest>
+  : never
 
-/** An endpoint at a path. `:id` stands for one segment; of several the last counts. A trailing slash counts. */
+/** The ids in a path, by their names. */
+export type Ids<Path extends string> = Readonly<Record<IdNames<Path>, string>>
+
+/** What an endpoint answers. A failure is an answer too: one that ends the request early. */
+export type Reply = Effect.Effect<Answer, Answer>
+
+/** An endpoint at a path. */
 export interface Route {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE"
+  readonly method: Method
+  /** `{name}` stands for one segment. A trailing slash counts. */
   readonly path: string
-  readonly endpoint: Endpoint
-  /** Whether no token is asked for: the address itself has one. */
-  readonly isOpen?: boolean | undefined
+  // Each endpoint knows the ids of its own path, which `route` checks.
+  endpoint(incoming: WholeRequest, ids: Readonly<Record<string, string>>): Reply
+  /** Whether it asks for no token: the address itself has one. */
+  readonly isOpen: boolean
 }
 
-/** A part of a path as it is meant; as it is written where that cannot be told. */
+type Method = "GET" | "POST" | "PATCH" | "DELETE"
+
+/**
+ * An endpoint at a path.
+ *
+ * @example
+ * ```ts
+ * route("GET", "/api/v1/devices/{device_id}/notes/{note_id}", (incoming, { device_id, note_id }) => …)
+ * ```
+ */
+export const route = <const Path extends string>(
+  method: Method,
+  path: Path,
+  endpoint: (incoming: WholeRequest, ids: Ids<Path>) => Reply,
+  { isOpen = false }: { readonly isOpen?: boolean } = {}
+): Route => ({ method, path, endpoint, isOpen })
+
+/** A segment of a path, decoded where it can be. */
 export const decoded = (segment: string): string => {
   try {
     return decodeURIComponent(segment)
@@ -27,35 +54,51 @@ export const decoded = (segment: string): string => {
   }
 }
 
-/** The id in the path, `""` where the pattern has none; nothing when the path is another. */
-const match = (pattern: ReadonlyArray<string>, segments: ReadonlyArray<string>): string | undefined => {
-  if (pattern.length !== segments.length) return undefined
-  let id = ""
-  for (const [index, expected] of pattern.entries()) {
-    const segment = segments[index] ?? ""
-    if (expected === ":id" && segment !== "") id = decoded(segment)
-    else if (expected !== segment) return undefined
-  }
-  return id
+interface Pattern {
+  readonly route: Route
+  readonly segments: ReadonlyArray<{ readonly text: string; readonly id: string | undefined }>
 }
+
+const patternOf = (route: Route): Pattern => ({
+  route,
+  segments: route.path.split("/").map((text) => ({ text, id: /^\{(\w+)\}$/.exec(text)?.[1] }))
+})
+
+/** The ids in a path; `undefined` if the path does not fit the pattern. */
+const match = (
+  { segments: expected }: Pattern,
+  segments: ReadonlyArray<string>
+): Readonly<Record<string, string>> | undefined => {
+  if (expected.length !== segments.length) return undefined
+  const ids: Record<string, string> = {}
+  for (const [index, { id, text }] of expected.entries()) {
+    const segment = segments[index] ?? ""
+    if (id !== undefined && segment !== "") ids[id] = decoded(segment)
+    else if (text !== segment) return undefined
+  }
+  return ids
+}
+
+const idCount = ({ segments }: Pattern): number => segments.filter(({ id }) => id !== undefined).length
 
 const unauthorized = (detail: string): Answer => json(401, { detail }, { "www-authenticate": "Bearer" })
 
 /**
- * An endpoint for every path: Kong's 404 where none is known, then what the gateway does to all others (`plugins`), then
- * 401 without the token, then 405 and the endpoints.
+ * An answer for every path: Kong's 404 where no route has it, then what the gateway does to all others (`plugins`), then
+ * 401 without the token, then 405 and the endpoints. Of several routes that fit, the one with the fewest ids counts:
+ * `/devices/search` comes before `/devices/{device_id}`.
  */
 export const router = (
   routes: ReadonlyArray<Route>,
   apiToken: string,
   plugins: (handler: Handler) => Handler
 ): Handler => {
-  const table = routes.map((route) => ({ ...route, pattern: route.path.split("/") }))
+  const patterns = routes.map(patternOf).sort((one, other) => idCount(one) - idCount(other))
   return (incoming) => {
     const segments = incoming.url.pathname.split("/")
-    const found = table.flatMap((route) => {
-      const id = match(route.pattern, segments)
-      return id === undefined ? [] : [{ ...route, id }]
+    const found = patterns.flatMap((pattern) => {
+      const ids = match(pattern, segments)
+      return ids === undefined ? [] : [{ ids, route: pattern.route }]
     })
     if (found.length === 0) {
       return Effect.as(
@@ -64,7 +107,7 @@ export const router = (
       )
     }
     const answer = (incoming: Incoming) => {
-      const isOpen = found.every((route) => route.isOpen === true)
+      const isOpen = found.every(({ route }) => route.isOpen)
       const token = /^Bearer (\S+)$/.exec(incoming.headers["authorization"] ?? "")?.[1]
       if (token === undefined && !isOpen)
         return Effect.succeed(unauthorized("Authentication credentials were not provided."))
@@ -72,15 +115,15 @@ export const router = (
         return Effect.succeed(unauthorized("Invalid token."))
       }
       const method = incoming.method === "HEAD" ? "GET" : incoming.method
-      const route = found.find((route) => route.method === method)
-      if (route === undefined) {
-        const allow = found.map((route) => route.method).join(", ")
+      const chosen = found.find(({ route }) => route.method === method)
+      if (chosen === undefined) {
+        const allow = found.map(({ route }) => route.method).join(", ")
         return Effect.succeed(json(405, { detail: `Method "${incoming.method}" not allowed.` }, { allow }))
       }
       return readWhole(incoming).pipe(
-        // Nobody comes between what an endpoint reads and what it writes.
+        // An endpoint runs without yielding, so no other request changes a record between its read and its write.
         Effect.flatMap((whole) =>
-          Effect.withMaxOpsBeforeYield(route.endpoint(whole, route.id), Number.MAX_SAFE_INTEGER)
+          Effect.withMaxOpsBeforeYield(chosen.route.endpoint(whole, chosen.ids), Number.MAX_SAFE_INTEGER)
         ),
         Effect.merge
       )

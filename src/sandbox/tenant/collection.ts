@@ -2,46 +2,95 @@
  * Records in the order in which they were made: some built on demand, the others in memory.
  */
 
-/** What a listing and a lookup need of a set of records, however the set keeps them. */
-export interface Collection<R> {
+/** What every record has. */
+export interface Identified {
+  readonly id: string
+}
+
+/** Records that can be listed. */
+export interface Listing<R> {
   readonly size: number
-  readonly get: (id: string) => R | undefined
-  readonly put: (id: string, record: R) => void
-  readonly remove: (id: string) => boolean
   /** `limit` records from `offset` on. */
   readonly slice: (offset: number, limit: number) => ReadonlyArray<R>
+}
+
+/** Records that can be listed and looked up. */
+export interface Readable<R> extends Listing<R> {
+  /** By its id, in any case. */
+  readonly get: (id: string) => R | undefined
   /** All of them, one by one. */
   readonly values: () => Iterable<R>
-  /** Those that are kept in memory: all but the rows that nobody touched. */
+  /** Records that were added or changed; untouched seed rows are rebuilt on demand. */
   readonly touched: () => Iterable<R>
+}
+
+/** Records that can be changed. Nothing else is told: see `Tenant.save` and `Tenant.remove`. */
+export interface Collection<R> extends Readable<R> {
+  readonly put: (record: R) => void
+  /** Whether it was there. */
+  readonly remove: (id: string) => boolean
 }
 
 /** Records that are built when they are asked for, and never kept. */
 export interface Rows<R> {
   readonly size: number
   readonly at: (index: number) => R
-  /** Where the record with this id stands. */
+  /** The id of the record at a place, without the record. */
+  readonly idAt: (index: number) => string
+  /** The place of the record with this id. */
   readonly indexOf: (id: string) => number | undefined
 }
 
+/** What happened to a record. */
+export type Edit<R> =
+  /** `order`: the place among those that were added; `undefined` for a row. */
+  | { readonly _tag: "Put"; readonly id: string; readonly record: R; readonly order: number | undefined }
+  | { readonly _tag: "Removed"; readonly id: string; readonly isRow: boolean }
+
 /** A collection that rows can be laid under: they come before all other records. */
-export interface RowCollection<R extends { readonly id: string }> extends Collection<R> {
+export interface RowCollection<R> extends Collection<R> {
   readonly extend: (rows: Rows<R>) => void
-  /** The ids of the rows that were removed. */
-  readonly gone: () => Iterable<string>
+  /** What it takes to come here from the rows alone. */
+  readonly edits: () => Iterable<Edit<R>>
 }
 
-/** An empty collection. `onChange` hears of every record that is put, and with nothing of every one that is removed. */
-export const make = <R extends { readonly id: string }>(
-  onChange: (id: string, record: R | undefined) => void = () => undefined
-): RowCollection<R> => {
+/** Sorted numbers, to which one can be added and from which one can be taken. */
+const makeHoles = () => {
+  const sorted: Array<number> = []
+  const all = new Set<number>()
+  /** The index of the first that is not smaller. */
+  const search = (place: number): number => {
+    let [low, high] = [0, sorted.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((sorted[middle] ?? 0) < place) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+  return {
+    all,
+    sorted,
+    add: (place: number): void => {
+      all.add(place)
+      sorted.splice(search(place), 0, place)
+    },
+    remove: (place: number): void => {
+      if (all.delete(place)) sorted.splice(search(place), 1)
+    }
+  }
+}
+
+/** An empty collection. `onEdit` hears of every record that is put or removed. */
+export const make = <R extends Identified>(onEdit: (edit: Edit<R>) => void = () => undefined): RowCollection<R> => {
   let blocks: ReadonlyArray<{ readonly start: number; readonly rows: Rows<R> }> = []
   let rowCount = 0
   const edited = new Map<number, R>()
-  /** Places of rows that are gone, in order. */
-  let gone: ReadonlyArray<number> = []
-  const added = new Map<string, R>()
-  let order: Array<R> | undefined
+  /** Places of rows that are gone. */
+  const gone = makeHoles()
+  const added = new Map<string, { readonly record: R; readonly order: number }>()
+  let nextOrder = 0
+  let ordered: Array<R> | undefined
 
   const placeOf = (id: string): number | undefined => {
     for (const { rows, start } of blocks) {
@@ -58,91 +107,101 @@ export const make = <R extends { readonly id: string }>(
   /** The `n`-th row that is not gone, as far as there is one. */
   const skipGone = (n: number): number => {
     let place = n
-    for (const hole of gone) {
+    for (const hole of gone.sorted) {
       if (hole > place) break
       place += 1
     }
     return place
   }
   const rows = function* (offset: number, limit: number): Generator<R> {
-    const holes = new Set(gone)
     let left = limit
     for (let place = skipGone(offset); place < rowCount && left > 0; place++) {
-      if (holes.has(place)) continue
+      if (gone.all.has(place)) continue
       const row = rowAt(place)
       if (row !== undefined) yield row
       left -= 1
     }
   }
-  const ordered = (): Array<R> => (order ??= [...added.values()])
+  const inOrder = (): Array<R> => (ordered ??= Array.from(added.values(), ({ record }) => record))
 
   return {
     get size() {
-      return rowCount - gone.length + added.size
+      return rowCount - gone.all.size + added.size
     },
     get: (given) => {
       const id = given.toLowerCase()
-      const record = added.get(id)
-      if (record !== undefined) return record
+      const found = added.get(id)
+      if (found !== undefined) return found.record
       const place = placeOf(id)
-      return place === undefined || gone.includes(place) ? undefined : rowAt(place)
+      return place === undefined || gone.all.has(place) ? undefined : rowAt(place)
     },
-    put: (given, record) => {
-      const id = given.toLowerCase()
+    put: (record) => {
+      const id = record.id.toLowerCase()
       const place = placeOf(id)
       if (place !== undefined) {
         edited.set(place, record)
-        gone = gone.filter((hole) => hole !== place)
-      } else {
-        if (added.has(id)) order = undefined
-        else order?.push(record)
-        added.set(id, record)
+        gone.remove(place)
+        return onEdit({ _tag: "Put", id, record, order: undefined })
       }
-      onChange(id, record)
+      const before = added.get(id)
+      const order = before?.order ?? nextOrder++
+      if (before === undefined) ordered?.push(record)
+      else ordered = undefined
+      added.set(id, { record, order })
+      onEdit({ _tag: "Put", id, record, order })
     },
     remove: (given) => {
       const id = given.toLowerCase()
       const place = placeOf(id)
       if (place === undefined) {
         if (!added.delete(id)) return false
-        order = undefined
+        ordered = undefined
       } else {
-        if (gone.includes(place)) return false
+        if (gone.all.has(place)) return false
         edited.delete(place)
-        gone = [...gone, place].sort((one, other) => one - other)
+        gone.add(place)
       }
-      onChange(id, undefined)
+      onEdit({ _tag: "Removed", id, isRow: place !== undefined })
       return true
     },
     slice: (offset, limit) => {
-      const present = rowCount - gone.length
+      const present = rowCount - gone.all.size
       const fromRows = offset < present ? [...rows(offset, limit)] : []
       const start = Math.max(0, offset - present)
-      return [...fromRows, ...ordered().slice(start, start + limit - fromRows.length)]
+      return [...fromRows, ...inOrder().slice(start, start + limit - fromRows.length)]
     },
     values: function* () {
       yield* rows(0, Infinity)
-      yield* added.values()
+      yield* inOrder().slice()
     },
     touched: function* () {
       yield* edited.values()
-      yield* added.values()
+      yield* inOrder().slice()
     },
     extend: (more) => {
       blocks = [...blocks, { start: rowCount, rows: more }]
       rowCount += more.size
     },
-    gone: function* () {
-      for (const place of gone) {
+    edits: function* () {
+      for (const record of edited.values()) yield { _tag: "Put", id: record.id.toLowerCase(), record, order: undefined }
+      for (const [id, { order, record }] of added) yield { _tag: "Put", id, record, order }
+      for (const place of gone.sorted) {
         const row = originalAt(place)
-        if (row !== undefined) yield row.id
+        if (row !== undefined) yield { _tag: "Removed", id: row.id.toLowerCase(), isRow: true }
       }
     }
   }
 }
 
-/** A collection of what is given, to be listed only. */
-export const fromArray = <R>(records: ReadonlyArray<R>): Pick<Collection<R>, "size" | "slice"> => ({
+/** A listing of what is given. */
+export const fromArray = <R>(records: ReadonlyArray<R>): Listing<R> => ({
   size: records.length,
   slice: (offset, limit) => records.slice(offset, offset + limit)
 })
+
+/** The records that fit, in their order. */
+export const filtered = <R>(records: Readable<R>, fits: (record: R) => boolean): Listing<R> => {
+  const found: Array<R> = []
+  for (const record of records.values()) if (fits(record)) found.push(record)
+  return fromArray(found)
+}

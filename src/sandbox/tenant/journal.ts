@@ -9,6 +9,7 @@ import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from "node:f
 import { dirname, join } from "node:path"
 import { createInterface } from "node:readline"
 import { SandboxError } from "../SandboxError.js"
+import type { Entry, Keeper } from "./entry.js"
 
 /** A journal that is open for more lines. */
 export interface Journal {
@@ -268,4 +269,38 @@ export const openJournal = (
       ({ close }) => close
     )
     return journal
+  })
+
+const isEntry = (line: unknown): line is Entry => Array.isArray(line) && typeof line[0] === "string"
+
+/** The entries of a folder, kept in a journal: a line for each, the last of a key counts. */
+export const openFolder = (folder: string): Effect.Effect<Keeper, SandboxError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const entries = new Map<string, unknown>()
+    const put = ([key, value]: Entry): void => {
+      // JSON has no `undefined`: an entry that was taken away is a line with a key alone.
+      if (value === undefined) entries.delete(key)
+      else entries.set(key, value)
+    }
+    const journal = yield* openJournal(folder, {
+      onLine: (line) => {
+        if (!isEntry(line)) {
+          const detail = `${folder} was written by another version of the sandbox.`
+          throw new SandboxError({ reason: "Folder", detail, cause: undefined })
+        }
+        put(line)
+      },
+      needed: () => entries
+    })
+    return {
+      kept: [...entries],
+      write: (batch) =>
+        Effect.suspend(() => {
+          for (const entry of batch) {
+            put(entry)
+            journal.append(entry[1] === undefined ? [entry[0]] : entry)
+          }
+          return journal.flushed
+        })
+    }
   })

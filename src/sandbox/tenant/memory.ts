@@ -1,276 +1,110 @@
 /**
- * What a tenant remembers, as entries: every change is one, and what the entries say, done again in order, is the tenant.
+ * What a tenant remembers, and the entries that it is kept as.
  */
-import { createHash } from "node:crypto"
-import { basename, join } from "node:path"
-import type { BlueprintRecord } from "../api/blueprints.js"
-import type { AppRecord } from "../api/customApps.js"
-import type { ProfileRecord } from "../api/customProfiles.js"
-import type { ScriptRecord } from "../api/customScripts.js"
-import type { InHouseAppRecord } from "../api/inHouseApps.js"
-import type { Category } from "../api/selfService.js"
-import type { Credentials } from "../storage/sigv4.js"
-import type { StoredObject } from "../storage/StoredObject.js"
-import * as Collection from "./collection.js"
-import { type Activity, type History, makeHistory } from "./history.js"
-import { type SeedCounts, type Seeded, seeded } from "./seed.js"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import { type Entry, type Note, partsOf } from "./entry.js"
+import { Identity } from "./identity.js"
+import { makeObjects } from "./objects.js"
+import { makeSeeding, type Seeding } from "./seeding.js"
+import type { AnyTable } from "./table.js"
 
-/** What a tenant is from its first day on. */
-export interface Identity {
-  readonly apiToken: string
-  readonly companyId: string
-  readonly categories: ReadonlyArray<Category>
-  readonly credentials: Credentials
-}
+const Seed = Schema.Struct({
+  seed: Schema.Number,
+  counts: Schema.Record({ key: Schema.String, value: Schema.UndefinedOr(Schema.Number) })
+})
 
-/** A place in storage that was given out. */
-export interface Reservation {
-  readonly key: string
-  /** The id of the upload, where it has one. */
-  readonly id?: string | undefined
-  /** Milliseconds. */
-  readonly expires: number
-  /** When nobody asks for it any more. Milliseconds. */
-  readonly forgotten: number
-}
+const version = 2
+const Tenant = Schema.Struct({ version: Schema.Literal(version), identity: Identity })
 
-/** What there is to remember of the objects in storage. */
-export interface ObjectStore {
-  readonly get: (key: string) => StoredObject | undefined
-  readonly set: (key: string, object: StoredObject) => void
-  readonly delete: (key: string) => void
-  /** What was uploaded or put. */
-  readonly entries: () => Iterable<readonly [key: string, object: StoredObject]>
-  /** Whether something lies under this key, or a place was given out under it not too long ago. */
-  readonly isReserved: (key: string) => boolean
-  /** Forgets the places whose time has come, too, and gives their keys. */
-  readonly reserve: (reservation: Reservation, now: number) => ReadonlyArray<string>
-  /** The place of an upload. */
-  readonly reservation: (id: string) => Reservation | undefined
-}
+/** How many of each kind. */
+export type Counts = Readonly<Record<string, number | undefined>>
 
-/** Library items of which an assignment node can have only one of a type. */
-export interface ExclusiveTypes {
-  readonly get: (id: string) => string | undefined
-  readonly set: (id: string, type: string) => void
-}
-
-/** A device, which only a seed makes: nothing is ever enrolled here. */
-export interface Computer {
-  readonly id: string
-  readonly name: string
-}
-
-/** The devices of a tenant. */
-export interface Computers {
-  /** Those on a Blueprint. */
-  readonly on: (blueprintId: string) => Pick<Collection.Rows<Computer>, "at" | "size">
-  /** A device, and the Blueprint that it is on. */
-  readonly find: (id: string) => { readonly computer: Computer; readonly blueprintId: string } | undefined
-  /** Whether an item lay on a Blueprint from the beginning: then devices have had it for long. */
-  readonly hadBefore: (blueprintId: string, itemId: string) => boolean
-}
-
-interface RecordTypes {
-  readonly customProfiles: ProfileRecord
-  readonly customScripts: ScriptRecord
-  readonly customApps: AppRecord
-  readonly inHouseApps: InHouseAppRecord
-  readonly blueprints: BlueprintRecord
-}
-type Kind = keyof RecordTypes
-type Put<K extends Kind = Kind> = {
-  [P in K]: { readonly op: "put"; readonly kind: P; readonly record: RecordTypes[P] }
-}[K]
-type Collections = { readonly [K in Kind]: Collection.RowCollection<RecordTypes[K]> }
-
-/** The kinds of records that are library items. */
-export const libraryKinds = ["customProfiles", "customScripts", "customApps", "inHouseApps"] as const
-const kinds = [...libraryKinds, "blueprints"] as const
-
-/** A change. */
-export type Entry =
-  | ({ readonly op: "tenant"; readonly version: number } & Identity)
-  | { readonly op: "seed"; readonly counts: SeedCounts; readonly seed: number }
-  | Put
-  | { readonly op: "remove"; readonly kind: Kind; readonly id: string }
-  | { readonly op: "activity"; readonly activity: Activity }
-  | ({ readonly op: "reserve" } & Reservation)
-  | { readonly op: "object"; readonly key: string; readonly object: KeptObject }
-  | { readonly op: "discard"; readonly key: string }
-  | { readonly op: "exclusive"; readonly id: string; readonly type: string }
-
-/** An object as the journal has it: the folder may be moved, so its file goes by its name alone. */
-type KeptObject = Omit<StoredObject, "source"> & { readonly file: string }
-
-const putOf: { readonly [K in Kind]: (record: RecordTypes[K]) => Entry } = {
-  customProfiles: (record) => ({ op: "put", kind: "customProfiles", record }),
-  customScripts: (record) => ({ op: "put", kind: "customScripts", record }),
-  customApps: (record) => ({ op: "put", kind: "customApps", record }),
-  inHouseApps: (record) => ({ op: "put", kind: "inHouseApps", record }),
-  blueprints: (record) => ({ op: "put", kind: "blueprints", record })
-}
-
-const objectEntry = (key: string, { source, ...rest }: StoredObject): ReadonlyArray<Entry> =>
-  source._tag === "File" ? [{ op: "object", key, object: { ...rest, file: basename(source.path) } }] : []
-
-/** A memory without a past. `note` hears of every change. */
-export const makeMemory = (note: (entry: Entry) => void) => {
-  const collectionOf = <K extends Kind>(kind: K) =>
-    Collection.make<RecordTypes[K]>((id, record) => {
-      note(record === undefined ? { op: "remove", kind, id } : putOf[kind](record))
-    })
-  const records: Collections = {
-    customProfiles: collectionOf("customProfiles"),
-    customScripts: collectionOf("customScripts"),
-    customApps: collectionOf("customApps"),
-    inHouseApps: collectionOf("inHouseApps"),
-    blueprints: collectionOf("blueprints")
-  }
-  const seeds: Array<Seeded & { readonly counts: SeedCounts; readonly seed: number }> = []
-  /** By key, the oldest first. */
-  const reserved = new Map<string, Reservation>()
-  const uploads = new Map<string, Reservation>()
-  const stored = new Map<string, StoredObject>()
-  const exclusive = new Map<string, string>()
-  const history: History = makeHistory({
-    before: (itemId) => firstOf((seed) => seed.activity(itemId)) ?? [],
-    note: (activity) => note({ op: "activity", activity })
-  })
-
-  const firstOf = <A>(look: (seed: Seeded) => A | undefined): A | undefined => {
-    for (const seed of seeds) {
-      const found = look(seed)
-      if (found !== undefined) return found
+/** An empty memory. `note` hears of every change. */
+export const makeMemory = (options: {
+  readonly identity: Identity
+  readonly tables: ReadonlyArray<AnyTable>
+  readonly note: Note
+  /** The bytes of a file that a seed put into storage. */
+  readonly seededFile: (seeding: Seeding, key: string) => Uint8Array | undefined
+}) => {
+  const { identity, note, seededFile } = options
+  /** What the tables know this tenant by. */
+  const owner: object = {}
+  const tables = new Map(options.tables.map((table) => [table.key, table.open(owner, note)]))
+  const seeds: Array<Seeding> = []
+  const storage = makeObjects(note, (key) => {
+    for (const seeding of seeds) {
+      const bytes = seededFile(seeding, key)
+      if (bytes !== undefined) return bytes
     }
     return undefined
-  }
-  const seededInstaller = (key: string): Uint8Array | undefined => firstOf(({ installer }) => installer(key))
+  })
 
-  const objects: ObjectStore = {
-    get: (key) => {
-      const object = stored.get(key)
-      if (object !== undefined) return object
-      const bytes = seededInstaller(key)
-      return bytes === undefined ? undefined : seededObject(key, bytes)
-    },
-    set: (key, object) => {
-      stored.set(key, object)
-      for (const entry of objectEntry(key, object)) note(entry)
-    },
-    delete: (key) => {
-      if (stored.delete(key)) note({ op: "discard", key })
-    },
-    entries: () => stored.entries(),
-    isReserved: (key) => reserved.has(key) || stored.has(key) || seededInstaller(key) !== undefined,
-    reserve: (reservation, now) => {
-      const over: Array<string> = []
-      for (const { forgotten, id, key } of reserved.values()) {
-        if (forgotten > now) break
-        reserved.delete(key)
-        if (id !== undefined) uploads.delete(id)
-        over.push(key)
-      }
-      reserved.set(reservation.key, reservation)
-      if (reservation.id !== undefined) uploads.set(reservation.id, reservation)
-      note({ op: "reserve", ...reservation })
-      return over
-    },
-    reservation: (id) => uploads.get(id.toLowerCase())
+  const seed = (counts: Counts, number: number): void => {
+    const ordinal = seeds.length
+    const seeding = makeSeeding(counts, number, ordinal, identity.categories)
+    seeds.push(seeding)
+    for (const table of tables.values()) table.seed(seeding)
+    note(seedKey(ordinal), () => ({ counts, seed: number }))
   }
 
-  const seed = (counts: SeedCounts, number: number, categories: ReadonlyArray<Category>): void => {
-    const rows = seeded(counts, number, seeds.length, categories)
-    seeds.push({ ...rows, counts, seed: number })
-    records.customProfiles.extend(rows.customProfiles)
-    records.customScripts.extend(rows.customScripts)
-    records.customApps.extend(rows.customApps)
-    records.inHouseApps.extend(rows.inHouseApps)
-    records.blueprints.extend(rows.blueprints)
-    note({ op: "seed", counts, seed: number })
-  }
-
-  const computers: Computers = {
-    on: (blueprintId) => firstOf((seed) => seed.computersOn(blueprintId)) ?? { size: 0, at: () => noComputer },
-    find: (id) => firstOf((seed) => seed.computer(id.toLowerCase())),
-    hadBefore: (blueprintId, itemId) => firstOf((seed) => seed.itemsOn(blueprintId)?.includes(itemId)) ?? false
-  }
-
-  const exclusiveTypes: ExclusiveTypes = {
-    get: (id) => exclusive.get(id),
-    set: (id, type) => {
-      exclusive.set(id, type)
-      note({ op: "exclusive", id, type })
-    }
-  }
-
-  const putsOf = function* <K extends Kind>(kind: K): Generator<Entry> {
-    const collection: Collection.RowCollection<RecordTypes[K]> = records[kind]
-    for (const record of collection.touched()) yield putOf[kind](record)
-    for (const id of collection.gone()) yield { op: "remove", kind, id }
-  }
-
-  /** What it takes to come to this memory from an empty one. */
+  /** Everything that has to be kept. */
   const entries = function* (): Generator<Entry> {
-    for (const { counts, seed } of seeds) yield { op: "seed", counts, seed }
-    for (const kind of kinds) yield* putsOf(kind)
-    for (const activity of history.kept()) yield { op: "activity", activity }
-    for (const reservation of reserved.values()) yield { op: "reserve", ...reservation }
-    for (const [key, object] of stored) yield* objectEntry(key, object)
-    for (const [id, type] of exclusive) yield { op: "exclusive", id, type }
+    yield tenantEntry(identity)
+    for (const [ordinal, { counts, seed }] of seeds.entries()) yield [seedKey(ordinal), { counts, seed }]
+    for (const [key, table] of tables) {
+      for (const [id, value] of table.entries()) yield [`record/${key}/${id}`, value]
+    }
+    yield* storage.entries()
   }
 
-  return { records, history, objects, computers, exclusiveTypes, seed, stored, entries }
-}
+  /** Puts back what was kept, in any order. Fails with what is wrong about it. */
+  const load = (kept: Iterable<Entry>, folder: string): Either.Either<void, string> =>
+    Either.gen(function* () {
+      const seeded: Array<readonly [key: string, value: unknown]> = []
+      const records = new Map<string, Array<readonly [id: string, value: unknown]>>()
+      const reservations: Array<unknown> = []
+      for (const [key, value] of kept) {
+        const [kind = "", rest = ""] = partsOf(key, 2)
+        if (kind === "seed") seeded.push([key, value])
+        else if (kind === "object") yield* storage.loadObject(rest, value, folder)
+        else if (kind === "reservation") reservations.push(value)
+        else if (kind === "record") {
+          const [name = "", id = ""] = partsOf(rest, 2)
+          const found = records.get(name) ?? []
+          found.push([id, value])
+          records.set(name, found)
+        }
+      }
+      for (const [, value] of seeded.sort(([one], [other]) => (one < other ? -1 : 1))) {
+        const found = yield* Either.mapLeft(decodeSeed(value), ({ message }) => `seed: ${message}`)
+        seed(found.counts, found.seed)
+      }
+      for (const [name, values] of records) {
+        const table = tables.get(name)
+        if (table === undefined) return yield* Either.left(`The sandbox knows no ${name}.`)
+        yield* table.load(values)
+      }
+      yield* storage.loadReservations(reservations)
+    })
 
-const noComputer: Computer = { id: "", name: "" }
+  return { owner, objects: storage.objects, seeds, seed, entries, load }
+}
 
 /** What a tenant remembers. */
 export type Memory = ReturnType<typeof makeMemory>
 
-const seededObject = (key: string, bytes: Uint8Array): StoredObject => {
-  const sha256 = createHash("sha256").update(bytes).digest("hex")
-  return {
-    source: { _tag: "Bytes", bytes },
-    size: bytes.length,
-    sha256,
-    etag: `"${sha256.slice(0, 32)}"`,
-    versionId: createHash("sha256").update(key).digest("base64url").slice(0, 32),
-    storedAt: 0,
-    readyAt: 0
-  }
-}
+const decodeSeed = Schema.decodeUnknownEither(Seed)
+const decodeTenant = Schema.decodeUnknownOption(Tenant)
 
-const putAgain = <K extends Kind>(records: Collections, { kind, record }: Put<K>): void =>
-  records[kind].put(record.id, record)
+const seedKey = (ordinal: number): string => `seed/${String(ordinal).padStart(4, "0")}`
 
-/** Does again what an entry says. */
-export const redo = (
-  { exclusiveTypes, history, objects, records, seed }: Memory,
-  identity: Identity,
-  folder: string,
-  entry: Entry
-): void => {
-  switch (entry.op) {
-    case "tenant":
-      return
-    case "seed":
-      return seed(entry.counts, entry.seed, identity.categories)
-    case "put":
-      return putAgain(records, entry)
-    case "remove":
-      return void records[entry.kind].remove(entry.id)
-    case "activity":
-      return history.add(entry.activity)
-    case "reserve":
-      return void objects.reserve(entry, 0)
-    case "object": {
-      const { file, ...object } = entry.object
-      return objects.set(entry.key, { ...object, source: { _tag: "File", path: join(folder, file) } })
-    }
-    case "discard":
-      return objects.delete(entry.key)
-    case "exclusive":
-      return exclusiveTypes.set(entry.id, entry.type)
-  }
-}
+/** The key of the identity. */
+export const tenantKey = "tenant"
+
+/** The entry that says whose memory this is. */
+export const tenantEntry = (identity: Identity): Entry => [tenantKey, { version, identity }]
+
+/** The identity that was kept; none if another version of the sandbox wrote it. */
+export const identityOf = (value: unknown) => decodeTenant(value)

@@ -55,6 +55,7 @@ export const idOf = (index: number, key: number): string => {
 /** Records by their place, and the place by their id. */
 export const rowsOf = <R>(size: number, key: number, build: (index: number, id: string, draw: Draw) => R): Rows<R> => ({
   size,
+  idAt: (index) => idOf(index, key),
   at: (index) => build(index, idOf(index, key), drawFrom(key, index)),
   indexOf: (id) => {
     const index = unscramble(Number.parseInt(id.slice(24), 16), key)

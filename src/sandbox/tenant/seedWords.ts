@@ -109,3 +109,6 @@ export const people: Words = [
 
 /** Apps that a company makes for itself. */
 export const inHouse: Words = ["Field Notes", "Stock Count", "Shift Planner", "Visitor Desk", "Safety Check"]
+
+/** Tags of devices. */
+export const tagNames: Words = ["Executive", "Loaner", "Lab", "Beta", "Contractor", "Kiosk"]

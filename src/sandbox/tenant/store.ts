@@ -1,40 +1,28 @@
 /**
- * A tenant's memory, and the journal that keeps it beyond the process.
+ * A tenant's memory, and how it is kept beyond the process.
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import { mkdtemp, readdir, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
-import { defaultCategories, makeCategories } from "../api/selfService.js"
 import { SandboxError } from "../SandboxError.js"
 import { makeCredentials } from "../storage/sigv4.js"
-import { isRecord } from "../gateway/body.js"
-import { openJournal } from "./journal.js"
-import type { History } from "./history.js"
-import {
-  type Computers,
-  type Entry,
-  type ExclusiveTypes,
-  type Identity,
-  makeMemory,
-  type Memory,
-  type ObjectStore,
-  redo
-} from "./memory.js"
-import type { SeedCounts } from "./seed.js"
-import type { Records } from "./state.js"
+import type { Entry, Keeper } from "./entry.js"
+import type { Category, Identity } from "./identity.js"
+import { idOfText } from "./ids.js"
+import { openFolder } from "./journal.js"
+import { identityOf, makeMemory, type Memory, tenantEntry, tenantKey } from "./memory.js"
+import type { Seeding } from "./seeding.js"
+import type { AnyTable } from "./table.js"
 
-/** All that a tenant remembers. */
+/** A tenant's memory, and where it is kept. */
 export interface Store {
   readonly identity: Identity
-  readonly records: Records
-  readonly objects: ObjectStore
-  readonly exclusiveTypes: ExclusiveTypes
-  readonly history: History
-  readonly computers: Computers
-  readonly seed: (counts: SeedCounts, seed: number) => void
+  readonly memory: Memory
   /** Whether it was there before. */
   readonly isOld: boolean
   /** Where installers are kept. */
@@ -45,46 +33,33 @@ export interface Store {
   readonly kept: Effect.Effect<void>
 }
 
-const version = 1
-
-/** The journal is ours alone: an entry that has an `op` is what it says. */
-const isEntry = (value: unknown): value is Entry => isRecord(value) && typeof value["op"] === "string"
-
-/** What the caller decides; the rest is as it was, or new. */
+/** What a store is made of. */
 export interface StoreOptions {
   readonly apiToken: string | undefined
   readonly categories: ReadonlyArray<string> | undefined
+  readonly tables: ReadonlyArray<AnyTable>
+  readonly seededFile: (seeding: Seeding, key: string) => Uint8Array | undefined
 }
 
-const newIdentity = (options: StoreOptions): Identity => ({
-  apiToken: options.apiToken ?? randomUUID(),
+/** The categories of a new tenant. */
+const defaultCategories: ReadonlyArray<string> = ["Apps", "Productivity", "Utilities", "Security"]
+
+/** Categories with the ids that their names always have: seeded records speak of them. */
+const makeCategories = (names: ReadonlyArray<string>): ReadonlyArray<Category> =>
+  names.map((name) => ({ id: idOfText(`Self Service category ${name}`), name }))
+
+const newIdentity = ({ apiToken, categories = defaultCategories }: StoreOptions): Identity => ({
+  apiToken: apiToken ?? randomUUID(),
   companyId: randomUUID(),
-  categories: makeCategories(options.categories ?? defaultCategories),
+  categories: makeCategories(categories),
   credentials: makeCredentials()
 })
 
-const sameIdentity = (before: Identity, options: StoreOptions): Identity => ({
-  apiToken: options.apiToken ?? before.apiToken,
-  companyId: before.companyId,
-  categories: options.categories === undefined ? before.categories : makeCategories(options.categories),
-  credentials: before.credentials
-})
-
-const storeOf = (
-  memory: Memory,
-  identity: Identity,
-  kept: Effect.Effect<void>,
-  rest: Pick<Store, "durable" | "folder" | "isOld">
-): Store => ({
-  ...rest,
-  identity,
-  records: memory.records,
-  objects: memory.objects,
-  exclusiveTypes: memory.exclusiveTypes,
-  history: memory.history,
-  computers: memory.computers,
-  seed: (counts, seed) => memory.seed(counts, seed, identity.categories),
-  kept
+/** What the caller decides is as the caller wants it; the rest is as it was. */
+const sameIdentity = (before: Identity, { apiToken, categories }: StoreOptions): Identity => ({
+  ...before,
+  apiToken: apiToken ?? before.apiToken,
+  categories: categories === undefined ? before.categories : makeCategories(categories)
 })
 
 const temporaryFolder: Effect.Effect<string, SandboxError, Scope.Scope> = Effect.acquireRelease(
@@ -98,52 +73,49 @@ const temporaryFolder: Effect.Effect<string, SandboxError, Scope.Scope> = Effect
 
 /** A tenant that is forgotten when the scope closes. */
 export const newStore = (options: StoreOptions): Effect.Effect<Store, SandboxError, Scope.Scope> =>
-  Effect.map(temporaryFolder, (folder) =>
-    storeOf(
-      makeMemory(() => undefined),
-      newIdentity(options),
-      Effect.void,
-      { isOld: false, folder, durable: false }
-    )
-  )
+  Effect.map(temporaryFolder, (folder) => {
+    const identity = newIdentity(options)
+    const memory = makeMemory({ ...options, identity, note: () => undefined })
+    return { identity, memory, kept: Effect.void, isOld: false, folder, durable: false }
+  })
 
-/** The tenant in a folder, as it was when it was left; a new one where there is none. */
+const broken = (detail: string) => new SandboxError({ reason: "Folder", detail, cause: undefined })
+
+/** The tenant in a folder, as it was when it was left; a new one if the folder has none. */
 export const openStore = (data: string, options: StoreOptions): Effect.Effect<Store, SandboxError, Scope.Scope> =>
   Effect.gen(function* () {
     const folder = join(data, "installers")
-    let note: (entry: Entry) => void = () => undefined
-    const memory = makeMemory((entry) => note(entry))
-    let identity = newIdentity(options)
-    let isOld = false
+    const keeper: Keeper = yield* openFolder(data)
+    const entries = new Map(keeper.kept)
 
-    const tenant = (): Entry => ({ op: "tenant", version, ...identity })
-
-    const journal = yield* openJournal(data, {
-      onLine: (entry) => {
-        if (!isEntry(entry)) return
-        if (entry.op === "tenant") {
-          if (entry.version !== version) {
-            const detail = `${data} was written by another version of the sandbox.`
-            throw new SandboxError({ reason: "Folder", detail, cause: undefined })
-          }
-          isOld = true
-          identity = sameIdentity(entry, options)
-        } else {
-          redo(memory, identity, folder, entry)
-        }
-      },
-      needed: function* () {
-        yield tenant()
-        yield* memory.entries()
-      }
+    const before = entries.get(tenantKey)
+    const found = before === undefined ? Option.none() : identityOf(before)
+    if (entries.size > 0 && Option.isNone(found)) {
+      return yield* broken(`${data} was written by another version of the sandbox.`)
+    }
+    const identity = Option.match(found, {
+      onNone: () => newIdentity(options),
+      onSome: ({ identity }) => sameIdentity(identity, options)
     })
-    note = journal.append
+
+    /** What has changed since the last batch; nothing while what was kept is put back. */
+    let changes = new Map<string, () => unknown>()
+    const memory = makeMemory({ ...options, identity, note: (key, value) => changes.set(key, value) })
+    yield* Either.mapLeft(memory.load(entries, folder), (problem) => broken(`${data} cannot be read: ${problem}`))
+    changes = new Map()
+
+    const kept = Effect.suspend(() => {
+      const batch = Array.from(changes, ([key, value]): Entry => [key, value()])
+      changes = new Map()
+      return keeper.write(batch)
+    })
+    yield* keeper.write([tenantEntry(identity)])
 
     const files = new Set(
-      [...memory.stored.values()].flatMap(({ source }) => (source._tag === "File" ? [basename(source.path)] : []))
+      Array.from(memory.objects.entries(), ([, { source }]) => (source._tag === "File" ? basename(source.path) : ""))
     )
     yield* Effect.promise(async () => {
       for (const file of await readdir(folder)) if (!files.has(file)) await rm(join(folder, file))
     })
-    return storeOf(memory, identity, journal.flushed, { isOld, folder, durable: true })
+    return { identity, memory, kept, isOld: Option.isSome(found), folder, durable: true }
   })

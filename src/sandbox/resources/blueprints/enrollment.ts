@@ -2,14 +2,18 @@
  * What a device is enrolled with by hand: a profile, or the address where its user signs in first. Nothing can be enrolled
  * here, so both lead to a host that does not exist.
  */
-import { type Answer, content, json } from "../gateway/exchange.js"
-import { idOfText } from "../tenant/ids.js"
-import { escaped } from "../files/plist.js"
-import type { BlueprintRecord } from "./blueprints.js"
+import { type Answer, content, json } from "../../gateway/exchange.js"
+import { idOfText } from "../../tenant/ids.js"
+import { escaped } from "../../files/plist.js"
+import type { BlueprintRecord } from "./table.js"
 
 const host = "https://enroll.sandbox.invalid"
 
-const profile = ({ enrollment_code: { code }, id, name }: BlueprintRecord): string => `<?xml version="1.0" encoding="UTF-8"?>
+const profile = ({
+  enrollment_code: { code },
+  id,
+  name
+}: BlueprintRecord): string => `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0">
 <dict>

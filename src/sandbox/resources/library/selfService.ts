@@ -2,32 +2,35 @@
  * Self Service: its categories, and the rules that scripts and apps share about it.
  */
 import * as Effect from "effect/Effect"
-import { idOfText } from "../tenant/ids.js"
-import { json } from "../gateway/exchange.js"
-import type { Fields } from "../gateway/fields.js"
-import type { Route } from "../gateway/router.js"
+import * as Schema from "effect/Schema"
+import { json } from "../../gateway/exchange.js"
+import type { Fields } from "../../gateway/fields.js"
+import { route } from "../../gateway/router.js"
+import type { Category } from "../../tenant/identity.js"
+import { resource } from "../../tenant/resource.js"
+import type { Seeding } from "../../tenant/seeding.js"
+import type { Draw } from "../../tenant/seedNumbers.js"
+import type { Tenant } from "../../tenant/tenant.js"
 
-/** A category of the Self Service app. */
-export interface Category {
-  readonly id: string
-  readonly name: string
+/** The categories of Self Service. They are given when a tenant is made, and never change. */
+export const selfServiceCategories = resource({
+  // A bare array, without pages.
+  routes: ({ identity }) => [
+    route("GET", "/api/v1/self-service/categories", () => Effect.succeed(json(200, identity.categories)))
+  ],
+  state: ({ identity }) => ({
+    /** The Self Service categories. */
+    categories: Effect.succeed(identity.categories)
+  }),
+  snapshot: ({ identity }) => Effect.succeed({ categories: identity.categories })
+})
+
+/** How an item appears in Self Service, as it is kept. */
+export const showingFields = {
+  show_in_self_service: Schema.Boolean,
+  self_service_category_id: Schema.String,
+  self_service_recommended: Schema.Boolean
 }
-
-/** The categories of a new tenant. */
-export const defaultCategories: ReadonlyArray<string> = ["Apps", "Productivity", "Utilities", "Security"]
-
-/** Categories with the ids that their names always have: seeded records speak of them. */
-export const makeCategories = (names: ReadonlyArray<string>): ReadonlyArray<Category> =>
-  names.map((name) => ({ id: idOfText(`Self Service category ${name}`), name }))
-
-/** A bare array, without pages. */
-export const selfServiceRoutes = (categories: ReadonlyArray<Category>): ReadonlyArray<Route> => [
-  {
-    method: "GET",
-    path: "/api/v1/self-service/categories",
-    endpoint: () => Effect.succeed(json(200, categories))
-  }
-]
 
 /** How an item appears in Self Service. */
 export interface Showing {
@@ -82,3 +85,26 @@ export const renderShowing = (showing: Showing): Partial<Showing> =>
         self_service_recommended: showing.self_service_recommended
       }
     : { show_in_self_service: false }
+
+/** Where an item is found in Self Service. */
+export interface InSelfService {
+  /** The name of its category; nothing where it is not shown. */
+  readonly category: string | undefined
+}
+
+/** Where an item is found in Self Service. */
+export const inSelfService = ({ identity }: Tenant, { self_service_category_id }: Showing): InSelfService => ({
+  category: identity.categories.find(({ id }) => id === self_service_category_id.toLowerCase())?.name
+})
+
+/** How the page says where an item is found in Self Service. */
+export const showingFacts = (item: Showing & InSelfService): ReadonlyArray<string> =>
+  item.show_in_self_service ? [`Self Service: ${item.category ?? "no such category"}`] : []
+
+/** How a seeded item appears. */
+export const drawShowing = ({ categories }: Seeding, draw: Draw, shown: boolean): Showing => {
+  const category = categories[draw(Math.max(1, categories.length))]
+  return shown && category !== undefined
+    ? { show_in_self_service: true, self_service_category_id: category.id, self_service_recommended: draw(4) === 0 }
+    : hidden
+}

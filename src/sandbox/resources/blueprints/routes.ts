@@ -1,72 +1,34 @@
 /**
- * Blueprints, and the library items that are assigned to them.
+ * The routes of Blueprints, and of the library items that are assigned to them.
  */
 import * as Effect from "effect/Effect"
 import { randomInt, randomUUID } from "node:crypto"
-import { isRecord, readInput } from "../gateway/body.js"
-import { type Collection, fromArray } from "../tenant/collection.js"
-import { type Answer, content, empty, type WholeRequest, invalid, json, noMatch } from "../gateway/exchange.js"
-import { type Fields, readFields } from "../gateway/fields.js"
-import { paged } from "../gateway/paging.js"
-import type { Route } from "../gateway/router.js"
-import { findTemplate, templateCategories } from "./blueprintTemplates.js"
+import { isRecord, readInput } from "../../gateway/body.js"
+import { type Answer, empty, invalid, json, noMatch, type WholeRequest } from "../../gateway/exchange.js"
+import { type Fields, readFields } from "../../gateway/fields.js"
+import { paged } from "../../gateway/paging.js"
+import { badPlain, badText } from "../../gateway/refusals.js"
+import { type Route, route } from "../../gateway/router.js"
+import { filtered, fromArray, type Listing } from "../../tenant/collection.js"
+import type { Tenant } from "../../tenant/tenant.js"
+import { recordActivity } from "../library/activity.js"
+import { exclusiveType } from "../library/exclusive.js"
+import { findItem } from "../library/items.js"
+
+import { computersOn } from "./computers.js"
 import { enrollment } from "./enrollment.js"
+import {
+  type AssignmentNode,
+  type BlueprintRecord,
+  blueprintTable,
+  blueprintTypes,
+  itemsOf,
+  makeNode,
+  mapNodes
+} from "./table.js"
+import { findTemplate, templateCategories } from "./templates.js"
 
-/** A part of a Blueprint that items lie on. A classic Blueprint has one and never speaks of it. */
-export interface AssignmentNode {
-  readonly id: string
-  readonly items: ReadonlyArray<string>
-}
-
-/** A Blueprint as the tenant keeps it. The first node is the root. */
-export interface BlueprintRecord {
-  readonly id: string
-  readonly name: string
-  readonly icon: string
-  readonly color: string
-  readonly description: string
-  readonly params: Readonly<Record<string, unknown>>
-  readonly enrollment_code: { readonly code: string; readonly is_active: boolean }
-  readonly type: (typeof types)[number]
-  readonly nodes: readonly [AssignmentNode, ...ReadonlyArray<AssignmentNode>]
-  /** Whether whoever enrolls has to sign in first: only the vendor's web app can say so. Default: no. */
-  readonly requiresAuthentication?: boolean | undefined
-}
-
-/** What an assignment has to know about a library item. */
-export interface LibraryItem {
-  readonly id: string
-  readonly name: string
-  /** Items of one exclusive type cannot share an assignment node. */
-  readonly exclusiveType: string | undefined
-}
-
-const types = ["classic", "map"] as const
 const path = "/api/v1/blueprints"
-
-/** A new node without items. */
-export const makeNode = (): AssignmentNode => ({ id: randomUUID(), items: [] })
-
-/** Every item on a Blueprint, once. */
-export const itemsOf = (record: BlueprintRecord): ReadonlyArray<string> => [
-  ...new Set(record.nodes.flatMap((node) => node.items))
-]
-
-const mapNodes = (record: BlueprintRecord, change: (node: AssignmentNode) => AssignmentNode): BlueprintRecord => {
-  const [root, ...rest] = record.nodes
-  return { ...record, nodes: [change(root), ...rest.map(change)] }
-}
-
-/** Takes an item off wherever it lies: what happens when it is deleted. */
-export const withdraw = (records: Collection<BlueprintRecord>, itemId: string): void => {
-  for (const record of records.values()) {
-    if (!itemsOf(record).includes(itemId)) continue
-    records.put(
-      record.id,
-      mapNodes(record, (node) => ({ ...node, items: node.items.filter((item) => item !== itemId) }))
-    )
-  }
-}
 
 const render = (record: BlueprintRecord) => ({
   id: record.id,
@@ -79,28 +41,17 @@ const render = (record: BlueprintRecord) => ({
   type: record.type
 })
 
-/** A refusal as the service writes it here: nothing but a JSON string. */
-const refuse = (text: string) => Effect.fail(json(400, text))
-
-/** The one refusal that is not even JSON. */
-const noNode = Effect.fail(content(400, "text/html; charset=utf-8", "Assignment node not found"))
-
 const noBlueprint = json(404, { detail: "Not Found - Blueprint not found" })
 const blueprintMissing = json(404, { details: "blueprint not found" })
 const itemMissing = json(404, { details: "library item not found" })
 
 /** The routes of `/api/v1/blueprints`. */
-export const blueprintRoutes = (options: {
-  readonly records: Collection<BlueprintRecord>
-  readonly pageSize: number
-  readonly findItem: (id: string) => LibraryItem | undefined
-  /** How many devices are on a Blueprint. */
-  readonly devicesOn: (id: string) => number
-  /** Hears of every item that was put on a Blueprint or taken off it. */
-  readonly onAssignment: (itemId: string) => Effect.Effect<void>
-}): ReadonlyArray<Route> => {
-  const { devicesOn, findItem, onAssignment, pageSize, records } = options
-  const paging = { pageSize, byPage: false }
+export const blueprintRoutes = (tenant: Tenant): ReadonlyArray<Route> => {
+  const records = tenant.records(blueprintTable)
+  const paging = { pageSize: tenant.pageSize, byPage: false }
+  const devicesOn = ({ id }: BlueprintRecord): number => computersOn(tenant, id).size
+  const assigned = (itemId: string): Effect.Effect<void> =>
+    recordActivity(tenant, itemId, "library_item_assignment_changed")
 
   const find = (id: string, missing: Answer = noMatch("Blueprint")): Effect.Effect<BlueprintRecord, Answer> =>
     Effect.suspend(() => {
@@ -108,18 +59,17 @@ export const blueprintRoutes = (options: {
       return record === undefined ? Effect.fail(missing) : Effect.succeed(record)
     })
 
-  const listed = (query: URLSearchParams): Pick<Collection<BlueprintRecord>, "size" | "slice"> => {
+  const listed = (query: URLSearchParams): Listing<BlueprintRecord> => {
     const id = query.get("id")?.toLowerCase()
     const ids = query.get("id__in")?.toLowerCase().split(",")
     const name = query.get("name")?.toLowerCase()
     if (id === undefined && ids === undefined && name === undefined) return records
-    return fromArray(
-      [...records.values()].filter(
-        (record) =>
-          (id === undefined || record.id === id) &&
-          (ids === undefined || ids.some((wanted) => wanted.trim() === record.id)) &&
-          (name === undefined || record.name.toLowerCase().includes(name))
-      )
+    return filtered(
+      records,
+      (record) =>
+        (id === undefined || record.id === id) &&
+        (ids === undefined || ids.some((wanted) => wanted.trim() === record.id)) &&
+        (name === undefined || record.name.toLowerCase().includes(name))
     )
   }
 
@@ -161,7 +111,7 @@ export const blueprintRoutes = (options: {
       const description = fields.text("description", { blank: true })
       const icon = fields.text("icon", { blank: true })
       const color = fields.text("color", { blank: true })
-      const chosen = fields.choice("type", types)
+      const chosen = fields.choice("type", blueprintTypes)
       checkName(fields, name, undefined)
       yield* fields.checked
       const code = yield* readCode(values, true)
@@ -183,8 +133,8 @@ export const blueprintRoutes = (options: {
         type,
         nodes: source?.nodes ?? [makeNode()]
       }
-      records.put(record.id, record)
-      yield* Effect.forEach(itemsOf(record), onAssignment, { discard: true })
+      yield* tenant.save(blueprintTable, record)
+      yield* Effect.forEach(itemsOf(record), assigned, { discard: true })
       return json(201, render(record))
     })
 
@@ -233,9 +183,9 @@ export const blueprintRoutes = (options: {
           is_active: code.active ?? before.enrollment_code.is_active
         }
       }
-      records.put(record.id, record)
+      yield* tenant.save(blueprintTable, record)
       const { type: _, ...shown } = render(record)
-      return json(200, { ...shown, computers_count: devicesOn(record.id), missing_computers_count: 0 })
+      return json(200, { ...shown, computers_count: devicesOn(record), missing_computers_count: 0 })
     })
 
   /** The Blueprint, the item and the node that an assignment or a removal speaks of. */
@@ -248,36 +198,35 @@ export const blueprintRoutes = (options: {
       const nodeId = fields.text("assignment_node_id", { blank: true })?.toLowerCase() ?? ""
       yield* fields.checked
       const isMap = blueprint.type === "map"
-      if (!isMap && nodeId !== "") return yield* refuse("assignment_node_id cannot be provided for Classic Blueprint")
+      if (!isMap && nodeId !== "") return yield* badText("assignment_node_id cannot be provided for Classic Blueprint")
       if (isMap && nodeId === "" && blueprint.nodes.length > 1) {
-        return yield* refuse("Must provide assignment_node_id for Assignment Map Blueprint")
+        return yield* badText("Must provide assignment_node_id for Assignment Map Blueprint")
       }
       const node = nodeId === "" ? blueprint.nodes[0] : blueprint.nodes.find((node) => node.id === nodeId)
-      if (node === undefined) return yield* noNode
+      if (node === undefined) return yield* badPlain("Assignment node not found")
       return { blueprint, isMap, itemId, node }
     })
 
   const put = (blueprint: BlueprintRecord, changed: AssignmentNode, itemId: string): Effect.Effect<Answer> => {
     const record = mapNodes(blueprint, (node) => (node.id === changed.id ? changed : node))
-    records.put(record.id, record)
-    return Effect.as(onAssignment(itemId), json(200, itemsOf(record)))
+    return tenant
+      .save(blueprintTable, record)
+      .pipe(Effect.zipRight(assigned(itemId)), Effect.as(json(200, itemsOf(record))))
   }
 
   const assign = (incoming: WholeRequest, id: string): Effect.Effect<Answer, Answer> =>
     Effect.gen(function* () {
       const { blueprint, isMap, itemId, node } = yield* readAssignment(incoming, id)
-      const item = findItem(itemId)
+      const item = findItem(tenant, itemId)
       if (item === undefined) return yield* Effect.fail(itemMissing)
       if (node.items.includes(itemId)) {
-        return yield* refuse(
+        return yield* badText(
           isMap ? "Library Item already exists in Assignment Node" : "Library Item already exists on Blueprint"
         )
       }
-      const taken =
-        isMap &&
-        item.exclusiveType !== undefined &&
-        node.items.some((other) => findItem(other)?.exclusiveType === item.exclusiveType)
-      if (taken) return yield* refuse("Assignment node can only have one of this Library Item type.")
+      const type = exclusiveType(tenant, item.id)
+      const taken = isMap && type !== undefined && node.items.some((other) => exclusiveType(tenant, other) === type)
+      if (taken) return yield* badText("Assignment node can only have one of this Library Item type.")
       return yield* put(blueprint, { ...node, items: [...node.items, itemId] }, itemId)
     })
 
@@ -285,7 +234,7 @@ export const blueprintRoutes = (options: {
     Effect.gen(function* () {
       const { blueprint, isMap, itemId, node } = yield* readAssignment(incoming, id)
       if (!node.items.includes(itemId)) {
-        return yield* refuse(
+        return yield* badText(
           isMap ? "Library Item does not exist in Assignment Node" : "Library Item does not exist on Blueprint"
         )
       }
@@ -293,53 +242,43 @@ export const blueprintRoutes = (options: {
     })
 
   return [
-    {
-      method: "GET",
-      path,
-      endpoint: ({ url }) =>
-        paged(url, paging, listed(url.searchParams), (record) =>
-          Effect.succeed({ ...render(record), computers_count: devicesOn(record.id) })
+    route("GET", path, ({ url }) =>
+      paged(url, paging, listed(url.searchParams), (record) =>
+        Effect.succeed({ ...render(record), computers_count: devicesOn(record) })
+      )
+    ),
+    route("POST", path, create),
+    route("GET", `${path}/templates/`, ({ url }) => paged(url, paging, fromArray(templateCategories), Effect.succeed)),
+    route("GET", `${path}/{blueprint_id}`, (_, { blueprint_id }) =>
+      Effect.map(find(blueprint_id), (record) => json(200, { ...render(record), computers_count: devicesOn(record) }))
+    ),
+    route("PATCH", `${path}/{blueprint_id}`, (incoming, { blueprint_id }) => update(incoming, blueprint_id)),
+    route("DELETE", `${path}/{blueprint_id}`, (_, { blueprint_id }) =>
+      Effect.gen(function* () {
+        const record = yield* find(blueprint_id)
+        yield* tenant.remove(blueprintTable, record.id)
+        yield* Effect.forEach(itemsOf(record), assigned, { discard: true })
+        return empty(204)
+      })
+    ),
+    route("GET", `${path}/{blueprint_id}/ota-enrollment-profile`, ({ url }, { blueprint_id }) =>
+      Effect.map(find(blueprint_id, noBlueprint), (record) => enrollment(record, url.searchParams.get("sso")))
+    ),
+    route("GET", `${path}/{blueprint_id}/list-library-items`, ({ url }, { blueprint_id }) =>
+      Effect.flatMap(find(blueprint_id), (record) =>
+        paged(
+          url,
+          paging,
+          fromArray(itemsOf(record).flatMap((itemId) => findItem(tenant, itemId) ?? [])),
+          ({ id, name }) => Effect.succeed({ id, name })
         )
-    },
-    { method: "POST", path, endpoint: create },
-    {
-      method: "GET",
-      path: `${path}/templates/`,
-      endpoint: ({ url }) => paged(url, paging, fromArray(templateCategories), Effect.succeed)
-    },
-    {
-      method: "GET",
-      path: `${path}/:id`,
-      endpoint: (_, id) =>
-        Effect.map(find(id), (record) => json(200, { ...render(record), computers_count: devicesOn(record.id) }))
-    },
-    { method: "PATCH", path: `${path}/:id`, endpoint: update },
-    {
-      method: "DELETE",
-      path: `${path}/:id`,
-      endpoint: (_, id) =>
-        Effect.flatMap(find(id), (record) => {
-          records.remove(record.id)
-          return Effect.as(Effect.forEach(itemsOf(record), onAssignment, { discard: true }), empty(204))
-        })
-    },
-    {
-      method: "GET",
-      path: `${path}/:id/ota-enrollment-profile`,
-      endpoint: ({ url }, id) =>
-        Effect.map(find(id, noBlueprint), (record) => enrollment(record, url.searchParams.get("sso")))
-    },
-    {
-      method: "GET",
-      path: `${path}/:id/list-library-items`,
-      endpoint: ({ url }, id) =>
-        Effect.flatMap(find(id), (record) =>
-          paged(url, paging, fromArray(itemsOf(record).flatMap((itemId) => findItem(itemId) ?? [])), ({ id, name }) =>
-            Effect.succeed({ id, name })
-          )
-        )
-    },
-    { method: "POST", path: `${path}/:id/assign-library-item`, endpoint: assign },
-    { method: "POST", path: `${path}/:id/remove-library-item`, endpoint: remove }
+      )
+    ),
+    route("POST", `${path}/{blueprint_id}/assign-library-item`, (incoming, { blueprint_id }) =>
+      assign(incoming, blueprint_id)
+    ),
+    route("POST", `${path}/{blueprint_id}/remove-library-item`, (incoming, { blueprint_id }) =>
+      remove(incoming, blueprint_id)
+    )
   ]
 }

@@ -1,0 +1,84 @@
+/**
+ * Blueprints as a tenant keeps them.
+ */
+import * as Schema from "effect/Schema"
+import { randomUUID } from "node:crypto"
+import { named, pick, type Seeding } from "../../tenant/seeding.js"
+import { type Draw, idOf, rowsOf } from "../../tenant/seedNumbers.js"
+import { people } from "../../tenant/seedWords.js"
+import { table } from "../../tenant/table.js"
+import { seededLibrary } from "../library/items.js"
+
+/** What a Blueprint can be. */
+export const blueprintTypes = ["classic", "map"] as const
+
+const Node = Schema.Struct({ id: Schema.String, items: Schema.Array(Schema.String) })
+
+const Blueprint = Schema.Struct({
+  id: Schema.String,
+  name: Schema.String,
+  icon: Schema.String,
+  color: Schema.String,
+  description: Schema.String,
+  params: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+  enrollment_code: Schema.Struct({ code: Schema.String, is_active: Schema.Boolean }),
+  type: Schema.Literal(...blueprintTypes),
+  nodes: Schema.NonEmptyArray(Node),
+  /** Whether whoever enrolls has to sign in first: only the vendor's web app can say so. Default: no. */
+  requiresAuthentication: Schema.optional(Schema.Boolean)
+})
+
+/** A part of a Blueprint that items lie on. A classic Blueprint has one and never speaks of it. */
+export interface AssignmentNode extends Schema.Schema.Type<typeof Node> {}
+
+/** A Blueprint as the tenant keeps it. The first node is the root. */
+export interface BlueprintRecord extends Schema.Schema.Type<typeof Blueprint> {}
+
+/** The Blueprints of a tenant. */
+export const blueprintTable = table<BlueprintRecord, typeof Blueprint.Encoded>({
+  key: "blueprints",
+  schema: Blueprint,
+  seed: (seeding) =>
+    rowsOf(seeding.count("blueprints"), seeding.key("blueprints"), (index, id, draw) => {
+      const isMap = index % 3 === 2
+      return {
+        id,
+        nodes: [{ id: idOf(index, seeding.key("nodes")), items: seededItems(seeding, draw) }],
+        name: named(people, index),
+        icon: isMap ? "" : "ss-files",
+        color: isMap ? "" : pick(["aqua-800", "blue-800", "purple-800", "orange-800"], draw),
+        description: `Devices of ${named(people, index)}`,
+        params: {},
+        enrollment_code: { code: String(100_000 + draw(900_000)), is_active: draw(5) > 0 },
+        type: isMap ? "map" : "classic"
+      }
+    })
+})
+
+/** As many library items as are asked for, each once. */
+const seededItems = (seeding: Seeding, draw: Draw): ReadonlyArray<string> => {
+  const library = seededLibrary(seeding)
+  const items = new Set<string>()
+  const wanted = Math.min(seeding.count("assignments"), library.size)
+  for (let place = draw(Math.max(1, library.size)); items.size < wanted; place++) {
+    items.add(library.at(place % library.size))
+  }
+  return [...items]
+}
+
+/** A new node without items. */
+export const makeNode = (): AssignmentNode => ({ id: randomUUID(), items: [] })
+
+/** Every item on a Blueprint, once. */
+export const itemsOf = (record: BlueprintRecord): ReadonlyArray<string> => [
+  ...new Set(record.nodes.flatMap((node) => node.items))
+]
+
+/** A Blueprint with every node changed. */
+export const mapNodes = (
+  record: BlueprintRecord,
+  change: (node: AssignmentNode) => AssignmentNode
+): BlueprintRecord => {
+  const [root, ...rest] = record.nodes
+  return { ...record, nodes: [change(root), ...rest.map(change)] }
+}

@@ -1,0 +1,92 @@
+/**
+ * All resources of the sandbox. The state, the snapshot, the seeds, what is kept over a restart and the page follow from
+ * this list.
+ */
+import * as Effect from "effect/Effect"
+import type { AnyResource } from "../tenant/resource.js"
+import type { Tenant } from "../tenant/tenant.js"
+import { blueprints } from "./blueprints/blueprints.js"
+import { customApps } from "./library/customApps.js"
+import { customProfiles } from "./library/customProfiles.js"
+import { customScripts } from "./library/customScripts.js"
+import { inHouseApps } from "./library/inHouseApps.js"
+import { libraryItems } from "./library/libraryItems.js"
+import { selfServiceCategories } from "./library/selfService.js"
+import { tags } from "./tags.js"
+
+/** The list: adding a resource is its file and a line here. The page shows them in this order. */
+export const resources = [
+  blueprints,
+  customApps,
+  inHouseApps,
+  customScripts,
+  customProfiles,
+  libraryItems,
+  selfServiceCategories,
+  tags
+] as const
+
+/** `A & B` of `A | B`. */
+type Merged<A> = (A extends unknown ? (value: A) => void : never) extends (value: infer B) => void ? B : never
+
+/** What all resources offer of one thing, as one object. The list says what its type is. */
+const merged = <A extends object>(parts: ReadonlyArray<object>): A => Object.assign({}, ...parts)
+
+type Resources = (typeof resources)[number]
+type StateOf<R> = R extends { readonly state?: ((tenant: Tenant) => infer State) | undefined } ? State : never
+type WebAppOf<R> = R extends { readonly webApp?: ((tenant: Tenant) => infer WebApp) | undefined } ? WebApp : never
+type SnapshotOf<R> = R extends {
+  readonly snapshot?: ((tenant: Tenant, limit: number) => Effect.Effect<infer Snapshot>) | undefined
+}
+  ? Snapshot
+  : never
+type CountsOf<R> = R extends { readonly counts?: (infer Counts) | undefined } ? Counts : never
+
+/** A tenant at a glance. Made of JSON values alone, without secrets. */
+export interface Snapshot extends Merged<SnapshotOf<Resources>> {}
+
+type Records = Merged<StateOf<Resources>>
+
+/** The records of a tenant, to be read and put. */
+export interface State extends Records {
+  /** The tenant at a glance: the newest records of each kind (default 100) with what lies behind the ids. */
+  readonly snapshot: (options?: { readonly limit?: number }) => Effect.Effect<Snapshot>
+}
+
+/** What cannot be done through the API, only by hand in the vendor's web app. */
+export interface WebApp extends Merged<WebAppOf<Resources>> {}
+
+/** How many records of each kind. */
+export type SeedCounts = {
+  readonly [K in keyof Merged<CountsOf<Resources>>]?: number | undefined
+}
+
+const all: ReadonlyArray<AnyResource> = resources
+
+/** All tables. */
+export const tables = all.flatMap((resource) => resource.tables ?? [])
+
+/** All resources that have files in storage. */
+export const files = all.flatMap((resource) => resource.files ?? [])
+
+/** A tenant of a company with a few hundred devices. */
+export const usualCounts: SeedCounts = merged(resources.map(({ counts }) => counts ?? {}))
+
+/** The records of a tenant, to be read and put. */
+export const stateOf = (tenant: Tenant): State => {
+  const snapshot: State["snapshot"] = ({ limit = 100 } = {}) =>
+    Effect.zipRight(
+      tenant.settle,
+      Effect.map(
+        Effect.forEach(
+          resources,
+          ({ snapshot }): Effect.Effect<object> => snapshot?.(tenant, limit) ?? Effect.succeed({})
+        ),
+        (parts) => merged<Snapshot>(parts)
+      )
+    )
+  return { ...merged<Records>(resources.map(({ state }) => state?.(tenant) ?? {})), snapshot }
+}
+
+/** What the vendor's web app can do. */
+export const webAppOf = (tenant: Tenant): WebApp => merged(resources.map(({ webApp }) => webApp?.(tenant) ?? {}))

@@ -1,0 +1,152 @@
+/**
+ * What there is to know of a library item of any kind: what was done to it, and how it fares on each device.
+ */
+import * as Effect from "effect/Effect"
+import { type Answer, noMatch } from "../../gateway/exchange.js"
+import { paged } from "../../gateway/paging.js"
+import { type Route, route } from "../../gateway/router.js"
+import { fromArray, type Listing } from "../../tenant/collection.js"
+import { idOfText } from "../../tenant/ids.js"
+import { resource } from "../../tenant/resource.js"
+import { drawFrom, hash } from "../../tenant/seedNumbers.js"
+import type { Tenant } from "../../tenant/tenant.js"
+import { seconds } from "../../tenant/time.js"
+import { type Computer, computersOn, findComputer, hadBefore } from "../blueprints/computers.js"
+import { type BlueprintRecord, blueprintTable, itemsOf } from "../blueprints/table.js"
+import { type Activity, activityOf, activityTable, changesOf, recordActivity } from "./activity.js"
+import { exclusiveTable } from "./exclusive.js"
+import { findItem, isLibrary, type ItemAtAGlance } from "./items.js"
+
+const path = "/api/v1/library/library-items"
+
+interface Status {
+  readonly blueprint: BlueprintRecord
+  readonly computer: Computer
+}
+
+const fates = ["PASS", "PASS", "PASS", "PASS", "PASS", "PASS", "PASS", "PENDING", "ERROR", "INCOMPATIBLE"] as const
+const profileWords = { PASS: "success", PENDING: "pending", ERROR: "failed", INCOMPATIBLE: "failed" } as const
+
+const routes = (tenant: Tenant): ReadonlyArray<Route> => {
+  const paging = { pageSize: tenant.pageSize, byPage: false }
+  /** Who has the token acts for the administrator who made it. */
+  const actor = {
+    user_id: idOfText(`Administrator of ${tenant.identity.companyId}`),
+    user_email: "admin@sandbox.invalid"
+  }
+
+  const activity = (url: URL, given: string): Effect.Effect<Answer, Answer> => {
+    const id = given.toLowerCase()
+    const all = activityOf(tenant, id)
+    // What was deleted is spoken of still.
+    if (all.length === 0 && findItem(tenant, id) === undefined) return Effect.fail(noMatch("LibraryItem"))
+    const query = url.searchParams
+    const wanted = (name: string, value: string) => !query.has(name) || query.get(name)?.toLowerCase() === value
+    const isActor = wanted("user_id", actor.user_id) && wanted("user_email", actor.user_email)
+    const found = all.filter((activity) => isActor && wanted("activity_type", activity.activity_type))
+    return paged(url, paging, fromArray(found), ({ activity_time, activity_type, details, id }: Activity) =>
+      Effect.succeed({ id: Number(id), activity_time, activity_type, ...actor, details })
+    )
+  }
+
+  /** The devices that have the item, Blueprint by Blueprint. */
+  const statuses = (itemId: string): Listing<Status> => {
+    const parts = [...tenant.records(blueprintTable).values()]
+      .filter((blueprint) => itemsOf(blueprint).includes(itemId))
+      .map((blueprint) => ({ blueprint, rows: computersOn(tenant, blueprint.id) }))
+    return {
+      size: parts.reduce((sum, { rows }) => sum + rows.size, 0),
+      slice: (offset, limit) => {
+        const page: Array<Status> = []
+        let skipped = 0
+        for (const { blueprint, rows } of parts) {
+          for (const computer of rows.slice(Math.max(0, offset - skipped), limit - page.length)) {
+            page.push({ blueprint, computer })
+          }
+          skipped += rows.size
+        }
+        return page
+      }
+    }
+  }
+
+  const statusOf = (itemId: string, computerId: string): Listing<Status> => {
+    const found = findComputer(tenant, computerId)
+    const blueprint = found === undefined ? undefined : tenant.records(blueprintTable).get(found.blueprintId)
+    const has = found !== undefined && blueprint !== undefined && itemsOf(blueprint).includes(itemId)
+    return fromArray(has ? [{ blueprint, computer: found.computer }] : [])
+  }
+
+  /** No device is real: one from the beginning was done with what it had then, and waits for ever for what came later. */
+  const render = (item: ItemAtAGlance, { blueprint, computer }: Status) => {
+    const draw = drawFrom(hash(item.id), hash(computer.id))
+    const rowId = 1 + draw(2_000_000_000)
+    const fate = hadBefore(tenant, blueprint.id, item.id) ? (fates[draw(fates.length)] ?? "PENDING") : "PENDING"
+    const isReported = fate === "PASS" || fate === "ERROR"
+    return {
+      id: rowId,
+      blueprint: { id: blueprint.id, name: blueprint.name },
+      computer: { id: computer.id, name: computer.name },
+      status: item.kind === "customProfiles" ? profileWords[fate] : fate,
+      reported_at: isReported ? seconds(firstReport + draw(31_536_000) * 1000) : null,
+      log: isReported && item.kind !== "customProfiles" ? logOf(item.name, fate === "PASS" ? 0 : 1) : null,
+      last_audit_run: null,
+      last_audit_log: null,
+      control_log: null,
+      control_reported_at: null
+    }
+  }
+
+  const status = (url: URL, given: string): Effect.Effect<Answer, Answer> => {
+    const item = findItem(tenant, given)
+    if (item === undefined) return Effect.fail(noMatch("LibraryItem"))
+    const computerId = url.searchParams.get("computer_id")
+    const found = computerId === null ? statuses(item.id) : statusOf(item.id, computerId)
+    return paged(url, paging, found, (row) => Effect.succeed(render(item, row)))
+  }
+
+  return [
+    route("GET", `${path}/{library_item_id}/activity`, ({ url }, { library_item_id }) =>
+      Effect.suspend(() => activity(url, library_item_id))
+    ),
+    route("GET", `${path}/{library_item_id}/status`, ({ url }, { library_item_id }) =>
+      Effect.suspend(() => status(url, library_item_id))
+    )
+  ]
+}
+
+const firstReport = Date.UTC(2025, 0, 6, 8)
+
+const logOf = (name: string, exitCode: number): string =>
+  `Executing ${name}...\nExit code: ${exitCode}\nScript results:\n${exitCode === 0 ? "OK" : "Failed"}`
+
+/** Library items of all kinds. */
+export const libraryItems = resource({
+  tables: [activityTable, exclusiveTable],
+  counts: {
+    /** Devices, spread over the Blueprints: each has a status for every item on its own. */
+    computers: 120
+  },
+  setup: (tenant) =>
+    tenant.onAny(({ action, before, record, table }) => {
+      if (!isLibrary(table)) return Effect.void
+      switch (action) {
+        case "create":
+          return recordActivity(tenant, record.id, "library_item_created")
+        case "update":
+          return recordActivity(tenant, record.id, "library_item_edited", changesOf(before ?? {}, record))
+        case "delete":
+          return recordActivity(tenant, record.id, "library_item_deleted")
+        default:
+          return Effect.void
+      }
+    }),
+  routes,
+  webApp: (tenant) => ({
+    /** Makes a library item one of a type that an assignment node can have only one of. */
+    makeExclusive: (libraryItemId: string, type: string): Effect.Effect<void> =>
+      Effect.sync(() => tenant.records(exclusiveTable).put({ id: libraryItemId.toLowerCase(), type })).pipe(
+        Effect.zipLeft(tenant.kept)
+      )
+  })
+})

@@ -1,0 +1,53 @@
+/**
+ * One seed of a tenant: the number and the counts that its rows are made from. Each row is made from its place and a key
+ * alone, so the same number gives the same records, and a million of them need no memory.
+ */
+import { type Draw, half, idOf, mix, hash } from "./seedNumbers.js"
+import { microseconds } from "./time.js"
+import type { Category } from "./identity.js"
+
+/** A seed. */
+export interface Seeding {
+  /** How many records of a kind are asked for. 0 where nothing was said. */
+  readonly count: (name: string) => number
+  /** The number that rows are drawn from: another one for every name, every seed and every time that one is added. */
+  readonly key: (name: string) => number
+  readonly categories: ReadonlyArray<Category>
+  readonly counts: Readonly<Record<string, number | undefined>>
+  readonly seed: number
+}
+
+/** `ordinal` tells several seeds of one tenant apart. */
+export const makeSeeding = (
+  counts: Readonly<Record<string, number | undefined>>,
+  seed: number,
+  ordinal: number,
+  categories: ReadonlyArray<Category>
+): Seeding => ({
+  counts,
+  seed,
+  categories,
+  count: (name) => counts[name] ?? 0,
+  key: (name) => mix(seed >>> 0, Math.floor(seed / 2 ** 32), ordinal, hash(name))
+})
+
+/** One of several, by chance. */
+export const pick = <const A>(items: readonly [A, ...ReadonlyArray<A>], draw: Draw): A =>
+  items[draw(items.length)] ?? items[0]
+
+const epoch = Date.UTC(2023, 0, 9, 8)
+
+/** Between January 2023 and the end of 2025, changed a while after they were made. */
+export const datesOf = (draw: Draw) => {
+  const created = epoch + draw(900) * 86_400_000 + draw(36_000_000)
+  return { created, created_at: microseconds(created), updated_at: microseconds(created + draw(180 * 86_400_000)) }
+}
+
+/** A name for every place: the words first as they are, then numbered. */
+export const named = (words: readonly [string, ...ReadonlyArray<string>], index: number): string => {
+  const word = words[index % words.length] ?? words[0]
+  return index < words.length ? word : `${word} ${Math.floor(index / words.length) + 1}`
+}
+
+/** An id that is drawn. */
+export const drawnId = (draw: Draw, part: number): string => idOf(draw(half), part)
