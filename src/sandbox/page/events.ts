@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { Sandbox } from "../Sandbox.js"
+import { filledParts } from "./parts.js"
 
 const earlier = 100
 const shownOfEach = 100
@@ -37,7 +38,7 @@ const view = ({ faults, limits, state }: Sandbox.Service): Effect.Effect<string>
     const snapshot = yield* state.snapshot({ limit: shownOfEach })
     const active = yield* faults
     return event("tenant", {
-      ...snapshot,
+      parts: filledParts(snapshot),
       quota: yield* limits.quota,
       faults: active.map((fault, id) => ({ id, left: fault.left, text: describe(fault) }))
     })

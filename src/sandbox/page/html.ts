@@ -1,6 +1,21 @@
 /**
- * The page's skeleton. What fills it comes as events: see `script.ts`.
+ * The page's skeleton: a section for each place, and in it the lists of the resources. What fills it comes as events: see
+ * `script.ts`.
  */
+import { pageParts } from "./parts.js"
+
+/** A list that can be folded away. */
+const list = ({ id, title }: (typeof pageParts)[number]): string => `      <details id="${id}-part" open hidden>
+        <summary>${title} <span id="${id}-count" class="count"></span></summary>
+        <ul id="${id}" class="rows items"></ul>
+      </details>`
+
+const lists = (place: (typeof pageParts)[number]["place"]): string =>
+  pageParts.flatMap((part) => (part.place === place ? [list(part)] : [])).join("\n")
+
+const faultPlaces = pageParts
+  .flatMap(({ noun, path }) => (path === undefined ? [] : [`            <option value="${path}*">${noun}</option>`]))
+  .join("\n")
 
 /** The document at `/`. */
 export const html = /* html */ `<!doctype html>
@@ -49,26 +64,11 @@ export const html = /* html */ `<!doctype html>
         <pre id="library-try" tabindex="0"></pre>
         <p>Or start the sandbox with <code>--seed 42</code> to find it furnished.</p>
       </div>
-      <details id="uploads-part" open hidden>
-        <summary>Uploads that no app can be made of yet</summary>
-        <ul id="uploads" class="rows items"></ul>
-      </details>
-      <details id="customApps-part" open hidden>
-        <summary>Apps <span id="customApps-count" class="count"></span></summary>
-        <ul id="customApps" class="rows items"></ul>
-      </details>
-      <details id="inHouseApps-part" open hidden>
-        <summary>In-house apps <span id="inHouseApps-count" class="count"></span></summary>
-        <ul id="inHouseApps" class="rows items"></ul>
-      </details>
-      <details id="customScripts-part" open hidden>
-        <summary>Scripts <span id="customScripts-count" class="count"></span></summary>
-        <ul id="customScripts" class="rows items"></ul>
-      </details>
-      <details id="customProfiles-part" open hidden>
-        <summary>Profiles <span id="customProfiles-count" class="count"></span></summary>
-        <ul id="customProfiles" class="rows items"></ul>
-      </details>
+${lists("library")}
+    </section>
+    <section id="fleet-section" aria-labelledby="fleet-title" hidden>
+      <h2 id="fleet-title">Fleet</h2>
+${lists("fleet")}
     </section>
   </div>
   <div class="column aside">
@@ -86,11 +86,7 @@ export const html = /* html */ `<!doctype html>
           <select id="fault-place">
             <option value="">anything</option>
             <option value="api">the API</option>
-            <option value="/api/v1/blueprints*">Blueprints</option>
-            <option value="/api/v1/library/custom-apps*">apps</option>
-            <option value="/api/v1/library/ipa-apps*">in-house apps</option>
-            <option value="/api/v1/library/custom-scripts*">scripts</option>
-            <option value="/api/v1/library/custom-profiles*">profiles</option>
+${faultPlaces}
             <option value="storage">storage</option>
           </select>
         </p>

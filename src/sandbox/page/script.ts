@@ -43,83 +43,35 @@ const show = (list, items, render, versionOf = JSON.stringify) => {
   for (const node of before.values()) node.remove()
 }
 
-const words = (text) => text.replaceAll("_", " ")
 const number = (value) => value.toLocaleString("en")
-const bytes = (size) => {
-  const units = ["B", "kB", "MB", "GB"]
-  const unit = Math.min(3, Math.max(0, Math.floor(Math.log10(Math.max(size, 1)) / 3)))
-  return (size / 1000 ** unit).toLocaleString("en", { maximumFractionDigits: unit === 0 ? 0 : 1 }) + " " + units[unit]
+const sum = (sha256) => {
+  const code = make("code", "", "sha256 " + sha256.slice(0, 16) + "…")
+  code.title = sha256
+  return code
 }
-const fact = (text) => make("span", "", text)
+const fact = (value) => typeof value === "string" ? make("span", "", value) : sum(value.sha256)
 const tag = (text, kind) => make("span", "tag " + (kind ?? ""), text)
 const older = ({ count, newest }, what) =>
   count > newest.length ? [{ id: "older", older: "and " + number(count - newest.length) + " older " + what }] : []
 
 // The tenant
 
-const kinds = { customApps: "App", inHouseApps: "In-house app", customProfiles: "Profile", customScripts: "Script" }
-const mostChips = 24
+const tagOf = ({ kind, text }) => tag(text, kind)
 
-const blueprintRow = ({ enrollment_code: { code, is_active }, name, nodes, type }) => {
-  const items = new Map(nodes.flatMap((node) => node.items).map((item) => [item.id, item]))
-  const chips = [...items.values()].slice(0, mostChips).map(({ kind, name }) => make("li", "", make("span", "muted", kinds[kind] + " "), name))
-  if (items.size > mostChips) chips.push(make("li", "", "and " + number(items.size - mostChips) + " more"))
-  return make(
-    "li", "",
-    make(
-      "div", "head", make("span", "name", name), type === "map" ? tag("map") : undefined,
-      make(
-        "div", "facts", fact("enrollment code " + code + (is_active ? "" : ", inactive")),
-        nodes.length > 1 ? fact(number(nodes.length) + " nodes") : undefined
-      )
-    ),
-    chips.length === 0 ? make("p", "none", "nothing assigned") : make("ul", "chips", ...chips)
-  )
-}
-
-const row = ({ active, category, name, show_in_self_service }, facts, ...tags) => make(
+const rowWithChips = ({ chips, facts = [], name, none, tags = [] }) => make(
   "li", "",
-  make("span", "name", name),
-  make("div", "facts", ...facts, show_in_self_service ? fact("Self Service: " + (category ?? "no such category")) : undefined),
-  make("span", "tags", active ? undefined : tag("inactive"), ...tags)
+  make("div", "head", make("span", "name", name), ...tags.map(tagOf), make("div", "facts", ...facts.map(fact))),
+  chips.length === 0
+    ? make("p", "none", none)
+    : make("ul", "chips", ...chips.map(({ kind, name }) => make("li", "", kind ? make("span", "muted", kind + " ") : undefined, name)))
 )
 
-const installers = { ready: "good", processing: "warn", missing: "bad" }
-
-const sum = ({ sha256 }) => {
-  const code = make("code", "", "sha256 " + sha256.slice(0, 16) + "…")
-  code.title = sha256
-  return code
-}
-
-const uploadRow = (upload) => make(
+const row = (item) => item.chips ? rowWithChips(item) : make(
   "li", "",
-  make("span", "name", upload.file_key.split("/").at(-1)),
-  make("div", "facts", fact(bytes(upload.file_size)), sum(upload)),
-  make("span", "tags", tag("processing", "warn"))
+  make("span", "name", item.name),
+  make("div", "facts", ...(item.facts ?? []).map(fact)),
+  make("span", "tags", ...(item.tags ?? []).map(tagOf))
 )
-
-const withInstaller = (app, facts) => {
-  const there = app.installer !== "missing"
-  return row(
-    app, [...facts, ...there ? [fact(bytes(app.file_size)), sum(app)] : []],
-    tag(there ? app.installer : "no installer", installers[app.installer])
-  )
-}
-
-const appRow = (app) => withInstaller(app, [fact(words(app.install_type)), fact(words(app.install_enforcement))])
-
-const scriptRow = (script) => row(script, [fact(words(script.execution_frequency)), script.restart ? fact("restarts") : undefined])
-
-const platforms = { runs_on_mac: "Mac", runs_on_iphone: "iPhone", runs_on_ipad: "iPad", runs_on_tv: "Apple TV", runs_on_vision: "Vision" }
-
-const devices = (item) => {
-  const runsOn = Object.keys(platforms).filter((key) => item[key]).map((key) => platforms[key])
-  return fact(runsOn.length === 0 ? "for nothing" : "for " + runsOn.join(", "))
-}
-
-const profileRow = (profile) => row(profile, [devices(profile)])
-const inHouseRow = (item) => withInstaller(item, [fact(item.app.identifier + " " + item.app.version), devices(item)])
 
 const showQuota = (quota) => {
   byId("quota").hidden = !quota
@@ -132,24 +84,17 @@ const showQuota = (quota) => {
   }
 }
 
-const parts = [
-  ["blueprints", "Blueprints", blueprintRow], ["customApps", "apps", appRow],
-  ["inHouseApps", "in-house apps", inHouseRow], ["customScripts", "scripts", scriptRow], ["customProfiles", "profiles", profileRow]
-]
-
 const showTenant = (tenant) => {
   showQuota(tenant.quota)
-  for (const [id, what, render] of parts) {
-    const glance = tenant[id]
-    show(byId(id), [...glance.newest, ...older(glance, what)], (item) => item.older ? make("li", "older", item.older) : render(item))
-    byId(id + "-count").textContent = number(glance.count)
-    byId(id + "-part").hidden = glance.count === 0
+  for (const part of tenant.parts) {
+    show(byId(part.id), [...part.newest, ...older(part, part.noun)], (item) => item.older ? make("li", "older", item.older) : row(item))
+    byId(part.id + "-count").textContent = number(part.count)
+    byId(part.id + "-part").hidden = part.count === 0
   }
-  const uploads = tenant.uploads.map((upload) => ({ id: upload.file_key, ...upload }))
-  show(byId("uploads"), uploads, uploadRow)
-  byId("uploads-part").hidden = uploads.length === 0
-  byId("blueprints-empty").hidden = tenant.blueprints.count > 0
-  byId("library-empty").hidden = uploads.length > 0 || parts.slice(1).some(([id]) => tenant[id].count > 0)
+  const isEmpty = (place) => tenant.parts.every((part) => part.place !== place || part.count === 0)
+  byId("blueprints-empty").hidden = !isEmpty("blueprints")
+  byId("library-empty").hidden = !isEmpty("library")
+  byId("fleet-section").hidden = isEmpty("fleet")
   byId("faults-part").hidden = tenant.faults.length === 0
   show(byId("faults"), tenant.faults, ({ left, text }) =>
     make("li", "", make("span", "", text), make("span", "muted", left === 1 ? "once" : number(left) + " times"))
