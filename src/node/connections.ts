@@ -53,7 +53,9 @@ export const connections = (
           ShortWire,
           Effect.map(HttpClient.HttpClient, (http) => ({ http, wire: undiciWire(agent) }))
         ).pipe(
-          Layer.provideMerge(Layer.fresh(NodeHttpClient.layerUndiciWithoutDispatcher)),
+          Layer.provideMerge(NodeHttpClient.layerUndiciWithoutDispatcher),
+          // Fresh as one, so that the wire and the context have the same client.
+          Layer.fresh,
           Layer.provide(Layer.succeed(NodeHttpClient.Dispatcher, agent))
         )
       )

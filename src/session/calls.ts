@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as FiberRef from "effect/FiberRef"
 import * as Redacted from "effect/Redacted"
 import type * as Tracer from "effect/Tracer"
 import { ApiClientError } from "../errors/ApiClientError.js"
@@ -72,28 +73,22 @@ export interface Tenant {
 export const makeSend = ({ admit, apiToken, limits, origin, pacer, policy, session, wire }: Tenant): Send => {
   const { host } = new URL(origin.tenantUrl)
   const meter = makeMeter(host)
-  const onWait = (millis: number) => observeWait(meter, millis)
 
   /** One try: waits for its turn, sends, and turns an answer outside 2xx into a failure. */
   const attempt =
     (call: Call, span: Tracer.Span | undefined) =>
     (triesBefore: number): Effect.Effect<Answer.Response, ApiClientError> =>
-      pacer.run({ ...turnOf(call), watch: session.watch, admit, onWait }, (learn) =>
+      pacer.run({ ...turnOf(call), watch: session.watch, admit }, (learn) =>
         observeAttempt(
           call,
           span,
           triesBefore,
-          Effect.flatMap(execute(wire, session, call, limits), (response) =>
-            learn(response).pipe(
-              Effect.zipRight(
-                Effect.suspend(() => {
-                  const sent = call.request.body.contentLength ?? 0
-                  return observeExchange(meter, { sent, received: response.bytes.byteLength }, pacer.quota())
-                })
-              ),
-              Effect.zipRight(isSuccess(response) ? Effect.succeed(response) : refusal(call, response))
-            )
-          )
+          Effect.flatMap(execute(wire, session, call, limits), (response) => {
+            const learned = learn(response)
+            const sent = call.request.body.contentLength ?? 0
+            observeExchange(call, { sent, received: response.bytes.byteLength }, pacer.quota())
+            return Effect.zipRight(learned, isSuccess(response) ? Effect.succeed(response) : refusal(call, response))
+          })
         )
       )
 
@@ -123,7 +118,8 @@ export const makeSend = ({ admit, apiToken, limits, origin, pacer, policy, sessi
     })
 
   return (outgoing, read) =>
-    Effect.contextWithEffect((context: Context.Context<never>) => {
+    Effect.withFiberRuntime((fiber) => {
+      const context = fiber.getFiberRef(FiberRef.currentContext)
       const { body, kind, method, operation, path, query, template } = outgoing
       const request = buildRequest(origin, method, path, query, body)
       if (Either.isLeft(request)) return Effect.fail(invalidArgument(operation, { body: [request.left] }))
@@ -137,6 +133,7 @@ export const makeSend = ({ admit, apiToken, limits, origin, pacer, policy, sessi
         apiToken,
         host,
         meter,
+        labels: fiber.getFiberRef(FiberRef.currentMetricLabels),
         policy: { ...policy, ...Context.get(context, RetryOverride) },
         priority: Context.get(context, RequestPriority) ?? outgoing.priority ?? "interactive"
       }
@@ -168,6 +165,7 @@ const turnOf = (call: Call): Omit<Turn<ApiClientError>, "watch"> => ({
   closed: () => closed(call),
   priority: call.priority,
   maxWait: call.policy.maxWait,
+  onWait: (millis) => observeWait(call, millis),
   tooLong: (wait) =>
     failure(call, {
       reason: "RateLimited",

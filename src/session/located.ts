@@ -5,42 +5,45 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
-interface Trace {
-  readonly stack?: string
+/**
+ * Where a function was called: itself, its caller, and the caller of that. Each frame costs time, so there are no more.
+ * It is written as text only if somebody reads it.
+ */
+const trace = (): Error => {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 4
+  const here = new Error()
+  Error.stackTraceLimit = limit
+  return here
 }
 
-/** The stack from the caller of a function on. It is written as text only if somebody reads it. */
-const traceOf = (boundary: (...args: never) => unknown): Trace => {
-  const trace: Trace = {}
-  // Only V8 and engines that follow it have this.
-  Error.captureStackTrace?.(trace, boundary)
-  return trace
-}
+/** The lines below `trace` and below the function that called it. V8 has the error's message above them. */
+const callersOf = ({ stack = "" }: Error): string =>
+  stack
+    .split("\n")
+    .slice(stack.startsWith("Error") ? 3 : 2)
+    .join("\n")
 
 const locate =
-  (trace: Trace) =>
+  (here: Error) =>
   <E>(error: E): E => {
-    const { stack } = trace
-    if (!(error instanceof Error) || stack === undefined) return error
-    const frames = stack.slice(stack.indexOf("\n"))
-    const value = `${error.name}: ${error.message}${frames}`
+    if (!(error instanceof Error)) return error
+    const value = `${error.name}: ${error.message}\n${callersOf(here)}`
     return Object.defineProperty(error, "stack", { value, configurable: true, enumerable: false, writable: true })
   }
 
 /** Makes the failures of a function name the line that called it. The outermost function counts. */
-export const located = <Arguments extends ReadonlyArray<unknown>, A, E, R>(
-  run: (...args: Arguments) => Effect.Effect<A, E, R>
-): ((...args: Arguments) => Effect.Effect<A, E, R>) => {
-  const boundary = (...args: Arguments): Effect.Effect<A, E, R> =>
-    Effect.mapError(run(...args), locate(traceOf(boundary)))
-  return boundary
-}
+export const located =
+  <Arguments extends ReadonlyArray<unknown>, A, E, R>(
+    run: (...args: Arguments) => Effect.Effect<A, E, R>
+  ): ((...args: Arguments) => Effect.Effect<A, E, R>) =>
+  (...args) =>
+    Effect.mapError(run(...args), locate(trace()))
 
 /** `located` for a function that gives a stream. */
-export const locatedStream = <Arguments extends ReadonlyArray<unknown>, A, E, R>(
-  run: (...args: Arguments) => Stream.Stream<A, E, R>
-): ((...args: Arguments) => Stream.Stream<A, E, R>) => {
-  const boundary = (...args: Arguments): Stream.Stream<A, E, R> =>
-    Stream.mapError(run(...args), locate(traceOf(boundary)))
-  return boundary
-}
+export const locatedStream =
+  <Arguments extends ReadonlyArray<unknown>, A, E, R>(
+    run: (...args: Arguments) => Stream.Stream<A, E, R>
+  ): ((...args: Arguments) => Stream.Stream<A, E, R>) =>
+  (...args) =>
+    Stream.mapError(run(...args), locate(trace()))

@@ -55,7 +55,7 @@ export interface Turn<E> {
   /** Calls back when the session is cut. Gives what ends the watch. */
   readonly watch: (cut: () => void) => () => void
   /** Told how many milliseconds a request waited, if it had to. */
-  readonly onWait?: ((millis: number) => Effect.Effect<void>) | undefined
+  readonly onWait?: ((millis: number) => void) | undefined
   /** Asks whoever else has a say, once the turn has come: `undefined`, or how long nobody here may go out. */
   readonly admit?: Effect.Effect<Duration.Duration | undefined> | undefined
 }
@@ -215,7 +215,7 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
       const unwatch = watch(() => Deferred.unsafeDone(ticket.granted, Effect.fail("closed")))
       return setAlarm(now).pipe(
         Effect.zipRight(restore(Deferred.await(ticket.granted))),
-        Effect.zipRight(Effect.suspend(() => onWait?.(monotonic(clock) - now) ?? Effect.void)),
+        Effect.map(() => onWait?.(monotonic(clock) - now)),
         Effect.tapError((why) => (why === "closed" ? leave(priority, ticket) : Effect.void)),
         Effect.onInterrupt(() => leave(priority, ticket)),
         Effect.ensuring(Effect.sync(unwatch))

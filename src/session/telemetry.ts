@@ -31,7 +31,12 @@ export interface CallFacts {
   /** The tenant's host. */
   readonly host: string
   readonly meter: Meter
+  /** Those that `Effect.tagMetrics` put on this part of the program. */
+  readonly labels: Labels
 }
+
+/** Tags of metrics. */
+export type Labels = ReadonlyArray<MetricLabel.MetricLabel>
 
 const milliseconds = MetricBoundaries.fromIterable([5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000])
 
@@ -42,8 +47,8 @@ const waits = MetricKey.histogram("iru.pace.wait", milliseconds, "Milliseconds t
 const quota = MetricKey.gauge("iru.quota.remaining", { description: "Requests that a tenant has left this hour" })
 const bytes = MetricKey.counter("iru.bytes", { description: "Bytes of bodies, by direction", incremental: true })
 
-/** Counts one value. The labels are those of `Effect.tagMetrics`. */
-type Measure = (value: number, labels: ReadonlyArray<MetricLabel.MetricLabel>) => void
+/** Counts one value. */
+type Measure = (value: number, labels: Labels) => void
 
 /** The metrics of one tenant. */
 export interface Meter {
@@ -92,9 +97,6 @@ export const makeMeter = (host: string): Meter => {
   }
 }
 
-/** The labels that `Effect.tagMetrics` put on this part of the program. */
-const labels: Effect.Effect<ReadonlyArray<MetricLabel.MetricLabel>> = FiberRef.get(FiberRef.currentMetricLabels)
-
 const attributesOf = ({ host, method, template }: CallFacts) => ({
   "http.request.method": method,
   "url.template": template,
@@ -132,15 +134,14 @@ export const observeCall = <A>(
 ): Effect.Effect<A, ApiClientError> =>
   Effect.clockWith((clock) => {
     const start = clock.unsafeCurrentTimeMillis()
-    const { meter, operation } = facts
+    const { labels, meter, operation } = facts
     return withSpan(operation, attributesOf(facts), {}, (span) =>
-      Effect.onExit(call(span), (exit) =>
-        Effect.map(labels, (labels) => {
-          meter.calls(operation)(outcomeOf(exit))(1, labels)
-          meter.duration(operation)(clock.unsafeCurrentTimeMillis() - start, labels)
-          span?.end(clock.unsafeCurrentTimeNanos(), withoutResult(exit))
-        })
-      )
+      Effect.onExit(call(span), (exit) => {
+        meter.calls(operation)(outcomeOf(exit))(1, labels)
+        meter.duration(operation)(clock.unsafeCurrentTimeMillis() - start, labels)
+        span?.end(clock.unsafeCurrentTimeNanos(), withoutResult(exit))
+        return Effect.void
+      })
     )
   })
 
@@ -181,12 +182,12 @@ export const observeAttempt = (
 
 /** A retry is a line in the log at debug, an event on the span, and a count. */
 export const observeRetry = (
-  { meter, operation }: CallFacts,
+  { labels, meter, operation }: CallFacts,
   call: Traced,
   { error, tries }: Failed,
   pause: Duration.Duration
 ): Effect.Effect<void> =>
-  Effect.flatMap(Effect.zip(Effect.clock, labels), ([clock, labels]) => {
+  Effect.clockWith((clock) => {
     meter.retries(operation)(1, labels)
     call?.event("retry", clock.unsafeCurrentTimeNanos(), {
       try: tries,
@@ -198,26 +199,24 @@ export const observeRetry = (
   })
 
 /** A request waited so many milliseconds for its turn. */
-export const observeWait = (meter: Meter, millis: number): Effect.Effect<void> =>
-  Effect.map(labels, (labels) => meter.waits(millis, labels))
+export const observeWait = ({ labels, meter }: CallFacts, millis: number): void => meter.waits(millis, labels)
 
 /** What one exchange moved, in bytes of bodies, and what the tenant has left after it. */
 export const observeExchange = (
-  meter: Meter,
+  { labels, meter }: CallFacts,
   { received, sent }: { readonly sent: number; readonly received: number },
   { remaining }: Quota
-): Effect.Effect<void> =>
-  Effect.map(labels, (labels) => {
-    meter.bytes("sent")(sent, labels)
-    meter.bytes("received")(received, labels)
-    meter.quota(remaining, labels)
-  })
+): void => {
+  meter.bytes("sent")(sent, labels)
+  meter.bytes("received")(received, labels)
+  meter.quota(remaining, labels)
+}
 
 const transferred = tagged(bytes, "direction", measureOf)
 
 /** Bytes that a transfer moved to or from storage, which no tenant's host has a part in. */
 export const observeTransfer = (direction: "sent" | "received", size: number): Effect.Effect<void> =>
-  Effect.map(labels, (labels) => transferred(direction)(size, labels))
+  Effect.map(FiberRef.get(FiberRef.currentMetricLabels), (labels) => transferred(direction)(size, labels))
 
 const outcomeOf = (exit: Exit.Exit<unknown, ApiClientError>): string => {
   if (exit._tag === "Success") return "Success"
