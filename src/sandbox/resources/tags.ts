@@ -34,7 +34,11 @@ export const tagTable = table<TagRecord, typeof Tag.Encoded>({
   key: "tags",
   schema: Tag,
   seed: (seeding) =>
-    rowsOf(seeding.count("tags"), seeding.key("tags"), (index, id) => ({ id, name: named(tagNames, index) }))
+    rowsOf(
+      seeding.count("tags", () => 6),
+      seeding.key("tags"),
+      (index, id) => ({ id, name: named(tagNames, index) })
+    )
 })
 
 /** Reads the name. The vendor does not say whether two tags can share one: here they cannot, as with Blueprints. */

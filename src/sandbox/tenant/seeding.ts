@@ -8,8 +8,11 @@ import type { Category } from "./identity.js"
 
 /** A seed. */
 export interface Seeding {
-  /** How many records of a kind are asked for. 0 where nothing was said. */
-  readonly count: (name: string) => number
+  /**
+   * How many records of a kind are asked for. Where nothing was said of them, as many as belong to the devices that are
+   * asked for, which `forDevices` says (default none): a fleet brings its users, its Blueprints and its library.
+   */
+  readonly count: (name: string, forDevices?: (devices: number) => number) => number
   /** The number that rows are drawn from: another one for every name, every seed and every time that one is added. */
   readonly key: (name: string) => number
   readonly categories: ReadonlyArray<Category>
@@ -27,7 +30,10 @@ export const makeSeeding = (
   counts,
   seed,
   categories,
-  count: (name) => counts[name] ?? 0,
+  count: (name, forDevices = () => 0) => {
+    const devices = counts["devices"] ?? 0
+    return counts[name] ?? (devices === 0 ? 0 : forDevices(devices))
+  },
   key: (name) => mix(seed >>> 0, Math.floor(seed / 2 ** 32), ordinal, hash(name))
 })
 

@@ -17,7 +17,7 @@ export interface Computer {
 
 /** The devices of a seed, spread over its Blueprints. */
 const computers = (seeding: Seeding): Rows<Computer> => {
-  const blueprints = seeding.count("blueprints")
+  const blueprints = blueprintTable.rows(seeding).size
   return rowsOf(blueprints === 0 ? 0 : seeding.count("computers"), seeding.key("computers"), (index, id) => ({
     id,
     name: `${named(people, index % blueprints)} Mac ${Math.floor(index / blueprints) + 1}`

@@ -34,12 +34,15 @@ export interface AssignmentNode extends Schema.Schema.Type<typeof Node> {}
 /** A Blueprint as the tenant keeps it. The first node is the root. */
 export interface BlueprintRecord extends Schema.Schema.Type<typeof Blueprint> {}
 
+/** One for every 500 devices, within reason. */
+const blueprintsFor = (devices: number): number => Math.min(80, Math.max(8, Math.ceil(devices / 500)))
+
 /** The Blueprints of a tenant. */
 export const blueprintTable = table<BlueprintRecord, typeof Blueprint.Encoded>({
   key: "blueprints",
   schema: Blueprint,
   seed: (seeding) =>
-    rowsOf(seeding.count("blueprints"), seeding.key("blueprints"), (index, id, draw) => {
+    rowsOf(seeding.count("blueprints", blueprintsFor), seeding.key("blueprints"), (index, id, draw) => {
       const isMap = index % 3 === 2
       return {
         id,
@@ -59,7 +62,10 @@ export const blueprintTable = table<BlueprintRecord, typeof Blueprint.Encoded>({
 const seededItems = (seeding: Seeding, draw: Draw): ReadonlyArray<string> => {
   const library = seededLibrary(seeding)
   const items = new Set<string>()
-  const wanted = Math.min(seeding.count("assignments"), library.size)
+  const wanted = Math.min(
+    seeding.count("assignments", () => 12),
+    library.size
+  )
   for (let place = draw(Math.max(1, library.size)); items.size < wanted; place++) {
     items.add(library.at(place % library.size))
   }

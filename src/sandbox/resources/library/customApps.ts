@@ -87,33 +87,38 @@ export const appTable = table<AppRecord, typeof App.Encoded>({
   key: "customApps",
   schema: App,
   seed: (seeding) =>
-    rowsOf(seeding.count("customApps"), seeding.key("customApps"), (index, id, draw) => {
-      const name = named(software, index)
-      const type = pick(["package", "package", "zip", "image"], draw)
-      const shown = drawShowing(seeding, draw, draw(2) === 0)
-      const enforcement = shown.show_in_self_service
-        ? pick(["no_enforcement", "install_once"], draw)
-        : pick(["install_once", "continuously_enforce"], draw)
-      const file = `${name.replace(/[^A-Za-z0-9]+/g, "")}_${hex(scramble(index, seeding.key("customApps")), 12)}`
-      const { created, created_at, updated_at } = datesOf(draw)
-      return {
-        id,
-        name,
-        file_key: `${seededFolder(seeding)}${file}.${{ package: "pkg", zip: "zip", image: "dmg" }[type]}`,
-        install_type: type,
-        install_enforcement: enforcement,
-        audit_script: enforcement === "continuously_enforce" ? `#!/bin/zsh\n[[ -d "/Applications/${name}.app" ]]` : "",
-        unzip_location: type === "zip" ? "/Applications" : "",
-        active: draw(12) > 0,
-        restart: draw(25) === 0,
-        preinstall_script: draw(6) === 0 ? `#!/bin/zsh\npkill -x "${name}"\nexit 0` : "",
-        postinstall_script: "",
-        fileUpdated: Math.floor(created / 1000) * 1000,
-        created_at,
-        updated_at,
-        ...shown
+    rowsOf(
+      seeding.count("customApps", () => 16),
+      seeding.key("customApps"),
+      (index, id, draw) => {
+        const name = named(software, index)
+        const type = pick(["package", "package", "zip", "image"], draw)
+        const shown = drawShowing(seeding, draw, draw(2) === 0)
+        const enforcement = shown.show_in_self_service
+          ? pick(["no_enforcement", "install_once"], draw)
+          : pick(["install_once", "continuously_enforce"], draw)
+        const file = `${name.replace(/[^A-Za-z0-9]+/g, "")}_${hex(scramble(index, seeding.key("customApps")), 12)}`
+        const { created, created_at, updated_at } = datesOf(draw)
+        return {
+          id,
+          name,
+          file_key: `${seededFolder(seeding)}${file}.${{ package: "pkg", zip: "zip", image: "dmg" }[type]}`,
+          install_type: type,
+          install_enforcement: enforcement,
+          audit_script:
+            enforcement === "continuously_enforce" ? `#!/bin/zsh\n[[ -d "/Applications/${name}.app" ]]` : "",
+          unzip_location: type === "zip" ? "/Applications" : "",
+          active: draw(12) > 0,
+          restart: draw(25) === 0,
+          preinstall_script: draw(6) === 0 ? `#!/bin/zsh\npkill -x "${name}"\nexit 0` : "",
+          postinstall_script: "",
+          fileUpdated: Math.floor(created / 1000) * 1000,
+          created_at,
+          updated_at,
+          ...shown
+        }
       }
-    })
+    )
 })
 
 const isUsed = (tenant: Tenant, key: string): boolean => isFileOf(tenant, appTable, key)

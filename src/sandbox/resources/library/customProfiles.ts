@@ -102,25 +102,29 @@ export const profileTable = table<ProfileRecord, typeof Profile.Encoded>({
   key: "customProfiles",
   schema: Profile,
   seed: (seeding) =>
-    rowsOf(seeding.count("customProfiles"), seeding.key("customProfiles"), (index, id, draw) => {
-      const name = named(profiles.names, index)
-      const mobile = draw(4) === 0
-      const { created_at, updated_at } = datesOf(draw)
-      return {
-        id,
-        name,
-        active: draw(10) > 0,
-        profile: propertyList(id, name, profiles.types[index % profiles.types.length] ?? "", draw),
-        mdm_identifier: profileIdentifier(id),
-        runs_on_mac: true,
-        runs_on_iphone: mobile,
-        runs_on_ipad: mobile,
-        runs_on_tv: false,
-        runs_on_vision: false,
-        created_at,
-        updated_at
+    rowsOf(
+      seeding.count("customProfiles", () => 24),
+      seeding.key("customProfiles"),
+      (index, id, draw) => {
+        const name = named(profiles.names, index)
+        const mobile = draw(4) === 0
+        const { created_at, updated_at } = datesOf(draw)
+        return {
+          id,
+          name,
+          active: draw(10) > 0,
+          profile: propertyList(id, name, profiles.types[index % profiles.types.length] ?? "", draw),
+          mdm_identifier: profileIdentifier(id),
+          runs_on_mac: true,
+          runs_on_iphone: mobile,
+          runs_on_ipad: mobile,
+          runs_on_tv: false,
+          runs_on_vision: false,
+          created_at,
+          updated_at
+        }
       }
-    })
+    )
 })
 
 const write: LibraryResource<ProfileRecord>["write"] = (incoming, before) =>

@@ -56,24 +56,28 @@ export const scriptTable = table<ScriptRecord, typeof Script.Encoded>({
   key: "customScripts",
   schema: Script,
   seed: (seeding) =>
-    rowsOf(seeding.count("customScripts"), seeding.key("customScripts"), (index, id, draw) => {
-      const name = named(scripts.names, index)
-      const frequency = pick(["once", "every_15_min", "every_day", "every_day", "no_enforcement"], draw)
-      const shown = drawShowing(seeding, draw, frequency === "no_enforcement" || draw(8) === 0)
-      const { created_at, updated_at } = datesOf(draw)
-      return {
-        id,
-        name,
-        active: draw(10) > 0,
-        execution_frequency: frequency === "no_enforcement" && !shown.show_in_self_service ? "once" : frequency,
-        restart: draw(20) === 0,
-        script: `#!/bin/zsh\n# ${name}\n# ${pick(people, draw)}\nset -eu\n${pick(scripts.lines, draw)}\nexit 0`,
-        remediation_script: draw(3) === 0 ? `#!/bin/zsh\n${pick(scripts.lines, draw)}` : "",
-        created_at,
-        updated_at,
-        ...shown
+    rowsOf(
+      seeding.count("customScripts", () => 40),
+      seeding.key("customScripts"),
+      (index, id, draw) => {
+        const name = named(scripts.names, index)
+        const frequency = pick(["once", "every_15_min", "every_day", "every_day", "no_enforcement"], draw)
+        const shown = drawShowing(seeding, draw, frequency === "no_enforcement" || draw(8) === 0)
+        const { created_at, updated_at } = datesOf(draw)
+        return {
+          id,
+          name,
+          active: draw(10) > 0,
+          execution_frequency: frequency === "no_enforcement" && !shown.show_in_self_service ? "once" : frequency,
+          restart: draw(20) === 0,
+          script: `#!/bin/zsh\n# ${name}\n# ${pick(people, draw)}\nset -eu\n${pick(scripts.lines, draw)}\nexit 0`,
+          remediation_script: draw(3) === 0 ? `#!/bin/zsh\n${pick(scripts.lines, draw)}` : "",
+          created_at,
+          updated_at,
+          ...shown
+        }
       }
-    })
+    )
 })
 
 const write =

@@ -98,31 +98,35 @@ export const inHouseTable = table<InHouseAppRecord, typeof App.Encoded>({
   key: "inHouseApps",
   schema: App,
   seed: (seeding) =>
-    rowsOf(seeding.count("inHouseApps"), seeding.key("inHouseApps"), (index, id, draw) => {
-      const name = named(inHouse, index)
-      const short = name.replace(/[^A-Za-z0-9]+/g, "")
-      const { created, created_at, updated_at } = datesOf(draw)
-      const isPad = draw(3) > 0
-      return {
-        id,
-        name,
-        file_key: `${seededFolder(seeding)}${short}_${hex(scramble(index, seeding.key("inHouseApps")), 12)}.ipa`,
-        active: draw(12) > 0,
-        runs_on_iphone: true,
-        runs_on_ipad: isPad,
-        runs_on_tv: false,
-        app: {
-          identifier: `com.example.${short.toLowerCase()}`,
-          name: short,
-          version: `${1 + draw(4)}.${draw(10)}.${draw(10)}`,
-          minimumOs: pick(["16.0", "17.0", "17.5", "18.0"], draw),
-          families: isPad ? ["iPhone", "iPad"] : ["iPhone"]
-        },
-        fileUpdated: Math.floor(created / 1000) * 1000,
-        created_at,
-        updated_at
+    rowsOf(
+      seeding.count("inHouseApps", () => 3),
+      seeding.key("inHouseApps"),
+      (index, id, draw) => {
+        const name = named(inHouse, index)
+        const short = name.replace(/[^A-Za-z0-9]+/g, "")
+        const { created, created_at, updated_at } = datesOf(draw)
+        const isPad = draw(3) > 0
+        return {
+          id,
+          name,
+          file_key: `${seededFolder(seeding)}${short}_${hex(scramble(index, seeding.key("inHouseApps")), 12)}.ipa`,
+          active: draw(12) > 0,
+          runs_on_iphone: true,
+          runs_on_ipad: isPad,
+          runs_on_tv: false,
+          app: {
+            identifier: `com.example.${short.toLowerCase()}`,
+            name: short,
+            version: `${1 + draw(4)}.${draw(10)}.${draw(10)}`,
+            minimumOs: pick(["16.0", "17.0", "17.5", "18.0"], draw),
+            families: isPad ? ["iPhone", "iPad"] : ["iPhone"]
+          },
+          fileUpdated: Math.floor(created / 1000) * 1000,
+          created_at,
+          updated_at
+        }
       }
-    })
+    )
 })
 
 const isUsed = (tenant: Tenant, key: string): boolean => isFileOf(tenant, inHouseTable, key)
