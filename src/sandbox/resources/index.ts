@@ -56,10 +56,10 @@ export interface State extends Records {
 /** What cannot be done through the API, only by hand in the vendor's web app. */
 export interface WebApp extends Merged<WebAppOf<Resources>> {}
 
+type Counts = { readonly [K in keyof Merged<CountsOf<Resources>>]?: number | undefined }
+
 /** How many records of each kind. */
-export type SeedCounts = {
-  readonly [K in keyof Merged<CountsOf<Resources>>]?: number | undefined
-}
+export interface SeedCounts extends Counts {}
 
 const all: ReadonlyArray<AnyResource> = resources
 
