@@ -17,7 +17,7 @@ export interface ForPart<in Value> {
 
 /** Makes the function that sets a reference. `combine` has what is set further out, and the new value. */
 export const setReference = <Id, Current, Value>(
-  reference: Context.Tag<Id, Current> & Effect.Effect<Current>,
+  reference: Context.Reference<Id, Current>,
   combine: (around: Current, value: Value) => Current
 ): ForPart<Value> =>
   dual(2, <P extends Part>(self: P, value: Value): P => {
