@@ -1,6 +1,8 @@
 /**
- * Secrets that come back: a debug page, a proxy or a store may repeat the request that it was sent.
+ * Secrets that come back: a debug page, a proxy or a store may repeat the request that it was sent, as it was or
+ * encoded.
  */
+import * as Encoding from "effect/Encoding"
 import type { FieldErrors } from "../errors/ApiClientError.js"
 
 /** What somebody on the other side said. */
@@ -10,11 +12,106 @@ interface Said {
   readonly fieldErrors?: FieldErrors | undefined
 }
 
-/** Puts `<redacted>` in place of every secret. */
-export const hiding =
-  (secrets: ReadonlyArray<string>) =>
-  (text: string): string =>
-    secrets.reduce((text, secret) => text.replaceAll(secret, "<redacted>"), text)
+/**
+ * Puts `<redacted>` in place of every secret: in small letters or in capitals, percent-encoded, escaped as in JSON or
+ * HTML, in hex, and in base64 wherever it stands in what was encoded. Takes time in proportion to the text.
+ */
+export const hiding = (secrets: ReadonlyArray<string>): ((text: string) => string) => {
+  const forms = secrets.filter((secret) => secret !== "").flatMap(formsOf)
+  return (text) => {
+    const ranges: Array<Range> = []
+    let view: View | undefined = { text: lowerCase(text), starts: undefined }
+    for (let round = 0; view !== undefined && round < mostRounds; round++) {
+      for (const form of forms) ranges.push(...rangesOf(form, view, text))
+      view = unescaped(view)
+    }
+    return ranges.length === 0 ? text : without(text, ranges)
+  }
+}
+
+/** The start and the end of something in a text. */
+type Range = readonly [start: number, end: number]
+
+/** A text with its escapes undone, and where each of its characters starts in the text as it came. */
+interface View {
+  readonly text: string
+  /** `undefined`: each where it is. */
+  readonly starts: Uint32Array | undefined
+}
+
+/** How a secret may be written. */
+interface Form {
+  readonly text: string
+  readonly isBase64: boolean
+}
+
+const formsOf = (secret: string): ReadonlyArray<Form> => {
+  const size = utf8.encode(secret).length
+  const base64 = [0, 1, 2].map((before) => {
+    const encoded = Encoding.encodeBase64(`${"x".repeat(before)}${secret}`)
+    return encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + size) * 8) / 6))
+  })
+  const urlSafe = base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"))
+  return [
+    ...[secret, Encoding.encodeHex(secret)].map((text) => ({ text: lowerCase(text), isBase64: false })),
+    ...[...new Set([...base64, ...urlSafe])].map((text) => ({ text: lowerCase(text), isBase64: true }))
+  ]
+}
+
+const utf8 = new TextEncoder()
+
+/** Of ASCII only, which leaves every character where it is. */
+const lowerCase = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+
+/** An address within an address within JSON. */
+const mostRounds = 4
+
+const escapes = /%([0-9a-f]{2})|\\u00([0-9a-f]{2})|\\(?=\/)|&#x0{0,4}([0-9a-f]{2});|&#0{0,4}(\d{2,3});/g
+
+/** A view with one layer of escapes undone, if there is one. */
+const unescaped = ({ starts, text }: View): View | undefined => {
+  const matches = [...text.matchAll(escapes)]
+  if (matches.length === 0) return undefined
+  const undone = new Uint32Array(text.length + 1)
+  let [written, read, result] = [0, 0, ""]
+  const copy = (characters: string, end: number) => {
+    for (let at = 0; at < characters.length; at++) undone[written++] = starts?.[read + at] ?? read + at
+    result += characters
+    read = end
+  }
+  for (const match of matches) {
+    const [whole, percent, json, hexadecimal, decimal] = match
+    copy(text.slice(read, match.index), match.index)
+    const hex = percent ?? json ?? hexadecimal
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
+    copy(Number.isNaN(code) ? "" : lowerCase(String.fromCharCode(code)), match.index + whole.length)
+  }
+  copy(text.slice(read), text.length)
+  undone[written] = starts?.[text.length] ?? text.length
+  return { text: result, starts: undone }
+}
+
+/** Where a form stands, in the text as it came. */
+const rangesOf = ({ isBase64, text: form }: Form, { starts, text }: View, original: string): ReadonlyArray<Range> => {
+  const ranges: Array<Range> = []
+  for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + form.length)) {
+    const [start, end] = [starts?.[at] ?? at, starts?.[at + form.length] ?? at + form.length]
+    // In base64, a character at either end holds some bits of the secret too.
+    const isShared = (index: number) => isBase64 && /^[\w+/=-]$/.test(original[index] ?? "")
+    ranges.push([isShared(start - 1) ? start - 1 : start, isShared(end) ? end + 1 : end])
+  }
+  return ranges
+}
+
+const without = (text: string, ranges: ReadonlyArray<Range>): string => {
+  let result = ""
+  let at = 0
+  for (const [start, end] of ranges.toSorted(([one], [other]) => one - other)) {
+    if (start >= at) result += `${text.slice(at, start)}<redacted>`
+    at = Math.max(at, end)
+  }
+  return result + text.slice(at)
+}
 
 /** What was said, without the secrets. */
 export const withoutSecrets = (secrets: ReadonlyArray<string>, { body, detail, fieldErrors }: Said): Said => {

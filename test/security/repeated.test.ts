@@ -38,3 +38,32 @@ effect("a record is given as it is, although the token stands in it", () =>
     Effect.map(get, ({ script }) => expect(script).toContain(token))
   )
 )
+
+const escapedBy = (escape: (code: number) => string) => Array.from(token, (c) => escape(c.charCodeAt(0))).join("")
+const base64 = (text: string) => Buffer.from(text).toString("base64")
+
+for (const [how, echo] of [
+  ["in capitals", token.toUpperCase()],
+  ["percent-encoded", escapedBy((code) => `%${code.toString(16)}`)],
+  ["percent-encoded in part, and twice", token.replace("-", "%2D").replaceAll("-", "%252d")],
+  ["escaped as in JSON", escapedBy((code) => `\\u00${code.toString(16)}`)],
+  ["escaped as in HTML", escapedBy((code) => `&#${code};`)],
+  ["in hex", Buffer.from(token).toString("hex")],
+  ["in base64", base64(token)],
+  ["in base64, as a header", base64(`Authorization: Bearer ${token}`)],
+  ["in base64, as a password", base64(`api:${token}`)],
+  ["in base64, in the middle of something", base64(`x:${token}?`)]
+] as const) {
+  effect(`a token that is repeated ${how} is not shown`, () =>
+    withTenant(() => ({ status: 403, body: { detail: `no: ${echo} is unknown`, header: [echo] } }))(() =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(get)
+        const shown = `${error.message} ${JSON.stringify(error)} ${inspect(error, { maxStringLength: null })}`
+        for (const part of [echo.slice(-24, -8), token.slice(8, 24), base64(token).slice(8, 24)])
+          expect(shown).not.toContain(part)
+        expect(error.message).toContain("no: ")
+        expect(error.message).toContain("is unknown")
+      })
+    )
+  )
+}
