@@ -306,7 +306,7 @@ const transfer = Layer.succeed(
   InstallerTransfer.of({
     inspect: () => Effect.succeed({ name: "App.pkg", size: 13 }),
     sha256: () => Effect.succeed(app.sha256),
-    upload: (_, { presign }) => presign,
+    upload: (_, { presign }) => Effect.map(presign, (place) => ({ ...place, size: 13, sha256: app.sha256 })),
     download: (source, path) =>
       Effect.map(source, ({ sha256 = "", size = 0 }) => ({ path, size, sha256, verified: true })),
     stream: (source) => Stream.map(Stream.fromEffect(source), () => new Uint8Array())

@@ -101,11 +101,17 @@ const changeable = {
   self_service_recommended: given(Schema.Boolean)
 }
 
+const Sha256 = Schema.String.pipe(
+  Schema.pattern(/^[0-9a-f]{64}$/i, { message: () => "is not a sha256 in hex: 64 digits" })
+)
+
 const installerSource = {
   /** What to upload. */
   installer: given(Installer),
   /** Instead of an installer: the key of one that was uploaded before. */
-  fileKey: given(Required)
+  fileKey: given(Required),
+  /** The sha256, in hex, of what lies under `fileKey`: what the tenant says it has is compared with it. */
+  sha256: given(Sha256)
 }
 
 const CreateFields = Schema.Struct({
@@ -122,7 +128,7 @@ export const CreateCustomApp = CreateFields.pipe(
 )
 
 /** Checks the fields of an app to publish, the rules between them included. */
-export const PublishCustomApp = CreateFields.omit("fileKey", "installer").pipe(
+export const PublishCustomApp = CreateFields.omit("fileKey", "installer", "sha256").pipe(
   Schema.extend(Schema.Struct({ installer: Installer })),
   Schema.filter(appRules, besides)
 )
@@ -134,8 +140,8 @@ type Plain = Omit<
 >
 
 type InstallerSource =
-  | { readonly installer: Installer; readonly fileKey?: undefined }
-  | { readonly fileKey: string; readonly installer?: undefined }
+  | { readonly installer: Installer; readonly fileKey?: undefined; readonly sha256?: undefined }
+  | { readonly fileKey: string; readonly sha256?: string | undefined; readonly installer?: undefined }
 
 type Unzip =
   | { readonly install_type: "package" | "image"; readonly unzip_location?: "" | undefined }

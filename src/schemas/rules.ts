@@ -97,13 +97,16 @@ export const appRules = (fields: AppFields) => {
 interface InstallerFields {
   readonly installer?: unknown
   readonly fileKey?: string | undefined
+  readonly sha256?: string | undefined
 }
 
-/** An installer is uploaded, or was uploaded before. */
-export const oneInstaller = (fields: InstallerFields) =>
-  fields.installer !== undefined && fields.fileKey !== undefined
+/** An installer is uploaded, or was uploaded before. What is uploaded is hashed on the way. */
+export const oneInstaller = ({ fileKey, installer, sha256 }: InstallerFields) => [
+  ...(installer !== undefined && fileKey !== undefined
     ? [issue("fileKey", "cannot be given together with an installer")]
-    : []
+    : []),
+  ...(sha256 !== undefined && fileKey === undefined ? [issue("sha256", "can only be used with fileKey")] : [])
+]
 
 /** A new app has an installer. */
 export const someInstaller = (fields: InstallerFields) =>

@@ -24,6 +24,7 @@ import * as Pages from "../operation/Pages.js"
 import { whenProcessed } from "../internal/processing.js"
 import { changedFields, severalApps, withDigest } from "../internal/publishing.js"
 import { reported, reportedStream } from "../internal/reporting.js"
+import { type InstallerSource, changedSince, sentBefore, whenVerified } from "../internal/verifying.js"
 import { checkTarget, isFolder, isStored, makeFolderOf, within } from "../internal/targets.js"
 import {
   CreateCustomApp,
@@ -209,38 +210,48 @@ const make = Effect.gen(function* () {
   const checkUpdate = checkChanges("CustomApps.update", UpdateCustomApp)
   const checkPublish = checkFields("CustomApps.publish", PublishCustomApp)
 
-  /** Uploads the installer, if there is one, and sends its key. A failure from then on has the key. */
+  /**
+   * Uploads the installer, if there is one, sends its key, and waits until the tenant has what was sent. A failure to
+   * send the key has it.
+   */
   const send = (
     operation: string,
-    { fileKey, installer }: Pick<UpdateCustomApp, "fileKey" | "installer">,
+    { before, fileKey, installer, sha256 }: InstallerSource,
     options: CustomApps.PublishOptions,
     request: (file_key: string | undefined) => Effect.Effect<CustomApp, ApiClientError>
   ): Effect.Effect<CustomApp, ApiClientError | PayloadError> =>
     Effect.gen(function* () {
       let file_key = fileKey
+      let sent = sentBefore(fileKey, sha256)
       if (installer !== undefined) {
         const { name, size } = yield* transfer.inspect(installer, operation)
         const place = yield* transfer.upload(installer, { ...options, presign: presign({ name }) })
         options.onProgress?.({ phase: "finalizing", name, bytes: size, total: size })
+        if (before !== undefined && before !== place.sha256) return yield* changedSince(name)
         file_key = place.file_key
+        sent = { name, size: place.size, sha256: place.sha256 }
       }
-      return yield* whenProcessed(request(file_key), options.processing).pipe(
+      const app = yield* whenProcessed(request(file_key), options.processing).pipe(
         Effect.mapError((error) =>
           file_key === undefined ? error : new ApiClientError({ ...error, fileKey: file_key })
         )
       )
+      return sent === undefined ? app : yield* whenVerified(app, sent, get, options.processing)
     })
 
   const create = (
     operation: string,
-    { fileKey, installer, ...fields }: typeof CreateCustomApp.Type,
+    { fileKey, installer, sha256, ...fields }: typeof CreateCustomApp.Type,
     options: CustomApps.PublishOptions
-  ) => send(operation, { fileKey, installer }, options, (file_key = "") => functions.create({ ...fields, file_key }))
+  ) =>
+    send(operation, { fileKey, installer, sha256 }, options, (file_key = "") =>
+      functions.create({ ...fields, file_key })
+    )
 
   const update = (
     operation: string,
     id: string,
-    { fileKey, installer, ...fields }: UpdateCustomApp,
+    { before, fileKey, installer, sha256, ...fields }: UpdateCustomApp & Pick<InstallerSource, "before">,
     options: CustomApps.PublishOptions
   ) =>
     // The id is checked before an installer is uploaded for it.
@@ -248,7 +259,9 @@ const make = Effect.gen(function* () {
       invalidArgument(operation, problems)
     ).pipe(
       Effect.zipRight(
-        send(operation, { fileKey, installer }, options, (file_key) => functions.update(id, { ...fields, file_key }))
+        send(operation, { before, fileKey, installer, sha256 }, options, (file_key) =>
+          functions.update(id, { ...fields, file_key })
+        )
       )
     )
 
@@ -278,10 +291,11 @@ const make = Effect.gen(function* () {
       }
       const other = found.file_size !== undefined && found.file_size !== size
       const known = other ? found : yield* withDigest(found, get(found.id), options.processing)
-      const same = !other && known.sha256 !== undefined && known.sha256 === (yield* transfer.sha256(installer, options))
+      const before = other || known.sha256 === undefined ? undefined : yield* transfer.sha256(installer, options)
+      const same = before !== undefined && known.sha256 === before
       const changes = changedFields(fields, known)
       if (same && Object.keys(changes).length === 0) return { status: "unchanged", app: known }
-      const sent = same ? changes : { ...changes, installer }
+      const sent = same ? changes : { ...changes, installer, before }
       return { status: "updated", app: yield* update(operation, found.id, sent, options) }
     })
 

@@ -23,6 +23,14 @@ export interface TransferProgress {
   readonly total: number | undefined
 }
 
+/** An installer in its place in storage. */
+export interface UploadedInstaller extends CustomAppUpload {
+  /** In bytes. */
+  readonly size: number
+  /** Lower-case hex, of the bytes that were sent. */
+  readonly sha256: string
+}
+
 /** How a transfer is watched. */
 export interface TransferOptions {
   /** Called with how far it is. */
@@ -75,13 +83,14 @@ export declare namespace InstallerTransfer {
     /** The sha256, in lower-case hex, of what would be uploaded. Reads all of it. */
     readonly sha256: (installer: Installer, options?: TransferOptions) => Effect.Effect<string, PayloadError>
     /**
-     * Uploads an installer to the place that `presign` gives. No token goes with it. Gives the place that took it.
+     * Uploads an installer to the place that `presign` gives. No token goes with it. Gives the place that took it, and
+     * the sha256 of what was sent.
      * Fails with `Expired` or `Rejected` before a byte is sent where the place's own policy rules it out.
      */
     readonly upload: (
       installer: Installer,
       options: UploadOptions
-    ) => Effect.Effect<CustomAppUpload, PayloadError | ApiClientError>
+    ) => Effect.Effect<UploadedInstaller, PayloadError | ApiClientError>
     /**
      * Downloads an installer to a file. The target appears whole and verified, or not at all; what was there before
      * stays until then. `source` is asked again where the address that it gave has expired.

@@ -8,7 +8,6 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as NodeStream from "@effect/platform-node/NodeStream"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { causeFacts, type Fail } from "./failures.js"
 import type { Answer, Wire } from "./wire.js"
 
@@ -35,11 +34,9 @@ export const httpClientWire = (client: HttpClient.HttpClient): Wire => {
     get: (url, headers, fail) => answer(HttpClientRequest.get(url, { headers }), fail),
     post: (url, { body, contentType, length, written }, fail) =>
       Effect.suspend(() => {
-        let broken: PayloadTransferError | undefined
         const counted = body.pipe(
           // Pieces that come together would all be handed over together, however slow the line is.
           Stream.rechunk(1),
-          Stream.tapError((error) => Effect.sync(() => (broken = error))),
           Stream.map((piece) => {
             written(piece.length)
             // The bytes of a piece are soon used again, and this client may hold it longer.
@@ -47,7 +44,7 @@ export const httpClientWire = (client: HttpClient.HttpClient): Wire => {
           })
         )
         const request = HttpClientRequest.post(url, { body: HttpBody.stream(counted, contentType, length) })
-        return Effect.mapError(answer(request, fail), (error) => broken ?? error)
+        return answer(request, fail)
       })
   }
 }

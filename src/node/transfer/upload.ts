@@ -6,12 +6,13 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
+import { createHash, type Hash } from "node:crypto"
 import type { ApiClientError } from "../../errors/ApiClientError.js"
 import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { multipart } from "../../operation/multipart.js"
 import type { CustomAppUpload } from "../../schemas/CustomApp.js"
 import type { Installer } from "../../schemas/Installer.js"
-import type { InstallerTransfer } from "../../services/InstallerTransfer.js"
+import type { InstallerTransfer, UploadedInstaller } from "../../services/InstallerTransfer.js"
 import {
   type Fail,
   failures,
@@ -51,7 +52,7 @@ export const upload =
       const sendTo = (
         place: CustomAppUpload,
         mayAskAgain: boolean
-      ): Effect.Effect<CustomAppUpload, PayloadTransferError | ApiClientError> =>
+      ): Effect.Effect<UploadedInstaller, PayloadTransferError | ApiClientError> =>
         Effect.gen(function* () {
           const { expires = Infinity, sizes } = readPolicy(Redacted.value(place.post_data))
           const left = expires - (yield* Clock.currentTimeMillis)
@@ -65,7 +66,13 @@ export const upload =
             })
           }
           progress(0)
-          yield* send(place, { installer, name, size, isRetry: failed > 0 }, settings, fail, progress).pipe(
+          const sha256 = yield* send(
+            place,
+            { installer, name, size, isRetry: failed > 0 },
+            settings,
+            fail,
+            progress
+          ).pipe(
             // A store need not say that it was the policy's time.
             Effect.catchIf(
               ({ status }) => status === 403,
@@ -77,7 +84,7 @@ export const upload =
                 )
             )
           )
-          return place
+          return { ...place, size, sha256 }
         }).pipe(
           Effect.catchIf(
             ({ reason }) => mayAskAgain && reason === "Expired",
@@ -98,15 +105,27 @@ interface Sending {
   readonly isRetry: boolean
 }
 
-/** Sends the form once. */
+/** Sends the form once. Gives the sha256 of the installer as it was sent. */
 const send = (
   place: CustomAppUpload,
   { installer, isRetry, name, size }: Sending,
   settings: Settings,
   fail: Fail,
   progress: (sent: number) => void
-): Effect.Effect<void, PayloadTransferError> =>
+): Effect.Effect<string, PayloadTransferError> =>
   Effect.gen(function* () {
+    let hash: Hash | undefined
+    let broken: PayloadTransferError | undefined
+    const pieces = Stream.suspend(() => {
+      const started = (hash = createHash("sha256"))
+      return piecesOf(installer, size, fail).pipe(
+        Stream.map((piece) => {
+          started.update(piece)
+          return piece
+        }),
+        Stream.tapError((error) => Effect.sync(() => (broken = error)))
+      )
+    })
     const frame = multipart(Object.entries(Redacted.value(place.post_data)), {
       field: "file",
       filename: name,
@@ -123,7 +142,7 @@ const send = (
             ? Stream.drain(Stream.fromEffect(Effect.sleep(Math.min(pauseForRefusal, settings.stallTimeout / 2))))
             : Stream.empty
         ),
-        Stream.concat(piecesOf(installer, size, fail)),
+        Stream.concat(pieces),
         Stream.concat(Stream.make(frame.tail))
       ),
       written: (bytes: number) => {
@@ -132,12 +151,18 @@ const send = (
       }
     }
     const url = yield* parseAddress(place.post_url, fail)
-    const answer = yield* Effect.raceFirst(settings.wire.post(url, form, fail), stalled(sent, size, fail, settings))
+    const answer = yield* Effect.mapError(
+      Effect.raceFirst(settings.wire.post(url, form, fail), stalled(sent, size, fail, settings)),
+      (error) => broken ?? error
+    )
+    // Storage may answer to half a form, if its end is all that it sees of the failure.
+    if (broken !== undefined) return yield* broken
     if (answer.status < 200 || answer.status > 299)
       return yield* yield* refusal(answer, fail, secretsOfForm(Redacted.value(place.post_data)))
-    if (written !== form.length)
+    if (written !== form.length || hash === undefined)
       return yield* fail("Truncated", { detail: "storage answered before it had everything" })
     yield* readText(answer)
+    return hash.digest("hex")
   }).pipe(Effect.scoped)
 
 /** Fails once nothing was sent for a while. When all is sent, the store may take longer to put it away. */

@@ -1,0 +1,93 @@
+/**
+ * Whether the tenant has what was sent: its own sha256 and size of an installer, compared with those of the bytes that
+ * went out. A tenant that is still working may answer with none, or with those of the installer before.
+ */
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type { ApiClientError } from "../errors/ApiClientError.js"
+import { PayloadIntegrityError } from "../errors/PayloadIntegrityError.js"
+import { PayloadTransferError } from "../errors/PayloadTransferError.js"
+import { installerName, type UpdateCustomApp } from "../schemas/CustomApp.js"
+import { defaultProcessing } from "./processing.js"
+
+/** What was sent. */
+export interface Sent {
+  /** The installer's file name. */
+  readonly name: string
+  /** In bytes, if it is known. */
+  readonly size?: number | undefined
+  /** Lower-case hex. */
+  readonly sha256: string
+}
+
+/** What the tenant says it has. */
+export interface Stored {
+  readonly sha256?: string | undefined
+  readonly file_size?: number | undefined
+}
+
+/** Where an app's installer comes from. */
+export interface InstallerSource extends Pick<UpdateCustomApp, "fileKey" | "installer" | "sha256"> {
+  /** The sha256 that the installer had when it was read before. */
+  readonly before?: string | undefined
+}
+
+/** What was sent by an upload before, as its caller says. */
+export const sentBefore = (fileKey: string | undefined, sha256: string | undefined): Sent | undefined =>
+  fileKey === undefined || sha256 === undefined
+    ? undefined
+    : { name: installerName(fileKey), sha256: sha256.toLowerCase() }
+
+/** What was sent is not what was read before. */
+export const changedSince = (name: string): PayloadTransferError =>
+  new PayloadTransferError({
+    reason: "Source",
+    direction: "upload",
+    name,
+    detail: "it was changed after its sha256 was read; no app was made of it"
+  })
+
+/** What a tenant says it has, if that is not what was sent. What it does not say is no difference. */
+export const mismatch = (sent: Sent, stored: Stored, appId?: string): PayloadIntegrityError | undefined => {
+  const error = (check: "sha256" | "size", expected: number | string, actual: number | string) =>
+    new PayloadIntegrityError({
+      direction: "upload",
+      name: sent.name,
+      check,
+      expected: String(expected),
+      actual: String(actual),
+      appId
+    })
+  const { file_size: size = sent.size, sha256 = sent.sha256 } = stored
+  if (sha256 !== sent.sha256) return error("sha256", sent.sha256, sha256)
+  return sent.size !== undefined && size !== undefined && size !== sent.size
+    ? error("size", sent.size, size)
+    : undefined
+}
+
+/**
+ * The app once the tenant has what was sent. Until then it is asked for again, as the schedule says. At its end, another
+ * size or sha256 is a failure; a sha256 that never came is a warning in the log. A failure to ask ends the asking: the
+ * app is there, and a caller who was told otherwise would make it twice.
+ */
+export const whenVerified = <A extends Stored & { readonly id: string }>(
+  answer: A,
+  sent: Sent,
+  read: (id: string) => Effect.Effect<A, ApiClientError>,
+  schedule: Schedule.Schedule<unknown> = defaultProcessing
+): Effect.Effect<A, PayloadIntegrityError> =>
+  Effect.gen(function* () {
+    const { id } = answer
+    const driver = yield* Schedule.driver(schedule)
+    let app = answer
+    while (app.sha256 === undefined || mismatch(sent, app) !== undefined) {
+      const next = yield* Effect.option(Effect.zipRight(driver.next(app), read(id)))
+      if (next._tag === "None") break
+      app = next.value
+    }
+    const error = mismatch(sent, app, id)
+    if (error !== undefined) return yield* error
+    if (app.sha256 === undefined)
+      yield* Effect.logWarning(`The tenant does not say the sha256 of ${sent.name} (app ${id}): it was not compared.`)
+    return app
+  })
