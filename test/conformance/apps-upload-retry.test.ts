@@ -80,7 +80,7 @@ describe("the upload step", () => {
     withTenant(appsTenant({ presign: { status: 201, body: "a place" } }))((server) =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(create(installer))
-        expect(error).toMatchObject({ _tag: "ApiClientError", reason: "Decode", operation: "CustomApps.create" })
+        expect(error).toMatchObject({ _tag: "ApiClientError", reason: "Decode", operation: "CustomApps.presign" })
         expect(server.received).toHaveLength(1)
       })
     )

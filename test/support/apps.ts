@@ -3,7 +3,7 @@
  */
 import { createHash } from "node:crypto"
 import { appId, appRecord, pageOf } from "./records.js"
-import { formOf } from "./bodies.js"
+import { formOf, multipartOf } from "./bodies.js"
 import { type Handler, type Received, type Reply, routes } from "./server.js"
 
 export const root = "/api/v1/library/custom-apps"
@@ -22,13 +22,21 @@ export const postData = {
 
 const booleans = new Set(["active", "restart", "show_in_self_service", "self_service_recommended"])
 
-/** Answers with what was sent, as the service does. */
+/** What storage has, by its origin. */
+const stored = new Map<string, object>()
+
+/** Answers with what was sent, and with the hash and the size of what storage has, as the service does. */
 export const echo: Handler = (request) => ({
   status: request.method === "POST" ? 201 : 200,
-  body: appRecord(
-    Object.fromEntries(formOf(request).map(([name, value]) => [name, booleans.has(name) ? value === "true" : value]))
-  )
+  body: appRecord({
+    ...Object.fromEntries(
+      formOf(request).map(([name, value]) => [name, booleans.has(name) ? value === "true" : value])
+    ),
+    ...stored.get(originOf(request))
+  })
 })
+
+const hashOf = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex")
 
 export interface AppsTenant {
   readonly presign?: Handler | Reply
@@ -65,7 +73,12 @@ export const appsTenant = ({
 }: AppsTenant = {}): Handler =>
   routes({
     [`POST ${root}/upload`]: presign,
-    "POST /storage/": storage,
+    "POST /storage/": async (request, raw) => {
+      const { files } = await multipartOf(request)
+      for (const { content } of files)
+        stored.set(originOf(request), { sha256: hashOf(content), file_size: content.length })
+      return typeof storage === "function" ? storage(request, raw) : storage
+    },
     [`POST ${root}`]: create,
     [`PATCH ${root}/*`]: update,
     [`GET ${root}/*`]:
@@ -75,7 +88,7 @@ export const appsTenant = ({
           id: appId,
           file_url: `${originOf(request)}/stored/test_18cf0dfc.pkg?X-Amz-Signature=secret`,
           file_size: installer.length,
-          sha256: createHash("sha256").update(installer).digest("hex")
+          sha256: hashOf(installer)
         })
       })),
     [`GET ${root}`]: { body: pageOf([appRecord()]) },
