@@ -4,6 +4,7 @@
 import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { createHash } from "node:crypto"
 import { Readable } from "node:stream"
 import { PayloadTransferError } from "../errors/PayloadTransferError.js"
 import { baseName } from "../internal/files.js"
@@ -22,7 +23,8 @@ export interface SourceOptions extends S3Object {
 
 /**
  * An installer that lies in a bucket, for `CustomApps.publish`, `create` or `update`. If the object
- * changes after this, reading it fails; a connection that breaks is continued where it broke.
+ * changes after this, reading it fails; a connection that breaks is continued where it broke. If its metadata has a
+ * `sha256`, as `archive` writes it, the bytes that are read must have it.
  *
  * Fails with `Source` where it cannot be read.
  *
@@ -45,7 +47,11 @@ export const source = (object: SourceOptions): Effect.Effect<Installer, PayloadT
         detail: `s3://${object.bucket}/${object.key}: ${status === 412 ? "it was changed meanwhile" : detail}`
       })
 
-    const { ContentLength: size, ETag } = yield* Effect.mapError(
+    const {
+      ContentLength: size,
+      ETag,
+      Metadata
+    } = yield* Effect.mapError(
       call((options) => client.send(new HeadObjectCommand(address), options)),
       fail
     )
@@ -80,6 +86,29 @@ export const source = (object: SourceOptions): Effect.Effect<Installer, PayloadT
           })
         )
       })
-    const stream = Stream.mapError(from(0, maxTries), fail)
+    const stream = from(0, maxTries).pipe(withDigest(Metadata?.["sha256"]), Stream.mapError(fail))
     return { stream, size, name }
   }).pipe(Effect.withSpan("S3Installers.source", { captureStackTrace: false }))
+
+/** Ends in a failure if the bytes do not have the sha256 that is given. */
+const withDigest =
+  (expected: string | undefined) =>
+  (stream: Stream.Stream<Uint8Array, Failure>): Stream.Stream<Uint8Array, Failure> =>
+    expected === undefined
+      ? stream
+      : Stream.suspend(() => {
+          const hash = createHash("sha256")
+          const compare = Stream.suspend(() => {
+            const actual = hash.digest("hex")
+            if (actual === expected.toLowerCase()) return Stream.empty
+            const detail = `its sha256 is ${actual}, and its metadata says ${expected}`
+            return Stream.fail({ status: undefined, code: "BadDigest", detail })
+          })
+          return stream.pipe(
+            Stream.map((piece) => {
+              hash.update(piece)
+              return piece
+            }),
+            Stream.concat(compare)
+          )
+        })

@@ -45,8 +45,8 @@ export const newBucket = Effect.suspend(() => {
   )
 })
 
-export const put = (Bucket: string, Key: string, Body: Uint8Array) =>
-  ask((client) => client.send(new PutObjectCommand({ Bucket, Key, Body })))
+export const put = (Bucket: string, Key: string, Body: Uint8Array, Metadata: Record<string, string> = {}) =>
+  ask((client) => client.send(new PutObjectCommand({ Bucket, Key, Body, Metadata })))
 
 /** The bytes of an object and what it says of them; nothing where there is none. */
 export const objectAt = (Bucket: string, Key: string) =>

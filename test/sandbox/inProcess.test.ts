@@ -155,6 +155,24 @@ describe("the HttpClient of a tenant in this process", () => {
     }).pipe(test)
   )
 
+  for (const [what, stream] of [
+    ["has fewer bytes than it said", Stream.make(new Uint8Array(3))],
+    ["has more bytes than it said", Stream.make(new Uint8Array(8), new Uint8Array(8))],
+    ["breaks", Stream.concat(Stream.make(new Uint8Array(3)), Stream.fail("it broke"))]
+  ] as const) {
+    effect(`an installer that ${what} is a Source failure, as over a network, and no app is made of it`, () =>
+      Effect.gen(function* () {
+        const apps = yield* CustomApps
+        const installer = { stream, size: 10, name: "a.pkg" }
+        const error = yield* Effect.flip(
+          apps.create({ name: "A", install_type: "package", install_enforcement: "install_once", installer })
+        )
+        expect(error).toMatchObject({ _tag: "PayloadTransferError", reason: "Source", direction: "upload" })
+        expect((yield* apps.list()).count).toBe(0)
+      }).pipe(test)
+    )
+  }
+
   effect("a body that is shorter or longer than announced is a broken connection, and nothing is stored", () =>
     Effect.gen(function* () {
       const { fields, key, url } = yield* presigned
