@@ -44,7 +44,7 @@ const conversation = (command: string, args: ReadonlyArray<string>, env: Record<
 const server = (env: Record<string, string> = {}) =>
   conversation(process.execPath, ["--import", "tsx", "bench/session/server.ts"], env)
 
-const optionsFor = (tenantUrl: string) => ({ tenantUrl, apiToken, allowLoopback: true, ...unpaced })
+const optionsFor = (tenantUrl: string) => ({ tenantUrl, apiToken, ...unpaced })
 
 const withTenant = async <A>(
   layer: Layer.Layer<Iru.Services, ConfigError.ConfigError>,
@@ -212,7 +212,7 @@ const starts = async (): Promise<void> => {
     import { Iru } from "./dist/node/index.js"
     import * as Effect from "effect/Effect"
     Effect.flatMap(CustomScripts, (scripts) => scripts.get("${id}")).pipe(
-      Effect.provide(Iru.layer({ tenantUrl: "${origin}", apiToken: "${apiToken}", allowLoopback: true })),
+      Effect.provide(Iru.layer({ tenantUrl: "${origin}", apiToken: "${apiToken}" })),
       Effect.runPromise
     )`
   const start = (code: string) =>
@@ -260,9 +260,7 @@ const sharedBudget = async (): Promise<void> => {
       yield* Effect.replicateEffect(client.get(id), 1_000, { discard: true })
       return performance.now() - start
     }).pipe(
-      Effect.provide(
-        Layer.provide(Iru.layer({ tenantUrl: origin, apiToken, allowLoopback: true, pace: limits }), budget)
-      ),
+      Effect.provide(Layer.provide(Iru.layer({ tenantUrl: origin, apiToken, pace: limits }), budget)),
       Effect.runPromise
     )
   const withRedis: Array<number> = []

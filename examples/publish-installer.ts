@@ -152,7 +152,7 @@ const program = Effect.gen(function* () {
   }
 
   const tenant = Layer.unwrapEffect(
-    Effect.map(Sandbox, ({ apiToken, tenantUrl }) => Iru.layer({ apiToken, tenantUrl, allowLoopback: true }))
+    Effect.map(Sandbox, ({ apiToken, tenantUrl }) => Iru.layer({ apiToken, tenantUrl }))
   )
   const job = Effect.gen(function* () {
     yield* Console.log(`A sandbox tenant on this machine, ${(yield* ApiClient).tenantUrl}`)

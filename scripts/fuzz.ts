@@ -409,7 +409,6 @@ export const fuzz = (answers: number, seed: number): Effect.Effect<Report> =>
       const options: IruServices.Options = {
         tenantUrl: `http://127.0.0.1:${1 + (batch % 65_000)}`,
         apiToken: "0ff1ce00-cafe-4bad-8bad-c0ffee000001",
-        allowLoopback: true,
         pace: { perSecond: 1e6, perHour: 1e6 },
         retry: { times: 1, base: 0, maxWait: 0 }
       }

@@ -98,7 +98,7 @@ const program = Effect.gen(function* () {
 
   yield* furnish(sandbox)
   const { apiToken, tenantUrl } = sandbox
-  yield* Effect.provide(work, Layer.fresh(Iru.layer({ tenantUrl, apiToken, allowLoopback: true })))
+  yield* Effect.provide(work, Layer.fresh(Iru.layer({ tenantUrl, apiToken })))
   yield* desk.add(sandbox, [Fault.rateLimited({ path: "/api/v1/blueprints*", retryAfter: 2, times: 3 })])
 
   for (const shot of all ? shots : [light]) {

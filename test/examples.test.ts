@@ -47,7 +47,7 @@ const surroundings = Effect.gen(function* () {
       install_enforcement: "install_once",
       installer: { bytes: bytes("installer"), name: "Firefox.pkg" }
     })
-  ).pipe(Effect.provide(Iru.layer({ tenantUrl, apiToken, allowLoopback: true })))
+  ).pipe(Effect.provide(Iru.layer({ tenantUrl, apiToken })))
   const store = yield* bucket()
   yield* Effect.promise(() =>
     fetch(`${store.endpoint}/installers/builds/Agent.pkg`, { method: "PUT", body: bytes("builtin") })
@@ -55,7 +55,6 @@ const surroundings = Effect.gen(function* () {
   return {
     IRU_TENANT_URL: tenantUrl,
     IRU_API_TOKEN: apiToken,
-    IRU_ALLOW_LOOPBACK: "true",
     INSTALLER: yield* temporaryFile("Agent.pkg", "installer"),
     FOLDER: yield* temporaryFolder,
     BUCKET: "installers",

@@ -79,7 +79,7 @@ describe("two tenants in one program", () => {
       const tenant = (server: TestServer, apiToken: string) =>
         Layer.fresh(CustomScripts.layer).pipe(
           Layer.provide(ApiClient.layer()),
-          Layer.provide(ApiConfig.layer({ tenantUrl: server.origin, apiToken, allowLoopback: true })),
+          Layer.provide(ApiConfig.layer({ tenantUrl: server.origin, apiToken })),
           Layer.provide(NodeTransport.layer())
         )
       const both = Layer.merge(
@@ -120,8 +120,7 @@ describe("two tenants in one program", () => {
           ConfigProvider.fromMap(
             new Map([
               ["IRU_TENANT_URL", server.origin],
-              ["IRU_API_TOKEN", token],
-              ["IRU_ALLOW_LOOPBACK", "true"]
+              ["IRU_API_TOKEN", token]
             ])
           )
         )
@@ -156,7 +155,6 @@ describe("two tenants in one program", () => {
         Iru.layerConfig({
           tenantUrl: Config.string(`${name}_URL`),
           apiToken: Config.redacted(`${name}_TOKEN`),
-          allowLoopback: Config.succeed(true),
           pace: { perSecond: Config.succeed(20) }
         })
       const both = Layer.merge(

@@ -11,7 +11,6 @@ export const run = (program) =>
       Iru.layer({
         tenantUrl: process.env.TENANT ?? "",
         apiToken: "0ff1ce00-cafe-4bad-8bad-c0ffee000001",
-        allowLoopback: true,
         pace: { perSecond: Infinity, perHour: Infinity }
       })
     )

@@ -90,8 +90,7 @@ const overS3 = async () => {
   const layers = Layer.merge(
     Iru.layer({
       tenantUrl: address,
-      apiToken: Redacted.make("00000000-0000-4000-8000-000000000000"),
-      allowLoopback: true
+      apiToken: Redacted.make("00000000-0000-4000-8000-000000000000")
     }),
     S3Installers.layer({
       endpoint: address,

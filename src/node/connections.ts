@@ -9,6 +9,7 @@ import * as Undici from "@effect/platform-node/Undici"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ShortWire } from "../session/wire.js"
+import { isLoopback } from "../session/tenant.js"
 import type { Proxies } from "./proxies.js"
 import { undiciWire } from "./undiciWire.js"
 
@@ -18,28 +19,36 @@ export interface Options {
   readonly connections?: number | undefined
 }
 
-const agent = (options: Options, proxies: Proxies) =>
-  Effect.acquireRelease(
-    Effect.sync((): Undici.Dispatcher => {
-      const connections = {
-        connections: options.connections ?? 48,
-        keepAliveTimeout: 30_000,
-        connect: { timeout: 10_000 }
-      }
-      return proxies.agent === undefined
-        ? new Undici.Agent(connections)
-        : new Undici.EnvHttpProxyAgent({ ...connections, ...proxies.agent })
-    }),
-    (agent) =>
-      Effect.interruptible(Effect.promise(() => agent.close())).pipe(
-        Effect.timeoutTo({
-          duration: "2 seconds",
-          onSuccess: () => Effect.void,
-          onTimeout: () => Effect.promise(() => agent.destroy())
-        }),
-        Effect.flatten
-      )
+/** An agent that is drained and closed with the scope. */
+const scoped = <A extends Undici.Dispatcher>(make: () => A) =>
+  Effect.acquireRelease(Effect.sync(make), (agent) =>
+    Effect.interruptible(Effect.promise(() => agent.close())).pipe(
+      Effect.timeoutTo({
+        duration: "2 seconds",
+        onSuccess: () => Effect.void,
+        onTimeout: () => Effect.promise(() => agent.destroy())
+      }),
+      Effect.flatten
+    )
   )
+
+const agent = (options: Options, proxies: Proxies) =>
+  Effect.gen(function* () {
+    const connections = {
+      connections: options.connections ?? 48,
+      keepAliveTimeout: 30_000,
+      connect: { timeout: 10_000 }
+    }
+    const direct = yield* scoped(() => new Undici.Agent(connections))
+    if (proxies.agent === undefined) return direct
+    const addresses = proxies.agent
+    const proxy = yield* scoped(() => new Undici.EnvHttpProxyAgent({ ...connections, ...addresses }))
+    // `NO_PROXY` cannot name all the addresses of this machine.
+    return proxy.compose((dispatch) => (options, handler) => {
+      const isHere = options.origin !== undefined && isLoopback(new URL(options.origin).hostname)
+      return isHere ? direct.dispatch(options, handler) : dispatch(options, handler)
+    })
+  })
 
 /** Connections that are kept alive, drained and closed with the scope; and the file system. */
 export const connections = (

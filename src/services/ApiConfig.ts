@@ -20,27 +20,24 @@ export declare namespace ApiConfig {
   }
 
   /** A tenant and its token, as you have them. */
-  export interface Options extends LoopbackOption {
+  export interface Options {
     /**
      * The tenant's API URL: `https://<subdomain>.api.kandji.io`, `.api.eu.kandji.io`, `.api.iru.com` or
      * `.api.eu.iru.com`. A missing scheme, `http:`, capitals, trailing slashes and a pasted `/api/v1` are understood.
+     * Also this machine: `http://127.0.0.1:<port>` (all of 127.0.0.0/8), `http://[::1]:<port>`, `http://localhost:<port>`.
      */
     readonly tenantUrl: string
     /** The API token, 8-4-4-4-12 hex digits. */
     readonly apiToken: string | Redacted.Redacted
+    /**
+     * One more host to accept, with its port, over plain HTTP: `"sandbox:8080"`, for a sandbox in another container. The
+     * token goes over the network as readable text, so never name the host of anything but a sandbox. Default: no other host.
+     */
+    readonly allowInsecureHost?: string | undefined
   }
 
   /** Tenant and token, each from `Config`. */
   export type FromConfig = Config.Config.Wrap<Partial<Options>>
-
-  /** What the sandbox needs. */
-  export interface LoopbackOption {
-    /**
-     * Also accept `http://127.0.0.1:<port>`, `http://[::1]:<port>` and `http://localhost:<port>`: for the sandbox, and
-     * for proxies in tests. Default `false`.
-     */
-    readonly allowLoopback?: boolean | undefined
-  }
 }
 
 const problemAt =
@@ -50,7 +47,7 @@ const problemAt =
 
 const fromOptions = (options: ApiConfig.Options): Effect.Effect<ApiConfig.Service, ConfigError.ConfigError> =>
   allOf(
-    Either.mapLeft(parseTenantUrl(options.tenantUrl, options.allowLoopback === true), problemAt("tenantUrl")),
+    Either.mapLeft(parseTenantUrl(options.tenantUrl, options.allowInsecureHost), problemAt("tenantUrl")),
     Either.mapLeft(parseToken(options.apiToken), problemAt("apiToken"))
   )
 
@@ -90,16 +87,16 @@ const option = <A, B>(
       )
 
 const fromConfig = (config: ApiConfig.FromConfig): Effect.Effect<ApiConfig.Service, ConfigError.ConfigError> => {
-  const { allowLoopback, apiToken, tenantUrl } = Config.isConfig(config)
+  const { allowInsecureHost, apiToken, tenantUrl } = Config.isConfig(config)
     ? {
-        allowLoopback: Config.map(config, ({ allowLoopback }) => allowLoopback),
+        allowInsecureHost: Config.map(config, ({ allowInsecureHost }) => allowInsecureHost),
         apiToken: Config.map(config, ({ apiToken }) => apiToken),
         tenantUrl: Config.map(config, ({ tenantUrl }) => tenantUrl)
       }
     : config
-  const isAllowed = Config.withDefault(Config.boolean("IRU_ALLOW_LOOPBACK"), false)
-  return Effect.flatMap(option("allowLoopback", allowLoopback, Either.right, isAllowed), (allowLoopback) => {
-    const parseUrl = (text: string) => parseTenantUrl(text, allowLoopback)
+  const insecureHost = Config.withDefault(Config.string("IRU_ALLOW_INSECURE_HOST"), "")
+  return Effect.flatMap(option("allowInsecureHost", allowInsecureHost, Either.right, insecureHost), (insecureHost) => {
+    const parseUrl = (text: string) => parseTenantUrl(text, insecureHost)
     return Effect.flatMap(
       Effect.all([
         Effect.either(option("tenantUrl", tenantUrl, parseUrl, variable("IRU_TENANT_URL", "IRUCTL_TENANT", parseUrl))),
@@ -137,7 +134,8 @@ export class ApiConfig extends Context.Tag("effect-iru/ApiConfig")<ApiConfig, Ap
 
   /**
    * From `Config`. What is left out has its default name: `IRU_TENANT_URL` and `IRU_API_TOKEN`; if one of them is not
-   * set, the Python client's `IRUCTL_TENANT` and `IRUCTL_TOKEN`. `IRU_ALLOW_LOOPBACK=true` does what `allowLoopback` does.
+   * set, the Python client's `IRUCTL_TENANT` and `IRUCTL_TOKEN`. `IRU_ALLOW_INSECURE_HOST` does what `allowInsecureHost`
+   * does.
    *
    * @example
    * ApiConfig.layerConfig({ tenantUrl: Config.string("PROD_URL"), apiToken: Config.redacted("PROD_TOKEN") })

@@ -10,33 +10,78 @@ const invalid = "The tenant URL must be a valid Kandji or Iru API URL"
 
 const apiHost = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.api(?:\.eu)?\.(?:kandji\.io|iru\.com)$/
 const webAppHost = /^([a-z0-9-]+)\.((?:eu\.)?(?:kandji\.io|iru\.com))$/
-const loopback = /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::(\d{1,5}))?$/
+const vendorHost = /(?:^|\.)(?:kandji\.io|iru\.com)$/
+const loopbackHost = /^(?:127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}|localhost|\[::1\])$/
+const anyHost = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/
 const apiPath = /^\/*(?:api\/v\d+\/*)?$/
 
-/** The tenant's origin, or what is wrong with the text. */
-export const parseTenantUrl = (text: string, allowLoopback: boolean): Either.Either<string, string> => {
+/** Whether a host is this machine: `127.0.0.0/8`, `localhost` or `[::1]`. */
+export const isLoopback = (host: string): boolean => loopbackHost.test(host)
+
+/** A host and its port. */
+interface Authority {
+  readonly host: string
+  /** With its colon, or `""`. */
+  readonly port: string
+}
+
+const authorityOf = (text: string): Authority => {
+  const [, host = text, port = ""] = /^(.*?)(:\d*)$/s.exec(text) ?? []
+  return { host, port }
+}
+
+const isPort = (port: string): boolean =>
+  port === "" || (/^:[1-9]\d{0,4}$/.test(port) && Number(port.slice(1)) <= 65_535)
+
+/** The one host that may be spoken to without TLS, as it was written; or what is wrong with it. */
+const insecureHostOf = (text: string): Either.Either<string, string> => {
+  const authority = text.trim().toLowerCase()
+  const { host, port } = authorityOf(authority)
+  return anyHost.test(host) && isPort(port) && !vendorHost.test(host) && URL.canParse(`http://${authority}`)
+    ? Either.right(authority)
+    : Either.left(
+        "The host that is allowed without TLS (IRU_ALLOW_INSECURE_HOST) must be one host and its port, such as sandbox:8080, and none of the vendor's"
+      )
+}
+
+/**
+ * The tenant's origin, or what is wrong with the text. `insecureHost` is a host, and its port if it has one, that is a
+ * tenant too and may be spoken to without TLS.
+ */
+export const parseTenantUrl = (text: string, insecureHost = ""): Either.Either<string, string> => {
   const url = String(text).trim().toLowerCase()
   const [, scheme, authority = "", rest = ""] = /^(?:([a-z][a-z0-9+.-]*:)?\/\/)?([^/?#\\]*)(.*)$/s.exec(url) ?? []
+  const { host, port } = authorityOf(authority)
   const refuse = (why: string) => Either.left(`${invalid}: ${why}. Use ${hosts}.`)
 
   if (url === "") return refuse("it is empty")
-  if (allowLoopback && apiPath.test(rest)) {
-    const origin = `${scheme ?? "http:"}//${authority}`
-    const port = loopback.exec(origin)?.[1]
-    if (loopback.test(origin) && Number(port ?? 80) <= 65_535) return Either.right(origin)
-  }
   if (scheme !== undefined && scheme !== "http:" && scheme !== "https:") return refuse(`${scheme} is not https:`)
   if (authority.includes("@")) return refuse("it holds a user name or a password")
   if (/[?#]/.test(rest)) return refuse("it holds a query or a fragment")
-  if (/:\d*$/.test(authority)) return refuse("it names a port")
-  const webApp = webAppHost.exec(authority)
+  const webApp = webAppHost.exec(host)
   if (webApp !== null) {
     const [, subdomain = "", domain = ""] = webApp
-    return refuse(`${authority} is the web app; put ".api." in: ${subdomain}.api.${domain}`)
+    return refuse(`${host} is the web app; put ".api." in: ${subdomain}.api.${domain}`)
   }
-  if (!apiHost.test(authority)) return refuse("its host is none of the API's")
-  if (!apiPath.test(rest)) return refuse("it holds a path")
-  return Either.right(`https://${authority}`)
+  if (apiHost.test(host)) {
+    if (port !== "") return refuse("it names a port")
+    return apiPath.test(rest) ? Either.right(`https://${host}`) : refuse("it holds a path")
+  }
+  const tenant = (): Either.Either<string, string> =>
+    !isPort(port)
+      ? refuse("its port is no number from 1 to 65535")
+      : apiPath.test(rest)
+        ? Either.right(new URL(`${scheme ?? "http:"}//${authority}`).origin)
+        : refuse("it holds a path")
+  if (isLoopback(host)) return tenant()
+
+  // The text itself is not repeated: people paste the token into the wrong variable.
+  if (insecureHost === "") return refuse("unknown API host")
+  const allowed = insecureHostOf(insecureHost)
+  if (Either.isLeft(allowed)) return refuse(`unknown API host. ${allowed.left}`)
+  return allowed.right === authority
+    ? tenant()
+    : refuse(`unknown API host, and only ${allowed.right} is allowed besides`)
 }
 
 /** The token as it was given, or what is wrong with it, without a word of it. */

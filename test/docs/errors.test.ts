@@ -21,9 +21,7 @@ test("the table has every reason, and no other", () => {
 })
 
 const tenant = Layer.unwrapEffect(
-  Effect.map(Sandbox, ({ apiToken, tenantUrl }) =>
-    Iru.layer({ tenantUrl, apiToken, allowLoopback: true, retry: { times: 0 } })
-  )
+  Effect.map(Sandbox, ({ apiToken, tenantUrl }) => Iru.layer({ tenantUrl, apiToken, retry: { times: 0 } }))
 )
 const unknown = "00000000-0000-0000-0000-000000000000"
 const script = { name: "Inventory", execution_frequency: "every_day", script: "#!/bin/zsh" } as const

@@ -11,9 +11,7 @@ import { Sandbox } from "effect-iru/sandbox"
 import { expect } from "vitest"
 
 const tenant = Layer.unwrapEffect(
-  Effect.map(Sandbox, ({ apiToken, tenantUrl }) =>
-    Iru.layer({ tenantUrl, apiToken, allowLoopback: true, pace: { perSecond: 1000 } })
-  )
+  Effect.map(Sandbox, ({ apiToken, tenantUrl }) => Iru.layer({ tenantUrl, apiToken, pace: { perSecond: 1000 } }))
 ).pipe(Layer.provideMerge(Sandbox.layer()))
 
 const root = "/api/v1/library/custom-scripts"

@@ -32,7 +32,7 @@ const create = Effect.flatMap(CustomScripts, (scripts) =>
 const over = (connect: Undici.buildConnector.BuildOptions, tenantUrl: string) =>
   CustomScripts.layer.pipe(
     Layer.provide(ApiClient.layer({ retry: { times: 1, base: "1 millis" } })),
-    Layer.provide(ApiConfig.layer({ tenantUrl, apiToken: token, allowLoopback: true })),
+    Layer.provide(ApiConfig.layer({ tenantUrl, apiToken: token })),
     Layer.provide(NodeHttpClient.layerUndiciWithoutDispatcher),
     Layer.provide(
       Layer.scoped(

@@ -117,7 +117,7 @@ describe("what it prints", () => {
       expect(token).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
       const page = yield* Effect.promise(() => fetch(field(run, "Page")))
       expect(page.headers.get("content-type")).toContain("text/html")
-      expect(run.stdout()).toContain(`export IRU_TENANT_URL=${url} IRU_API_TOKEN=${token} IRU_ALLOW_LOOPBACK=true`)
+      expect(run.stdout()).toContain(`export IRU_TENANT_URL=${url} IRU_API_TOKEN=${token}`)
       expect(run.stdout()).toContain(`ApiConfig.model_construct(tenant_url="${url}", api_token="${token}")`)
 
       const curl = /^ +(curl .*)$/m.exec(run.stdout())?.[1] ?? ""

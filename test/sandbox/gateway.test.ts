@@ -196,7 +196,7 @@ describe("gzip", () => {
       yield* Sandbox.seed({ customScripts: 700 }, { seed: 2 })
       const { apiToken, requests, state, tenantUrl } = yield* Sandbox
       const { results } = yield* Effect.flatMap(CustomScripts, (scripts) => scripts.list()).pipe(
-        Effect.provide(Iru.layer({ tenantUrl, apiToken, allowLoopback: true }))
+        Effect.provide(Iru.layer({ tenantUrl, apiToken }))
       )
       const kept = yield* state.customScripts.list({ limit: 1000 })
       expect(results.map(({ id, script }) => [id, script])).toEqual(kept.map(({ id, script }) => [id, script]))

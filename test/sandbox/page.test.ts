@@ -120,6 +120,22 @@ describe("its events", () => {
   )
 })
 
+live("its button copies URL and token as one line for a shell; no other site gets it", () =>
+  Effect.gen(function* () {
+    const { apiToken, tenantUrl } = yield* Sandbox
+    const { host } = new URL(tenantUrl)
+    const json = { "content-type": "application/json" }
+    const asked = (headers: Readonly<Record<string, string>>) =>
+      ask("POST", "/_sandbox/environment", { ...json, ...headers })
+    expect((yield* asked({ host })).text).toBe(`export IRU_TENANT_URL=${tenantUrl} IRU_API_TOKEN=${apiToken}`)
+    expect((yield* asked({ host: "sandbox.test:8080" })).text).toBe(
+      `export IRU_TENANT_URL=http://sandbox.test:8080 IRU_API_TOKEN=${apiToken} IRU_ALLOW_INSECURE_HOST=sandbox.test:8080`
+    )
+    expect((yield* asked({ host, origin: "http://evil.example" })).status).toBe(403)
+    expect((yield* asked({ host: "evil.example" })).status).toBe(421)
+  }).pipe(withPage)
+)
+
 live("a page that is closed is told no more", () =>
   Effect.gen(function* () {
     const over = yield* Deferred.make<void>()

@@ -93,9 +93,7 @@ const test = (
     120_000
   )
 
-const client = Layer.unwrapEffect(
-  Effect.map(Sandbox, ({ apiToken, tenantUrl }) => Iru.layer({ tenantUrl, apiToken, allowLoopback: true }))
-)
+const client = Layer.unwrapEffect(Effect.map(Sandbox, ({ apiToken, tenantUrl }) => Iru.layer({ tenantUrl, apiToken })))
 
 const shown = (page: Page, text: string | RegExp) =>
   Effect.promise(() => page.getByText(text).filter({ visible: true }).first().waitFor({ timeout: 60_000 }))
@@ -107,6 +105,18 @@ const categories = "/api/v1/self-service/categories"
 const statusOf = (path = categories, method = "GET") => Effect.map(call(method, path), ({ status }) => status)
 
 describe.runIf(isThere)("the page in a browser", () => {
+  test(
+    "one button puts URL and token on the clipboard, as one line",
+    Effect.gen(function* () {
+      const { apiToken, tenantUrl } = yield* Sandbox
+      const page = yield* open({ permissions: ["clipboard-read", "clipboard-write"] })
+      yield* click(page, "Copy URL and token")
+      yield* shown(page, "Copied URL and token")
+      const copied = yield* Effect.promise(() => page.evaluate("navigator.clipboard.readText()"))
+      expect(copied).toBe(`export IRU_TENANT_URL=${tenantUrl} IRU_API_TOKEN=${apiToken}`)
+    })
+  )
+
   test(
     "what a client does appears without a reload, and what it undoes goes",
     Effect.gen(function* () {

@@ -177,7 +177,7 @@ describe.runIf(installed)("behind a proxy", () => {
               response.end(JSON.stringify({ from: "this machine" }))
             })
           )
-          const local = { IRU_TENANT_URL: `http://127.0.0.1:${direct}`, IRU_ALLOW_LOOPBACK: "true" }
+          const local = { IRU_TENANT_URL: `http://127.0.0.1:${direct}` }
           expect(yield* run({ ...local, HTTP_PROXY: proxy, HTTPS_PROXY: proxy })).toBe("this machine")
           expect(yield* run({ HTTPS_PROXY: proxy, NO_PROXY: "example.com, .kandji.io" })).toMatch(
             /^(Transport|Timeout): /

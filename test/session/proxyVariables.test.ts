@@ -252,7 +252,7 @@ describe("a SOCKS proxy of a kind that cannot be used", () => {
         expect(yield* logsOf({ ...socks, NO_PROXY })).toEqual([])
       for (const no_proxy of ["example.com", `${host}:8443`, "andji.io"])
         expect(yield* logsOf({ ...socks, no_proxy })).toHaveLength(1)
-      const local = Iru.layer({ tenantUrl: "http://127.0.0.1:1", apiToken: token, allowLoopback: true })
+      const local = Iru.layer({ tenantUrl: "http://127.0.0.1:1", apiToken: token })
       expect(yield* logsOf(socks, build(local))).toEqual([])
     })
   )

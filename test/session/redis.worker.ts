@@ -29,7 +29,6 @@ program.pipe(
     Iru.layer({
       tenantUrl: setting("TENANT"),
       apiToken: "0ff1ce00-cafe-4bad-8bad-c0ffee000001",
-      allowLoopback: true,
       pace: { perSecond: Number(setting("PER_SECOND")), perHour: Number(setting("PER_HOUR")) },
       retry: { maxWait: setting("MAX_WAIT") === "short" ? "3 seconds" : "5 minutes" }
     }).pipe(

@@ -44,7 +44,7 @@ live("an upload ends when it is done while a resource is acquired, and not when 
     Effect.provide(
       Layer.unwrapEffect(
         Effect.map(Sandbox, ({ apiToken, tenantUrl }) =>
-          Iru.layer({ tenantUrl, apiToken, allowLoopback: true, transfer: { stallTimeout: "1 hour" } })
+          Iru.layer({ tenantUrl, apiToken, transfer: { stallTimeout: "1 hour" } })
         )
       )
     ),

@@ -11,7 +11,6 @@ export const token = "0ff1ce00-cafe-4bad-8bad-c0ffee000001"
 export const tenantAt = (origin: string, options: Partial<Iru.Options> = {}): Iru.Options => ({
   tenantUrl: origin,
   apiToken: token,
-  allowLoopback: true,
   retry: { base: "1 millis" },
   transfer: { retryDelay: "1 millis" },
   ...options

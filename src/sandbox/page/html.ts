@@ -38,8 +38,8 @@ export const html = /* html */ `<!doctype html>
   </div>
   <p class="address">
     <code id="url"></code>
-    <button type="button" id="copy" class="quiet" hidden>Copy</button>
-    <span class="muted">The token is in the terminal that runs it.</span>
+    <button type="button" id="copy" class="quiet" hidden>Copy URL and token</button>
+    <span class="muted">As one line for a shell.</span>
   </p>
   <dl id="quota" class="quota" aria-label="Requests left" hidden>
     <div><dt>This second</dt><dd><progress id="second" aria-label="Requests left this second"></progress><span id="second-text"></span></dd></div>

@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 import { parseRules } from "../Fault.js"
 import { type Answer, content, empty, type Incoming } from "../gateway/exchange.js"
 import type { Sandbox } from "../Sandbox.js"
+import { environment } from "./environment.js"
 import { eventsOf } from "./events.js"
 import type { FaultDesk } from "./faultDesk.js"
 import { refusal } from "./guard.js"
@@ -84,6 +85,9 @@ export const pageRoutes =
             headers: { ...headers, "content-type": "text/event-stream" },
             body: { _tag: "Chunks", chunks }
           }))
+        // A POST, because the guard lets no other site send one.
+        case "POST /_sandbox/environment":
+          return Effect.succeed(asset("text/plain", environment(url.origin, sandbox.apiToken)))
         case "POST /_sandbox/faults":
           return addFaults(incoming)
         case "DELETE /_sandbox/faults":

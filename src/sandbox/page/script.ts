@@ -215,14 +215,20 @@ const say = (text) => {
   byId("announcement").textContent = text
 }
 
+const call = async (method, path, body) => {
+  const answer = await fetch(path, {
+    method, headers: { "content-type": "application/json" }, ...body && { body: JSON.stringify(body) }
+  })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(text)
+  return text
+}
+
 const send = async (method, body) => {
   const problem = byId("fault-problem")
   problem.hidden = true
   try {
-    const answer = await fetch("/_sandbox/faults", {
-      method, headers: { "content-type": "application/json" }, ...body && { body: JSON.stringify(body) }
-    })
-    if (!answer.ok) throw new Error(await answer.text())
+    await call(method, "/_sandbox/faults", body)
     return true
   } catch (error) {
     problem.textContent = "That did not reach the sandbox: " + error.message
@@ -272,8 +278,14 @@ const start = ({ requests: earlier, tenantUrl }) => {
 }
 
 byId("copy").addEventListener("click", async () => {
-  await navigator.clipboard.writeText(byId("url").textContent)
-  say("Copied")
+  try {
+    // The promise goes to the clipboard as it is: some browsers allow nothing that comes after an await.
+    const line = call("POST", "/_sandbox/environment").then((text) => new Blob([text], { type: "text/plain" }))
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": line })])
+    say("Copied URL and token")
+  } catch (error) {
+    say("Not copied: " + error.message)
+  }
 })
 
 const events = new EventSource("/_sandbox/events")

@@ -4,9 +4,7 @@ import { Sandbox } from "effect-iru/sandbox"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-const tenant = Layer.unwrapEffect(
-  Effect.map(Sandbox, ({ apiToken, tenantUrl }) => Iru.layer({ tenantUrl, apiToken, allowLoopback: true }))
-)
+const tenant = Layer.unwrapEffect(Effect.map(Sandbox, ({ apiToken, tenantUrl }) => Iru.layer({ tenantUrl, apiToken })))
 
 const program: Effect.Effect<CustomScript, unknown, CustomScripts> = Effect.flatMap(CustomScripts, (scripts) =>
   scripts.create({ name: "From a bundler", execution_frequency: "once", script: "true" })
