@@ -179,6 +179,8 @@ describe.runIf(installed)("behind a proxy", () => {
           )
           const local = { IRU_TENANT_URL: `http://127.0.0.1:${direct}` }
           expect(yield* run({ ...local, HTTP_PROXY: proxy, HTTPS_PROXY: proxy })).toBe("this machine")
+          const nowhere = { IRU_TENANT_URL: `http://127.9.9.9:${direct}`, HTTP_PROXY: proxy }
+          expect(yield* run(nowhere)).toMatch(/^Transport: /)
           expect(yield* run({ HTTPS_PROXY: proxy, NO_PROXY: "example.com, .kandji.io" })).toMatch(
             /^(Transport|Timeout): /
           )
