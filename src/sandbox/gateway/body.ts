@@ -2,16 +2,10 @@
  * Request bodies, read whole (they are small: installers do not come this way) and told apart by their content type.
  */
 import * as Effect from "effect/Effect"
-import * as Multipasta from "multipasta"
+import * as Either from "effect/Either"
 import { type Answer, type Incoming, json, type WholeRequest } from "./exchange.js"
-
 import { jsonProblem } from "./jsonProblem.js"
-
-/** A part of a form that carries a file. */
-export interface FilePart {
-  readonly filename: string
-  readonly bytes: Uint8Array
-}
+import { type FilePart, type Form, readForm } from "./multipart.js"
 
 /** What a caller sent: values by key, strings where the body is a form. */
 export interface Input {
@@ -36,6 +30,18 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 
 const parseError = (message: string): Answer => json(400, { detail: message })
 
+const encodingOf = (headers: Incoming["headers"]): Encoding | undefined =>
+  mediaTypes[headers["content-type"]?.split(";")[0]?.trim().toLowerCase() ?? ""]
+
+/** The form in a body. It is read here because an endpoint must not wait. */
+const formIn = (headers: Incoming["headers"], bytes: Uint8Array): Effect.Effect<Either.Either<Form, string>> =>
+  Effect.either(
+    Effect.tryPromise({
+      try: () => readForm(bytes, headers["content-type"] ?? ""),
+      catch: (cause) => (cause instanceof Error ? cause.message : String(cause))
+    })
+  )
+
 /** The request with its whole body. */
 export const readWhole = (incoming: Incoming): Effect.Effect<WholeRequest, Answer> =>
   Effect.tryPromise({
@@ -55,7 +61,11 @@ export const readWhole = (incoming: Incoming): Effect.Effect<WholeRequest, Answe
       (bytes) => bytes !== undefined,
       () => json(413, { message: "Request size limit exceeded" })
     ),
-    Effect.map((bytes) => ({ ...incoming, bytes }))
+    Effect.flatMap((bytes) =>
+      encodingOf(incoming.headers) === "multipart"
+        ? Effect.map(formIn(incoming.headers, bytes), (form) => ({ ...incoming, bytes, form }))
+        : Effect.succeed({ ...incoming, bytes })
+    )
   )
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
@@ -110,45 +120,25 @@ const nest = (entries: Iterable<readonly [string, string]>): Record<string, unkn
   return values
 }
 
-const parseMultipart = (bytes: Uint8Array, headers: Incoming["headers"]): Effect.Effect<Input, Answer> =>
-  Effect.suspend(() => {
-    const fields: Array<readonly [string, string]> = []
-    const files: Record<string, FilePart> = {}
-    let problem: string | undefined
-    const parser = Multipasta.make({
-      headers: { ...headers },
-      isFile: (info) => info.filename !== undefined,
-      maxFieldSize: largestBody,
-      onField: (info, value) => fields.push([info.name, Multipasta.decodeField(info, value)]),
-      onFile: (info) => {
-        const chunks: Array<Uint8Array> = []
-        return (chunk) => {
-          if (chunk !== null) chunks.push(chunk)
-          else files[info.name] = { filename: info.filename ?? "", bytes: Buffer.concat(chunks) }
-        }
-      },
-      onError: (error) => (problem ??= error._tag),
-      onDone: () => undefined
+const multipartOf = (form: WholeRequest["form"]): Either.Either<Input, Answer> =>
+  (form ?? Either.left("no form")).pipe(
+    Either.mapBoth({
+      onLeft: (problem) =>
+        parseError(
+          `Multipart form parse error - ${problem.endsWith("Boundary not found") ? "Invalid boundary in multipart: None" : problem}`
+        ),
+      onRight: ({ fields, files }) => ({ values: nest(fields), files })
     })
-    parser.write(bytes)
-    parser.end()
-    return problem === undefined
-      ? Effect.succeed({ values: nest(fields), files })
-      : Effect.fail(
-          parseError(
-            `Multipart form parse error - ${problem === "InvalidBoundary" ? "Invalid boundary in multipart: None" : problem}`
-          )
-        )
-  })
+  )
 
 /** Reads the body in one of the encodings that the endpoint understands; any other is a 415. */
 export const readInput = (
-  { bytes, headers }: WholeRequest,
+  { bytes, form, headers }: WholeRequest,
   encodings: ReadonlyArray<Encoding>
 ): Effect.Effect<Input, Answer> =>
   Effect.suspend(() => {
     const type = headers["content-type"] ?? ""
-    const encoding = mediaTypes[type.split(";")[0]?.trim().toLowerCase() ?? ""]
+    const encoding = encodingOf(headers)
     if (type === "" && bytes.length === 0) return Effect.succeed(nothing)
     if (encoding === undefined || !encodings.includes(encoding)) {
       return Effect.fail(json(415, { detail: `Unsupported media type "${type}" in request.` }))
@@ -159,7 +149,7 @@ export const readInput = (
       case "urlencoded":
         return Effect.succeed({ values: nest(new URLSearchParams(text(bytes))), files: {} })
       case "multipart":
-        return parseMultipart(bytes, headers)
+        return multipartOf(form)
     }
   })
 

@@ -2,7 +2,9 @@
  * What goes in and out of the tenant, without a word about sockets: the doors translate.
  */
 import type * as Effect from "effect/Effect"
+import type * as Either from "effect/Either"
 import { createReadStream, type ReadStream } from "node:fs"
+import type { Form } from "./multipart.js"
 
 /** A request as it arrives. */
 export interface Incoming {
@@ -20,6 +22,8 @@ export interface Incoming {
 /** A request that has arrived whole. */
 export interface WholeRequest extends Omit<Incoming, "body"> {
   readonly bytes: Uint8Array
+  /** The form in it, or what is wrong with it, if it says that it is one. */
+  readonly form?: Either.Either<Form, string> | undefined
 }
 
 /** What is sent back. */

@@ -1,10 +1,12 @@
 /**
  * A form with a file, from the wire to the disk: parsed, hashed and written as it comes, a megabyte at a time.
  */
-import * as Multipasta from "multipasta"
+import { isUtf8 } from "node:buffer"
 import { createHash } from "node:crypto"
 import { type FileHandle, open, rm } from "node:fs/promises"
+import type { Readable } from "node:stream"
 import type { Answer, Incoming } from "../gateway/exchange.js"
+import { formParser, type FormParser } from "../gateway/multipart.js"
 import type { Permit, Verdict } from "./postPolicy.js"
 import { invalidArgument, refusal } from "./refusal.js"
 
@@ -21,6 +23,8 @@ export type Outcome = { readonly received: Received } | { readonly refused: Answ
 const piece = 1024 * 1024
 /** S3 takes 20 KB of fields before the file. */
 const mostFieldBytes = 20 * 1024
+/** A file without a file name is a field to the parser, and held in memory. */
+const mostUnnamedBytes = 64 * 1024 * 1024
 /** More than any form puts after its file. */
 const slack = 64 * 1024
 
@@ -38,6 +42,16 @@ const tooSmall = (size: number, least: number): Answer =>
     ProposedSize: size,
     MinSizeAllowed: least
   })
+
+/**
+ * A field whose bytes came as one character each. If it named a charset of its own, its text is right already, and is
+ * hardly ever such bytes.
+ */
+const fieldOf = (value: string): { readonly bytes: Uint8Array; readonly text: string } => {
+  const bytes = Buffer.from(value, "latin1")
+  if (bytes.toString("latin1") !== value) return { bytes: Buffer.from(value), text: value }
+  return { bytes, text: isUtf8(bytes) ? bytes.toString() : value }
+}
 
 /**
  * Reads a form and writes its file to `path`. `judge` is asked once, when the file begins: the fields before it decide,
@@ -60,57 +74,86 @@ export const receive = async (
   let size = 0
   let files = 0
   let permit: Permit | undefined
-  let closed = false
   let refused: Answer | undefined
 
-  const parser = Multipasta.make({
-    headers: { ...incoming.headers },
-    isFile: (info) => info.name.toLowerCase() === "file",
-    maxFieldSize: mostFieldBytes,
-    onField: (info, value) => {
-      fieldBytes += value.length
+  /** Fields that have a file name, as some clients write all parts. They are whole when the next part begins. */
+  const named: Array<{ readonly name: string; readonly finish: () => string }> = []
+  const readNamed = (name: string, stream: Readable): void => {
+    const chunks: Array<Uint8Array> = []
+    const read = () => {
+      for (let chunk: Buffer | null = stream.read(); chunk !== null; chunk = stream.read()) {
+        fieldBytes += chunk.length
+        if (fieldBytes > mostFieldBytes) refused ??= fieldsTooLarge()
+        else chunks.push(chunk)
+      }
+    }
+    stream.on("readable", read)
+    named.push({
+      name,
+      finish: () => {
+        read()
+        return Buffer.concat(chunks).toString()
+      }
+    })
+  }
+
+  /** Whether the file that begins is the one to keep. */
+  const isTaken = (filename: string): boolean => {
+    for (const { finish, name } of named.splice(0)) fields.set(name.toLowerCase(), finish())
+    files += 1
+    if (refused !== undefined) return false
+    if (files > 1) {
+      refused = invalidArgument("file", String(files), "POST requires exactly one file upload per request.")
+      return false
+    }
+    const verdict = judge(fields, filename)
+    if ("refused" in verdict) {
+      refused = verdict.refused
+      return false
+    }
+    const { most } = verdict.permit.sizes
+    if (length - seen - slack > most) {
+      refused = tooLarge(length - seen, most)
+      return false
+    }
+    permit = verdict.permit
+    return true
+  }
+  const take = (chunk: Uint8Array): void => {
+    size += chunk.length
+    if (permit !== undefined && size > permit.sizes.most) refused ??= tooLarge(size, permit.sizes.most)
+    if (refused !== undefined) return
+    pending.push(chunk)
+    pendingBytes += chunk.length
+  }
+  const onFile = (name: string, filename: string, stream: Readable): void => {
+    if (name.toLowerCase() !== "file" && files === 0) readNamed(name, stream)
+    else if (name.toLowerCase() === "file" && isTaken(filename)) stream.on("data", take)
+    else stream.resume()
+  }
+  const onField = (name: string, value: string, isCut: boolean): void => {
+    const { bytes, text } = fieldOf(value)
+    if (name.toLowerCase() !== "file") {
+      fieldBytes += bytes.length
       if (files > 0 || refused !== undefined) return
-      if (fieldBytes > mostFieldBytes) refused = fieldsTooLarge()
-      else fields.set(info.name.toLowerCase(), Multipasta.decodeField(info, value))
-    },
-    onFile: (info) => {
-      files += 1
-      if (refused !== undefined) return () => undefined
-      if (files > 1) {
-        refused = invalidArgument("file", String(files), "POST requires exactly one file upload per request.")
-        return () => undefined
-      }
-      const verdict = judge(fields, info.filename ?? "")
-      if ("refused" in verdict) {
-        refused = verdict.refused
-        return () => undefined
-      }
-      const { most } = verdict.permit.sizes
-      if (length - seen - slack > most) {
-        refused = tooLarge(length - seen, most)
-        return () => undefined
-      }
-      permit = verdict.permit
-      return (chunk) => {
-        if (chunk === null) {
-          closed = true
-          return
-        }
-        size += chunk.length
-        if (size > most) {
-          refused ??= tooLarge(size, most)
-          return
-        }
-        pending.push(chunk)
-        pendingBytes += chunk.length
-      }
-    },
-    onError: (error) => {
-      if (error._tag === "ReachedLimit") refused ??= fieldsTooLarge()
-      else refused ??= malformed()
-    },
-    onDone: () => undefined
-  })
+      if (isCut || fieldBytes > mostFieldBytes) refused = fieldsTooLarge()
+      else fields.set(name.toLowerCase(), text)
+    } else if (isTaken("")) {
+      if (isCut) refused = tooLarge(bytes.length, mostUnnamedBytes)
+      else take(bytes)
+    }
+  }
+
+  let parser: FormParser
+  try {
+    parser = formParser(
+      incoming.headers["content-type"] ?? "",
+      { onField, onFile },
+      { charset: "latin1", fieldSize: mostUnnamedBytes }
+    )
+  } catch {
+    return { refused: malformed() }
+  }
 
   let file: FileHandle | undefined
   let writing: Promise<unknown> = Promise.resolve()
@@ -127,19 +170,22 @@ export const receive = async (
     writing.catch(() => undefined)
   }
 
+  const refuse = (): void => {
+    refused ??= malformed()
+  }
   try {
     for await (const chunk of incoming.body) {
-      parser.write(chunk)
+      await parser.write(chunk).catch(refuse)
       seen += chunk.length
       if (refused !== undefined) return { refused }
       if (pendingBytes >= piece) await flush()
     }
-    parser.end()
+    await parser.end().catch(refuse)
     if (refused !== undefined) return { refused }
     if (files === 0) {
       return { refused: invalidArgument("file", "0", "POST requires exactly one file upload per request.") }
     }
-    if (permit === undefined || !closed) return { refused: malformed() }
+    if (permit === undefined) return { refused: malformed() }
     if (size < permit.sizes.least) return { refused: tooSmall(size, permit.sizes.least) }
     await flush()
     await writing
