@@ -6,12 +6,13 @@
  */
 import * as RateLimiter from "@effect/experimental/RateLimiter"
 import * as RateLimiterRedis from "@effect/experimental/RateLimiter/Redis"
-import type * as Cause from "effect/Cause"
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import type { PaceLimits } from "../session/pace.js"
 import { SharedBudget } from "../services/SharedBudget.js"
@@ -41,9 +42,11 @@ const make = (options: Options) =>
     const { retryEvery = "2 seconds", timeout = "2 seconds" } = options
     const layerScope = yield* Effect.scope
     let connected: Connection | undefined
+    /** What failed last: Redis is back once this works again. */
+    let trial: (connection: Connection) => Effect.Effect<unknown, RateLimiter.RateLimiterError> = () => Effect.void
     const leases = new Map<string, Lease>()
 
-    const connect = openConnection(options, timeout).pipe(
+    const connect = Effect.suspend(() => openConnection(options, timeout, trial)).pipe(
       Effect.map((connection) => {
         connected = connection
       })
@@ -61,10 +64,11 @@ const make = (options: Options) =>
         comeBack
       )
     /** Several calls can find at the same time that Redis is away; one of them says so. */
-    const lose = (connection: Connection, cause: unknown) =>
+    const lose = (connection: Connection, question: typeof trial, cause: unknown) =>
       Effect.suspend(() => {
         if (connected !== connection) return Effect.void
         connected = undefined
+        trial = question
         return Effect.zipRight(goAlone(cause), Effect.forkIn(connection.close, layerScope))
       })
 
@@ -76,7 +80,14 @@ const make = (options: Options) =>
       Effect.clockWith((clock) => {
         const now = clock.unsafeCurrentTimeMillis()
         const number = Math.floor(now / hourLength)
-        const fromSecond = consume(limiter, `${tenantUrl}:second`, secondBudget(perSecond))
+        const second = secondBudget(perSecond)
+        const fromSecond = consume(limiter, `${tenantUrl}:second`, second).pipe(
+          Effect.filterOrFail(
+            (wait) => wait === undefined || Duration.lessThan(wait, longestSecond),
+            () => unsound("a counter of requests a second that does not run out")
+          ),
+          Effect.map((wait) => wait && Duration.min(wait, Duration.millis(second.refill * second.limit)))
+        )
         const lease = leases.get(tenantUrl)
         if (lease?.number === number && lease.left > 0) {
           lease.left--
@@ -119,9 +130,14 @@ const make = (options: Options) =>
         Effect.suspend(() => {
           const connection = connected
           if (connection === undefined) return Effect.succeed(undefined)
-          return take(connection, tenantUrl, limits).pipe(
+          const question = (connection: Connection) => take(connection, tenantUrl, limits)
+          return question(connection).pipe(
             Effect.timeout(timeout),
-            Effect.catchAll((cause) => Effect.as(lose(connection, cause), undefined))
+            Effect.catchAllCause((cause) =>
+              Cause.isInterruptedOnly(cause)
+                ? Effect.interrupt
+                : Effect.as(lose(connection, question, Cause.squash(cause)), undefined)
+            )
           )
         })
     })
@@ -145,7 +161,8 @@ interface Connection {
  */
 const openConnection = (
   options: StoreOptions,
-  timeout: Duration.DurationInput
+  timeout: Duration.DurationInput,
+  trial: (connection: Connection) => Effect.Effect<unknown, RateLimiter.RateLimiterError>
 ): Effect.Effect<Connection, string | Cause.TimeoutException | RateLimiter.RateLimiterError> =>
   Effect.gen(function* () {
     yield* Effect.timeout(knock(options), timeout)
@@ -158,14 +175,32 @@ const openConnection = (
         maxRetriesPerRequest: 0
       })
     ).pipe(Scope.extend(scope))
-    const limiter = yield* Effect.provideService(RateLimiter.make, RateLimiter.RateLimiterStore, store)
+    const limiter = yield* Effect.provideService(RateLimiter.make, RateLimiter.RateLimiterStore, checked(store))
+    const connection = { limiter, close }
     // One that is full or may only be read would answer, and never count.
     yield* consume(limiter, "here", { limit: 1_000, refill: 1, tokens: 1 }).pipe(
+      Effect.zipRight(trial(connection)),
       Effect.timeout(timeout),
       Effect.onError(() => close)
     )
-    return { limiter, close }
+    return connection
   })
+
+/** What Redis answers may come from something else: a proxy, another script, a key that is in use for other things. */
+const checked = (store: RateLimiter.RateLimiterStore["Type"]) =>
+  RateLimiter.RateLimiterStore.of({
+    ...store,
+    fixedWindow: (options) =>
+      Effect.filterOrFail(store.fixedWindow(options), isCount, () => unsound("an answer of another shape"))
+  })
+
+/** What was counted, and the milliseconds for which it is remembered. */
+const isCount = Schema.is(Schema.Tuple(Schema.Int, Schema.Int.pipe(Schema.nonNegative())))
+
+const unsound = (what: string) => new RateLimiter.RateLimitStoreError({ message: `it gives ${what}`, cause: undefined })
+
+/** A counter of requests a second is never remembered for so long, whatever limits others have. */
+const longestSecond = Duration.minutes(1)
 
 const hourLength = 3_600_000
 const hourKey = (tenantUrl: string, number: number): string => `${tenantUrl}:hour:${number}`

@@ -55,6 +55,17 @@ export const quietly = (options: RedisOptions): RedisOptions =>
             const stream = connectTo(options)
             const destroy = stream._destroy.bind(stream)
             stream._destroy = (_, done) => destroy(null, done)
+            const emit = stream.emit.bind(stream)
+            // The client's parser throws at arrays that are too deep or too long, which would end the process.
+            stream.emit = (event: string | symbol, ...values: ReadonlyArray<unknown>) => {
+              try {
+                return emit(event, ...values)
+              } catch (error) {
+                if (event !== "data") throw error
+                stream.destroy()
+                return true
+              }
+            }
             this.stream = stream
             return Promise.resolve(stream)
           }

@@ -309,6 +309,98 @@ describe.runIf(installed)("a machine whose Redis", () => {
   )
 })
 
+/** What looks like a Redis, and answers a script as it is told to. */
+const lookalike = (answer: string) =>
+  Effect.acquireRelease(
+    Effect.async<{ readonly port: number; readonly close: () => void }>((resume) => {
+      const sockets = new Set<Socket>()
+      const server = createServer((socket) => {
+        sockets.add(socket)
+        socket.on("error", () => undefined)
+        socket.on("data", (asked) => {
+          for (const [, command = ""] of asked.toString().matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g)) {
+            if (/^evalsha$/i.test(command)) socket.write(answer)
+            else if (/^info$/i.test(command)) socket.write("$17\r\nredis_version:7.2\r\n")
+            else socket.write("+OK\r\n")
+          }
+        })
+      })
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address()
+        if (typeof address !== "object" || address === null) return
+        const close = () => {
+          for (const socket of sockets) socket.destroy()
+          server.close()
+        }
+        resume(Effect.succeed({ port: address.port, close }))
+      })
+    }),
+    ({ close }) => Effect.sync(close)
+  )
+
+describe("a machine whose Redis answers", () => {
+  for (const [what, answer] of [
+    ["with an integer", ":1\r\n"],
+    ["with nil", "$-1\r\n"],
+    ["with an empty array", "*0\r\n"],
+    ["with words", "*2\r\n$3\r\none\r\n$3\r\ntwo\r\n"],
+    ["with a counter that is remembered for ever", "*2\r\n:1\r\n:-1\r\n"],
+    ["with an array of arrays, 100,000 deep", "*1\r\n".repeat(100_000)],
+    ["with an array that is longer than any", "*99999999999\r\n"],
+    ["with something that is no answer", "HTTP/1.1 400 Bad Request\r\n\r\n"]
+  ] as const) {
+    live(`${what} goes by its own count, and says so once`, () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const { port } = yield* lookalike(answer)
+          const { origin, received } = yield* serve(() => ok)
+          const lines: Array<string> = []
+          const budget = RedisBudget.layer({ host: "127.0.0.1", port, retryEvery: "1 millis", timeout: "500 millis" })
+          yield* Effect.replicateEffect(ask, 5).pipe(
+            Effect.provide(Iru.layer(tenantAt(origin)).pipe(Layer.provide(budget))),
+            Effect.provide(recordingLogs(lines))
+          )
+          expect(received).toHaveLength(5)
+          expect(lines).toEqual([expect.stringMatching("^WARN Redis cannot be asked")])
+        })
+      )
+    )
+  }
+
+  live.runIf(installed)(
+    "that a second lasts for years goes by its own count, says so once, and is asked again when it does not",
+    () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const port = yield* freePort
+          yield* redisOn(port)
+          const { origin, received } = yield* serve(() => ok)
+          const redis = yield* Effect.acquireRelease(
+            Effect.sync(() => new Redis(port)),
+            (redis) => Effect.promise(() => redis.quit())
+          )
+          const key = `effect-iru:${origin}:second`
+          yield* Effect.promise(() => redis.set(key, 1_000, "PX", 10 ** 12))
+          const lines: Array<string> = []
+          const budget = RedisBudget.layer({ host: "127.0.0.1", port, retryEvery: "20 millis" })
+          yield* Effect.gen(function* () {
+            yield* Effect.replicateEffect(ask, 5)
+            expect(received).toHaveLength(5)
+            expect(lines).toEqual([expect.stringMatching("^WARN Redis cannot be asked .*does not run out")])
+            yield* Effect.promise(() => redis.del(key))
+            yield* eventually(() => lines.length === 2)
+            expect(lines[1]).toContain("INFO Redis is back")
+            yield* ask
+          }).pipe(
+            Effect.provide(Iru.layer(tenantAt(origin)).pipe(Layer.provide(budget))),
+            Effect.provide(recordingLogs(lines))
+          )
+          expect(lines).toHaveLength(2)
+        })
+      )
+  )
+})
+
 live("a machine whose Redis is never there works all the same, and closes without an error", () =>
   Effect.scoped(
     Effect.gen(function* () {
