@@ -13,9 +13,11 @@ export {
   type DownloadedInstaller,
   type DownloadOptions,
   InstallerTransfer,
+  type SendOptions,
   type StoredInstaller,
   type TransferOptions,
   type TransferProgress,
+  type UploadedInstaller,
   type UploadOptions
 } from "./services/InstallerTransfer.js"
 export * as IruServices from "./services/IruServices.js"

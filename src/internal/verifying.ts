@@ -6,8 +6,6 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { ApiClientError } from "../errors/ApiClientError.js"
 import { PayloadIntegrityError } from "../errors/PayloadIntegrityError.js"
-import { PayloadTransferError } from "../errors/PayloadTransferError.js"
-import { installerName, type UpdateCustomApp } from "../schemas/CustomApp.js"
 import { defaultProcessing } from "./processing.js"
 
 /** What was sent. */
@@ -25,27 +23,6 @@ export interface Stored {
   readonly sha256?: string | undefined
   readonly file_size?: number | undefined
 }
-
-/** Where an app's installer comes from. */
-export interface InstallerSource extends Pick<UpdateCustomApp, "fileKey" | "installer" | "sha256"> {
-  /** The sha256 that the installer had when it was read before. */
-  readonly before?: string | undefined
-}
-
-/** What was sent by an upload before, as its caller says. */
-export const sentBefore = (fileKey: string | undefined, sha256: string | undefined): Sent | undefined =>
-  fileKey === undefined || sha256 === undefined
-    ? undefined
-    : { name: installerName(fileKey), sha256: sha256.toLowerCase() }
-
-/** What was sent is not what was read before. */
-export const changedSince = (name: string): PayloadTransferError =>
-  new PayloadTransferError({
-    reason: "Source",
-    direction: "upload",
-    name,
-    detail: "it was changed after its sha256 was read; no app was made of it"
-  })
 
 /** What a tenant says it has, if that is not what was sent. What it does not say is no difference. */
 export const mismatch = (sent: Sent, stored: Stored, appId?: string): PayloadIntegrityError | undefined => {

@@ -10,9 +10,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import { ApiClientError } from "../errors/ApiClientError.js"
+import type { ApiClientError } from "../errors/ApiClientError.js"
 import type { PayloadError } from "../errors/PayloadIntegrityError.js"
 import { PayloadTransferError } from "../errors/PayloadTransferError.js"
 import { checkChanges, checkFields, invalidArgument } from "../operation/arguments.js"
@@ -21,10 +20,9 @@ import { nameProblem } from "../internal/files.js"
 import type { ListOptions } from "../operation/listing.js"
 import * as Operation from "../operation/Operation.js"
 import * as Pages from "../operation/Pages.js"
-import { whenProcessed } from "../internal/processing.js"
 import { changedFields, severalApps, withDigest } from "../internal/publishing.js"
 import { reported, reportedStream } from "../internal/reporting.js"
-import { type InstallerSource, changedSince, sentBefore, whenVerified } from "../internal/verifying.js"
+import { inspectAs, type InstallerSource, sendInstaller } from "../internal/sending.js"
 import { checkTarget, isFolder, isStored, makeFolderOf, within } from "../internal/targets.js"
 import {
   CreateCustomApp,
@@ -44,19 +42,14 @@ import {
   type DownloadedInstaller,
   type DownloadOptions as InstallerDownloadOptions,
   InstallerTransfer,
+  type SendOptions,
   type StoredInstaller,
   type TransferOptions
 } from "./InstallerTransfer.js"
 
 export declare namespace CustomApps {
   /** How an installer gets to the tenant. */
-  export interface PublishOptions extends TransferOptions {
-    /**
-     * When to ask again while the service processes what was uploaded. Default: after 1, 2, 4, 8, 16, 30, 30 … seconds,
-     * 301 in all.
-     */
-    readonly processing?: Schedule.Schedule<unknown> | undefined
-  }
+  export interface PublishOptions extends SendOptions {}
 
   /** What publishing did, and the app as it is now. */
   export interface Published {
@@ -210,41 +203,14 @@ const make = Effect.gen(function* () {
   const checkUpdate = checkChanges("CustomApps.update", UpdateCustomApp)
   const checkPublish = checkFields("CustomApps.publish", PublishCustomApp)
 
-  /**
-   * Uploads the installer, if there is one, sends its key, and waits until the tenant has what was sent. A failure to
-   * send the key has it.
-   */
-  const send = (
-    operation: string,
-    { before, fileKey, installer, sha256 }: InstallerSource,
-    options: CustomApps.PublishOptions,
-    request: (file_key: string | undefined) => Effect.Effect<CustomApp, ApiClientError>
-  ): Effect.Effect<CustomApp, ApiClientError | PayloadError> =>
-    Effect.gen(function* () {
-      let file_key = fileKey
-      let sent = sentBefore(fileKey, sha256)
-      if (installer !== undefined) {
-        const { name, size } = yield* transfer.inspect(installer, operation)
-        const place = yield* transfer.upload(installer, { ...options, presign: presign({ name }) })
-        options.onProgress?.({ phase: "finalizing", name, bytes: size, total: size })
-        if (before !== undefined && before !== place.sha256) return yield* changedSince(name)
-        file_key = place.file_key
-        sent = { name, size: place.size, sha256: place.sha256 }
-      }
-      const app = yield* whenProcessed(request(file_key), options.processing).pipe(
-        Effect.mapError((error) =>
-          file_key === undefined ? error : new ApiClientError({ ...error, fileKey: file_key })
-        )
-      )
-      return sent === undefined ? app : yield* whenVerified(app, sent, get, options.processing)
-    })
+  const send = sendInstaller(transfer, { get, presign })
 
   const create = (
     operation: string,
     { fileKey, installer, sha256, ...fields }: typeof CreateCustomApp.Type,
     options: CustomApps.PublishOptions
   ) =>
-    send(operation, { fileKey, installer, sha256 }, options, (file_key = "") =>
+    send(operation, { fileKey, install_type: fields.install_type, installer, sha256 }, options, (file_key = "") =>
       functions.create({ ...fields, file_key })
     )
 
@@ -259,8 +225,11 @@ const make = Effect.gen(function* () {
       invalidArgument(operation, problems)
     ).pipe(
       Effect.zipRight(
-        send(operation, { before, fileKey, installer, sha256 }, options, (file_key) =>
-          functions.update(id, { ...fields, file_key })
+        send(
+          operation,
+          { before, fileKey, install_type: fields.install_type, installer, sha256 },
+          options,
+          (file_key) => functions.update(id, { ...fields, file_key })
         )
       )
     )
@@ -284,7 +253,7 @@ const make = Effect.gen(function* () {
     Effect.gen(function* () {
       const operation = "CustomApps.publish"
       const { installer, name, ...fields } = yield* checkPublish(given)
-      const { size } = yield* transfer.inspect(installer, operation)
+      const { size } = yield* inspectAs(transfer, operation, installer, fields.install_type, options)
       const found = yield* named(name, operation)
       if (found === undefined) {
         return { status: "created", app: yield* create(operation, { ...fields, name, installer }, options) }

@@ -5,6 +5,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
+import type * as Schedule from "effect/Schedule"
 import type * as Stream from "effect/Stream"
 import type { ApiClientError } from "../errors/ApiClientError.js"
 import type { PayloadError } from "../errors/PayloadIntegrityError.js"
@@ -35,6 +36,20 @@ export interface UploadedInstaller extends CustomAppUpload {
 export interface TransferOptions {
   /** Called with how far it is. */
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined
+}
+
+/** How an installer gets to the tenant. */
+export interface SendOptions extends TransferOptions {
+  /**
+   * When to ask again while the service processes what was uploaded, and says another sha256 or none. Default: after 1,
+   * 2, 4, 8, 16, 30, 30 … seconds, 301 in all.
+   */
+  readonly processing?: Schedule.Schedule<unknown> | undefined
+  /**
+   * Send an installer whose extension belongs to another `install_type`, such as a `.dmg` as a `package`. Default
+   * `false`: that is `InvalidArgument`.
+   */
+  readonly anyKind?: boolean | undefined
 }
 
 export interface UploadOptions extends TransferOptions {

@@ -8,12 +8,14 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
 import { type FileHandle, open, stat } from "node:fs/promises"
+import type { ApiClientError } from "../../errors/ApiClientError.js"
 import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { invalidArgument } from "../../operation/arguments.js"
 import { byteReader } from "../../internal/byteReader.js"
 import { baseName, fileSize, nameProblem } from "../../internal/files.js"
 import type { Installer } from "../../schemas/Installer.js"
 import type { InstallerTransfer } from "../../services/InstallerTransfer.js"
+import { contentProblem, headSize } from "./content.js"
 import { causeFacts, type Fail, failures } from "./failures.js"
 
 /** What one POST to S3 can hold: 5 GiB. */
@@ -55,10 +57,26 @@ export const inspectOn =
       const refuse = (why: string) => invalidArgument(operation, { installer: [why] })
       if (size <= 0) return yield* refuse(`${name} is empty.`)
       if (size > maxInstallerSize) return yield* refuse(`${name} has ${size} bytes: storage takes 5 GiB at most.`)
-      const problem = nameProblem(name)
+      const problem = nameProblem(name) ?? contentProblem(name, yield* headOf(installer, operation))
       if (problem !== undefined) return yield* refuse(problem)
       return { name, size }
     })
+
+/** The beginning of an installer. A stream's is seen when it is sent. */
+const headOf = (installer: Installer, operation: string): Effect.Effect<Uint8Array, ApiClientError> => {
+  if ("bytes" in installer) return Effect.succeed(installer.bytes.subarray(0, headSize))
+  if ("stream" in installer) return Effect.succeed(new Uint8Array())
+  const { path } = installer
+  return Effect.acquireUseRelease(
+    Effect.tryPromise(() => open(path)),
+    (file) => Effect.tryPromise(() => readFully(file, Buffer.alloc(headSize), headSize, 0)),
+    (file) => Effect.promise(() => file.close())
+  ).pipe(
+    Effect.mapError(({ error }) =>
+      invalidArgument(operation, { installer: [`The file ${path} does not exist or is not readable.`] }, error)
+    )
+  )
+}
 
 type Pieces = Stream.Stream<Uint8Array, PayloadTransferError>
 
@@ -68,7 +86,7 @@ type Pieces = Stream.Stream<Uint8Array, PayloadTransferError>
  */
 export const piecesOf = (installer: Installer, size: number, fail: Fail): Pieces => {
   if ("path" in installer) return ofFile(installer.path, size, fail)
-  return "bytes" in installer ? Stream.fromIterable(slices(installer.bytes)) : ofStream(installer.stream, size, fail)
+  return "bytes" in installer ? Stream.fromIterable(slices(installer.bytes)) : ofStream(installer, size, fail)
 }
 
 /** The sha256 of all that would be uploaded. */
@@ -157,7 +175,11 @@ const readFully = async (file: FileHandle, buffer: Buffer, length: number, posit
 }
 
 /** Gathered into larger pieces: small ones cost more to send. */
-const ofStream = (stream: Stream.Stream<Uint8Array, unknown>, size: number, fail: Fail): Pieces =>
+const ofStream = (
+  { name, stream }: Extract<Installer, { readonly stream: unknown }>,
+  size: number,
+  fail: Fail
+): Pieces =>
   Stream.unwrapScoped(
     Effect.map(
       byteReader(Stream.mapError(stream, (cause) => fail("Source", causeFacts(cause)))),
@@ -174,6 +196,8 @@ const ofStream = (stream: Stream.Stream<Uint8Array, unknown>, size: number, fail
             at += filled
             if (filled < wanted) return yield* wrong(`it has ${at} bytes of`)
             if (at === size && !(yield* isAtEnd)) return yield* wrong("it has more than")
+            const problem = at === filled ? contentProblem(name, buffer.subarray(0, filled)) : undefined
+            if (problem !== undefined) return yield* fail("Source", { detail: problem })
             return Option.some<Uint8Array>(buffer.subarray(0, filled))
           })
         )

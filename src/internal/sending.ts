@@ -1,0 +1,86 @@
+/**
+ * How an installer gets to the tenant: it is checked, uploaded, named in a request, and compared with what the tenant
+ * has of it.
+ */
+import * as Effect from "effect/Effect"
+import { ApiClientError } from "../errors/ApiClientError.js"
+import type { PayloadError } from "../errors/PayloadIntegrityError.js"
+import { PayloadTransferError } from "../errors/PayloadTransferError.js"
+import { invalidArgument } from "../operation/arguments.js"
+import { type CustomApp, type CustomAppUpload, installerName, type UpdateCustomApp } from "../schemas/CustomApp.js"
+import type { Installer } from "../schemas/Installer.js"
+import type { InstallerTransfer, SendOptions } from "../services/InstallerTransfer.js"
+import { installTypeProblem } from "./files.js"
+import { whenProcessed } from "./processing.js"
+import { type Sent, whenVerified } from "./verifying.js"
+
+/** Where an app's installer comes from, and what it must be. */
+export interface InstallerSource extends Pick<UpdateCustomApp, "fileKey" | "install_type" | "installer" | "sha256"> {
+  /** The sha256 that the installer had when it was read before. */
+  readonly before?: string | undefined
+}
+
+/** The calls of a resource that has installers. */
+export interface InstallerCalls {
+  readonly presign: (file: { readonly name: string }) => Effect.Effect<CustomAppUpload, ApiClientError>
+  readonly get: (id: string) => Effect.Effect<CustomApp, ApiClientError>
+}
+
+/** The name and the size of an installer that can be one of its type. */
+export const inspectAs = (
+  transfer: InstallerTransfer.Service,
+  operation: string,
+  installer: Installer,
+  installType: string | undefined,
+  { anyKind = false }: SendOptions
+) =>
+  Effect.tap(transfer.inspect(installer, operation), ({ name }) => {
+    const problem = anyKind || installType === undefined ? undefined : installTypeProblem(name, installType)
+    return problem === undefined ? Effect.void : Effect.fail(invalidArgument(operation, { installer: [problem] }))
+  })
+
+/**
+ * Uploads the installer, if there is one, sends its key, and waits until the tenant has what was sent. A failure to send
+ * the key has it.
+ */
+export const sendInstaller =
+  (transfer: InstallerTransfer.Service, { get, presign }: InstallerCalls) =>
+  (
+    operation: string,
+    { before, fileKey, install_type, installer, sha256 }: InstallerSource,
+    options: SendOptions,
+    request: (file_key: string | undefined) => Effect.Effect<CustomApp, ApiClientError>
+  ): Effect.Effect<CustomApp, ApiClientError | PayloadError> =>
+    Effect.gen(function* () {
+      let file_key = fileKey
+      let sent = sentBefore(fileKey, sha256)
+      if (installer !== undefined) {
+        const { name, size } = yield* inspectAs(transfer, operation, installer, install_type, options)
+        const place = yield* transfer.upload(installer, { ...options, presign: presign({ name }) })
+        options.onProgress?.({ phase: "finalizing", name, bytes: size, total: size })
+        if (before !== undefined && before !== place.sha256) return yield* changedSince(name)
+        file_key = place.file_key
+        sent = { name, size: place.size, sha256: place.sha256 }
+      }
+      const app = yield* whenProcessed(request(file_key), options.processing).pipe(
+        Effect.mapError((error) =>
+          file_key === undefined ? error : new ApiClientError({ ...error, fileKey: file_key })
+        )
+      )
+      return sent === undefined ? app : yield* whenVerified(app, sent, get, options.processing)
+    })
+
+/** What an upload before has sent, as its caller says. */
+const sentBefore = (fileKey: string | undefined, sha256: string | undefined): Sent | undefined =>
+  fileKey === undefined || sha256 === undefined
+    ? undefined
+    : { name: installerName(fileKey), sha256: sha256.toLowerCase() }
+
+/** What was sent is not what was read before. */
+const changedSince = (name: string): PayloadTransferError =>
+  new PayloadTransferError({
+    reason: "Source",
+    direction: "upload",
+    name,
+    detail: "it was changed after its sha256 was read; no app was made of it"
+  })
