@@ -180,19 +180,19 @@ scoped(
   () =>
     Effect.gen(function* () {
       yield* published("one", "A.pkg", "A")
-      yield* published("two", "B.dmg", "B")
+      yield* published("two", "B.xip", "B")
       const to = join(yield* temporaryFolder, "new", "folder")
       expect(yield* pull(to)).toMatchObject({
         A: { outcome: "downloaded", path: join(to, "A.pkg"), sha256: sha256("one"), verified: true },
-        B: { outcome: "downloaded", path: join(to, "B.dmg"), sha256: sha256("two"), verified: true }
+        B: { outcome: "downloaded", path: join(to, "B.xip"), sha256: sha256("two"), verified: true }
       })
-      expect(yield* namesIn(to)).toEqual(["A.pkg", "B.dmg"])
+      expect(yield* namesIn(to)).toEqual(["A.pkg", "B.xip"])
 
       const storage = Effect.map(Sandbox.requests, (all) => all.filter(({ target }) => target === "storage").length)
       const before = yield* storage
       expect(yield* pull(to)).toMatchObject({
         A: { outcome: "skipped", path: join(to, "A.pkg") },
-        B: { outcome: "skipped", path: join(to, "B.dmg") }
+        B: { outcome: "skipped", path: join(to, "B.xip") }
       })
       expect(yield* storage).toBe(before)
     }).pipe(onSandbox())
