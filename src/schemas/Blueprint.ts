@@ -124,3 +124,22 @@ export interface AssignmentResult<Status extends string> {
   /** Ids of all the library items that are on the Blueprint now. */
   readonly library_item_ids: ReadonlyArray<string>
 }
+
+/** How the enrollment profile is asked for. */
+export const EnrollmentProfileOptions = Schema.Struct({
+  /** The address of the sign-in in place of the profile, if the Blueprint requires authentication. */
+  sso: given(Schema.Boolean)
+})
+/** What `Blueprints.enrollmentProfile` takes. */
+export interface EnrollmentProfileOptions extends Schema.Schema.Type<typeof EnrollmentProfileOptions> {}
+
+/** The profile that enrolls a device by hand, or the address where a user signs in to get it. */
+export type EnrollmentProfile =
+  | {
+      readonly _tag: "Profile"
+      /** A `.mobileconfig`. */
+      readonly bytes: Uint8Array
+      /** As the service names it: `kandji-enroll.mobileconfig`. */
+      readonly fileName: string | undefined
+    }
+  | { readonly _tag: "SignIn"; readonly url: string }

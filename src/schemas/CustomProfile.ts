@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { File } from "../operation/body.js"
+import { InputFile } from "./InputFile.js"
 import { given, Id, nullishOr, Required, Timestamp } from "./internal.js"
 import { anyPlatform, besides } from "./rules.js"
 
@@ -27,15 +28,8 @@ export const CustomProfile = Schema.Struct({
 /** A custom profile, decoded. */
 export interface CustomProfile extends Schema.Schema.Type<typeof CustomProfile> {}
 
-/** A `.mobileconfig`: where it lies, or what it holds. It is sent as it is, byte for byte. */
-export const ProfileFile = Schema.Union(
-  Schema.Struct({ path: Required }),
-  Schema.Struct({
-    content: Schema.Union(Schema.String, Schema.Uint8ArrayFromSelf),
-    /** Its file name. Default: the profile's name with `.mobileconfig`. */
-    name: given(Required)
-  })
-).annotations({ message: () => ({ message: "is { path } or { content }", override: true }) })
+/** A `.mobileconfig`: where it lies, or what it holds. Its default file name is the profile's with `.mobileconfig`. */
+export const ProfileFile = InputFile
 export type ProfileFile = typeof ProfileFile.Type
 
 const changeable = {

@@ -54,6 +54,17 @@ export const blankAsNull: Schema.Schema<string | null, string | null | undefined
   }
 )
 
+/** A record that the API leaves out, or writes as `""`, where there is none: `null` here. */
+export const blankAsNullOr = <A, I>(schema: Schema.Schema<A, I>): Schema.Schema<A | null, I | "" | null | undefined> =>
+  Schema.transform(
+    Schema.Union(schema, Schema.Literal(""), Schema.Null, Schema.Undefined),
+    Schema.NullOr(Schema.typeSchema(schema)),
+    { strict: true, decode: (record) => (record === "" ? null : (record ?? null)), encode: (record) => record }
+  )
+
+/** JSON of no shape that is known. */
+export const Json = Schema.Unknown
+
 /** The values that a caller can choose from. */
 export const choice = <const Values extends readonly [string, ...Array<string>]>(...values: Values) =>
   Schema.Literal(...values).annotations({

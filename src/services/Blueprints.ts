@@ -5,10 +5,13 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { ApiClientError } from "../errors/ApiClientError.js"
+import * as Answer from "../operation/Answer.js"
 import type { ListOptions } from "../operation/listing.js"
 import * as Operation from "../operation/Operation.js"
 import * as Pages from "../operation/Pages.js"
@@ -18,6 +21,8 @@ import {
   BlueprintFilters,
   BlueprintTemplateCategory,
   CreateBlueprint,
+  type EnrollmentProfile,
+  EnrollmentProfileOptions,
   LibraryItem,
   LibraryItemAssignment,
   UpdateBlueprint
@@ -27,6 +32,7 @@ import type { PayloadList } from "../schemas/PayloadList.js"
 import { located } from "../session/located.js"
 import { ApiClient } from "./ApiClient.js"
 import { asConflict, isDuplicateAssignment, isMissingAssignment } from "./assignment.js"
+import { finder } from "./matching.js"
 
 export declare namespace Blueprints {
   /** How the listing is read, and which Blueprints are in it. */
@@ -46,6 +52,22 @@ export declare namespace Blueprints {
     readonly update: (id: string, changes: UpdateBlueprint) => Effect.Effect<Blueprint, ApiClientError>
     /** Deletes a Blueprint. **Every device in it becomes unmanaged.** */
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
+    /**
+     * The Blueprint of a name, in its case. Fails with `Conflict` if several have it: `detail` has their ids.
+     *
+     * @see `GET /api/v1/blueprints`
+     */
+    readonly find: (name: string) => Effect.Effect<Option.Option<Blueprint>, ApiClientError>
+    /**
+     * The profile that a user installs to enroll a device by hand. With `sso: true`, and if the Blueprint requires
+     * authentication, the address where the user signs in and gets it.
+     *
+     * @see `GET /api/v1/blueprints/{blueprint_id}/ota-enrollment-profile`
+     */
+    readonly enrollmentProfile: (
+      id: string,
+      options?: EnrollmentProfileOptions
+    ) => Effect.Effect<EnrollmentProfile, ApiClientError>
     /** The templates that Iru provides, by category. */
     readonly templates: (options?: ListOptions) => Stream.Stream<BlueprintTemplateCategory, ApiClientError>
     /** The library items that are assigned to a Blueprint. */
@@ -70,6 +92,16 @@ export declare namespace Blueprints {
 const root = "/api/v1/blueprints"
 const one = `${root}/{blueprint_id}` as const
 
+const readSignIn = Answer.readerOf(Schema.Struct({ url: Schema.String }))
+
+/** JSON with an address, or the profile itself. */
+const enrollmentProfileAnswer = Answer.make((response): Either.Either<EnrollmentProfile, Answer.Unreadable> => {
+  if (/^application\/json\b/i.test(response.headers["content-type"] ?? "")) {
+    return Either.map(readSignIn(response), ({ url }) => ({ _tag: "SignIn", url }))
+  }
+  return Either.map(Answer.bytes.read(response), ({ bytes, fileName }) => ({ _tag: "Profile", bytes, fileName }))
+})
+
 /** The operations of Blueprints. */
 export const operations = Operation.group("Blueprints", {
   stream: { method: "GET", path: root, query: BlueprintFilters, pages: Pages.counted(Blueprint), kind: "read" },
@@ -77,6 +109,13 @@ export const operations = Operation.group("Blueprints", {
   create: { method: "POST", path: root, form: CreateBlueprint, answer: Blueprint, kind: "write" },
   update: { method: "PATCH", path: one, form: UpdateBlueprint, answer: Blueprint, kind: "write" },
   delete: { method: "DELETE", path: one, kind: "destructive" },
+  enrollmentProfile: {
+    method: "GET",
+    path: `${one}/ota-enrollment-profile`,
+    query: EnrollmentProfileOptions,
+    answer: enrollmentProfileAnswer,
+    kind: "read"
+  },
   templates: {
     method: "GET",
     path: `${root}/templates/`,
@@ -127,6 +166,13 @@ const make = Effect.map(ApiClient, (client) => {
 
   return {
     ...functions,
+    find: finder(
+      "Blueprints.find",
+      "name",
+      (name) => client.listing(operations.stream).pages({ name }),
+      (blueprint) => blueprint.name,
+      ({ id }) => id
+    ),
     libraryItems,
     assign: changeAssignment(assign, "assigned", "already-assigned", isDuplicateAssignment),
     remove: changeAssignment(remove, "removed", "not-assigned", isMissingAssignment)

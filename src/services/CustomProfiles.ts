@@ -9,8 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type { ApiClientError } from "../errors/ApiClientError.js"
-import { checkChanges, checkFields, invalidArgument } from "../operation/arguments.js"
-import { baseName, readSmallFile } from "../internal/files.js"
+import { checkChanges, checkFields } from "../operation/arguments.js"
 import type { ListOptions } from "../operation/listing.js"
 import * as Operation from "../operation/Operation.js"
 import * as Pages from "../operation/Pages.js"
@@ -19,12 +18,12 @@ import {
   CustomProfile,
   CustomProfileChanges,
   CustomProfileForm,
-  type ProfileFile,
   UpdateCustomProfile
 } from "../schemas/CustomProfile.js"
 import type { PayloadList } from "../schemas/PayloadList.js"
 import { located } from "../session/located.js"
 import { ApiClient } from "./ApiClient.js"
+import { formFile } from "./formFile.js"
 
 export declare namespace CustomProfiles {
   /** What can be done with custom profiles. */
@@ -71,34 +70,21 @@ const make = Effect.gen(function* () {
   const checkCreate = checkFields(operations.create.name, CreateCustomProfile)
   const checkUpdate = checkChanges(operations.update.name, UpdateCustomProfile)
 
-  const formFile = (
-    operation: string,
-    file: ProfileFile,
-    defaultName: string
-  ): Effect.Effect<Operation.FormFile, ApiClientError> => {
-    const make = (filename: string, bytes: Uint8Array) =>
-      new Operation.FormFile({ filename, contentType: "application/octet-stream", bytes })
-    if ("path" in file) {
-      return Effect.map(readSmallFile(fs, operation, "file", file.path), (bytes) => make(baseName(file.path), bytes))
-    }
-    const bytes = typeof file.content === "string" ? new TextEncoder().encode(file.content) : file.content
-    return bytes.length === 0
-      ? Effect.fail(invalidArgument(operation, { file: ["is empty"] }))
-      : Effect.succeed(make(file.name ?? `${defaultName}.mobileconfig`, bytes))
-  }
-
   return {
     ...functions,
     create: located((profile) =>
       Effect.gen(function* () {
         const { file, ...fields } = yield* checkCreate(profile)
-        return yield* create({ ...fields, file: yield* formFile(operations.create.name, file, fields.name) })
+        return yield* create({
+          ...fields,
+          file: yield* formFile(fs, operations.create.name, file, `${fields.name}.mobileconfig`)
+        })
       })
     ),
     update: located((id, changes) =>
       Effect.gen(function* () {
         const { file, ...fields } = yield* checkUpdate(changes)
-        const form = file && (yield* formFile(operations.update.name, file, fields.name ?? id))
+        const form = file && (yield* formFile(fs, operations.update.name, file, `${fields.name ?? id}.mobileconfig`))
         return yield* update(id, { ...fields, file: form })
       })
     )

@@ -10,15 +10,55 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ApiClient } from "./ApiClient.js"
 import { ApiConfig, unwrapOptions } from "./ApiConfig.js"
+import { AdeDevices } from "./AdeDevices.js"
+import { AdeIntegrations } from "./AdeIntegrations.js"
+import { AuditEvents } from "./AuditEvents.js"
+import { BlueprintRouting } from "./BlueprintRouting.js"
 import { Blueprints } from "./Blueprints.js"
 import { CustomApps } from "./CustomApps.js"
 import { CustomProfiles } from "./CustomProfiles.js"
 import { CustomScripts } from "./CustomScripts.js"
-import type { InstallerTransfer } from "./InstallerTransfer.js"
+import { DeviceActions } from "./DeviceActions.js"
+import { DeviceNotes } from "./DeviceNotes.js"
+import { DeviceSecrets } from "./DeviceSecrets.js"
+import { Devices } from "./Devices.js"
+import { InHouseApps } from "./InHouseApps.js"
+import { LibraryItems } from "./LibraryItems.js"
+import { LostMode } from "./LostMode.js"
+import { Prism } from "./Prism.js"
 import { SelfServiceCategories } from "./SelfServiceCategories.js"
+import { Settings } from "./Settings.js"
+import { Tags } from "./Tags.js"
+import { Threats } from "./Threats.js"
+import { Users } from "./Users.js"
+import { Vulnerabilities } from "./Vulnerabilities.js"
+import type { InstallerTransfer } from "./InstallerTransfer.js"
 
 /** Everything that a tenant offers. */
-export type Services = ApiClient | Blueprints | CustomApps | CustomProfiles | CustomScripts | SelfServiceCategories
+export type Services =
+  | ApiClient
+  | AdeDevices
+  | AdeIntegrations
+  | AuditEvents
+  | BlueprintRouting
+  | Blueprints
+  | CustomApps
+  | CustomProfiles
+  | CustomScripts
+  | DeviceActions
+  | DeviceNotes
+  | DeviceSecrets
+  | Devices
+  | InHouseApps
+  | LibraryItems
+  | LostMode
+  | Prism
+  | SelfServiceCategories
+  | Settings
+  | Tags
+  | Threats
+  | Users
+  | Vulnerabilities
 
 /** What a platform provides: HTTP, files, and transfers of installers. */
 export type Platform = HttpClient.HttpClient | FileSystem.FileSystem | InstallerTransfer
@@ -50,9 +90,26 @@ const session = (
   options: ApiClient.Options | undefined
 ): Layer.Layer<Services, ConfigError.ConfigError, Platform> =>
   Layer.mergeAll(
+    AdeDevices.layer,
+    AdeIntegrations.layer,
+    AuditEvents.layer,
+    BlueprintRouting.layer,
     Blueprints.layer,
     CustomApps.layer,
     CustomProfiles.layer,
     CustomScripts.layer,
-    SelfServiceCategories.layer
+    DeviceActions.layer,
+    DeviceNotes.layer,
+    DeviceSecrets.layer,
+    Devices.layer,
+    InHouseApps.layer,
+    LibraryItems.layer,
+    LostMode.layer,
+    Prism.layer,
+    SelfServiceCategories.layer,
+    Settings.layer,
+    Tags.layer,
+    Threats.layer,
+    Users.layer,
+    Vulnerabilities.layer
   ).pipe(Layer.fresh, Layer.provideMerge(ApiClient.layer(options)), Layer.provide(config))

@@ -36,6 +36,8 @@ export const callOf =
 export interface ListingFunctions<in Arguments extends ReadonlyArray<unknown>, out A> {
   readonly stream: (...args: Arguments) => Stream.Stream<A, ApiClientError>
   readonly list: (...args: Arguments) => Effect.Effect<PayloadList<A>, ApiClientError>
+  /** The pages, on demand: for those who want to stop after one. */
+  readonly pages: (...args: Arguments) => Stream.Stream<Page<A>, ApiClientError>
 }
 
 /** The functions of a listing. The list of `Tags.stream` is called `Tags.list`. */
@@ -60,6 +62,7 @@ export const listingOf =
       })
     return {
       stream: locatedStream((...args) => recordsOf(read(name, 1, args))),
+      pages: locatedStream((...args) => read(name, 1, args)),
       list: located((...args) => collectPages(read(name.replace(/\.stream$/, ".list"), 32, args)))
     }
   }

@@ -141,7 +141,7 @@ describe("what each layer gives, and what it needs", () => {
   })
 
   test("a tenant: on Node nothing is left to provide; anywhere else, what a platform has", () => {
-    type All = ApiClient | Blueprints | CustomApps | CustomProfiles | CustomScripts | SelfServiceCategories
+    type All = Core.Services
     type Anywhere = Layer.Layer<All, ConfigError, HttpClient | FileSystem | InstallerTransfer>
     expectTypeOf<ReturnType<typeof Core.layer>>().toEqualTypeOf<Anywhere>()
     expectTypeOf<ReturnType<typeof Core.layerConfig>>().toEqualTypeOf<Anywhere>()

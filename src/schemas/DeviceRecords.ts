@@ -1,0 +1,145 @@
+import * as Schema from "effect/Schema"
+import { blankAsNull, Id, Json, nullish, nullishOr, Timestamp } from "./internal.js"
+
+/**
+ * An app on a device. Which keys come depends on the platform: Apple's have `app_name` and `bundle_id`, Windows' `name` and
+ * `publisher`, Android's `package_name`.
+ */
+export const DeviceApp = Schema.Struct({
+  app_id: blankAsNull,
+  app_name: blankAsNull,
+  bundle_id: blankAsNull,
+  /** In bytes, as text. */
+  bundle_size: nullish(Schema.Union(Schema.String, Schema.Finite)),
+  /** `"Yes"`, or `null`. */
+  app_store_vendable: blankAsNull,
+  /** `"Yes"`, or `null`. */
+  device_based_vpp: blankAsNull,
+  source: blankAsNull,
+  process: blankAsNull,
+  signature: blankAsNull,
+  creation_date: blankAsNull,
+  modification_date: blankAsNull,
+  path: blankAsNull,
+  version: blankAsNull,
+  name: blankAsNull,
+  display_name: blankAsNull,
+  publisher: blankAsNull,
+  publisher_display_name: blankAsNull,
+  product_code: blankAsNull,
+  architecture: blankAsNull,
+  installed_path: blankAsNull,
+  application_type: blankAsNull,
+  package_name: blankAsNull,
+  version_name: blankAsNull,
+  application_source: blankAsNull,
+  installer_package_name: blankAsNull,
+  sha256_hash: blankAsNull,
+  sha1_hashes: nullishOr(Schema.Array(Schema.String), [])
+}).annotations({ identifier: "DeviceApp" })
+/** An app on a device, decoded. */
+export interface DeviceApp extends Schema.Schema.Type<typeof DeviceApp> {}
+
+/** A record that something names. */
+const Named = Schema.Struct({ id: Id, name: blankAsNull })
+
+/** What happened on a device. What `details` holds depends on `action_type`. */
+export const DeviceActivity = Schema.Struct({
+  id: Schema.Int,
+  created_at: Timestamp,
+  action_type: Schema.String,
+  details: nullish(Schema.Record({ key: Schema.String, value: Json })),
+  computer: nullish(Schema.Struct({ ...Named.fields, is_removed: nullish(Schema.Boolean) })),
+  blueprint: nullish(Schema.Struct({ ...Named.fields, is_removed: nullish(Schema.Boolean) })),
+  user: nullish(Json),
+  external_token: nullish(Json),
+  blueprint_routing: nullish(Schema.Boolean)
+}).annotations({ identifier: "DeviceActivity" })
+/** What happened on a device, decoded. */
+export interface DeviceActivity extends Schema.Schema.Type<typeof DeviceActivity> {}
+
+/** Why a command failed, outermost first. */
+export const CommandFailure = Schema.Struct({
+  code: nullish(Schema.Finite),
+  domain: blankAsNull,
+  localized_description: blankAsNull,
+  us_english_description: blankAsNull
+}).annotations({ identifier: "CommandFailure" })
+/** Why a command failed, decoded. */
+export interface CommandFailure extends Schema.Schema.Type<typeof CommandFailure> {}
+
+/** An MDM command that was sent to a device. */
+export const DeviceCommand = Schema.Struct({
+  uuid: Id,
+  error_chain: nullishOr(Schema.Array(CommandFailure), []),
+  /** `DeviceLock`, `EraseDevice`, … */
+  command_type: Schema.String,
+  request_type: blankAsNull,
+  metadata: nullish(Schema.Record({ key: Schema.String, value: Json })),
+  request_requires_network_tether: nullish(Schema.Boolean),
+  /** 1: waits. 2: is being processed. 3: has completed. 4: has failed. 5: "not now", it is sent again. */
+  status: Schema.Int,
+  attempts: nullish(Schema.Finite),
+  date_requested: blankAsNull,
+  date_completed: blankAsNull,
+  last_pushed: blankAsNull,
+  user: nullish(Json),
+  priority: nullish(Schema.Finite)
+}).annotations({ identifier: "DeviceCommand" })
+/** An MDM command, decoded. */
+export interface DeviceCommand extends Schema.Schema.Type<typeof DeviceCommand> {}
+
+/** How Endpoint Detection and Response stands on a device. */
+export const EdrStatus = Schema.Struct({
+  status: blankAsNull,
+  malware_posture: blankAsNull,
+  pup_posture: blankAsNull,
+  last_baseline_scan: blankAsNull,
+  next_baseline_scan: blankAsNull,
+  baseline_scan_runtime: blankAsNull
+}).annotations({ identifier: "EdrStatus" })
+/** How Endpoint Detection and Response stands, decoded. */
+export interface EdrStatus extends Schema.Schema.Type<typeof EdrStatus> {}
+
+/** A library item on one device, and how it went. */
+export const LibraryItemStatus = Schema.Struct({
+  id: Schema.Int,
+  /** `PASS`, `ERROR`, `PENDING`, `excluded`, … */
+  status: Schema.String,
+  reported_at: blankAsNull,
+  log: blankAsNull,
+  last_audit_run: blankAsNull,
+  last_audit_log: blankAsNull,
+  control_log: blankAsNull,
+  control_reported_at: blankAsNull,
+  /** The library item. Missing in the listing of one item. */
+  item_id: nullish(Id),
+  name: blankAsNull,
+  type: blankAsNull,
+  computer: nullish(Named),
+  blueprint: nullish(Named),
+  rules_present: nullish(Schema.Boolean),
+  edr_status: nullish(EdrStatus)
+}).annotations({ identifier: "LibraryItemStatus" })
+/** A library item on one device, decoded. */
+export interface LibraryItemStatus extends Schema.Schema.Type<typeof LibraryItemStatus> {}
+
+/** A parameter of a Blueprint on a Mac, and how it went. */
+export const DeviceParameter = Schema.Struct({
+  status: Schema.String,
+  item_id: Id,
+  name: Schema.String,
+  category: blankAsNull,
+  subcategory: blankAsNull
+}).annotations({ identifier: "DeviceParameter" })
+/** A parameter on a Mac, decoded. */
+export interface DeviceParameter extends Schema.Schema.Type<typeof DeviceParameter> {}
+
+/** `GET /api/v1/devices/{device_id}/status`: library items and parameters. */
+export const DeviceStatus = Schema.Struct({
+  device_id: Id,
+  library_items: nullishOr(Schema.Array(LibraryItemStatus), []),
+  parameters: nullishOr(Schema.Array(DeviceParameter), [])
+}).annotations({ identifier: "DeviceStatus" })
+/** The library items and parameters of a device, decoded. */
+export interface DeviceStatus extends Schema.Schema.Type<typeof DeviceStatus> {}

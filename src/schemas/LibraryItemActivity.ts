@@ -1,0 +1,32 @@
+import * as Schema from "effect/Schema"
+import { blankAsNull, given, Json, nullish, Timestamp } from "./internal.js"
+
+/** What happened to a library item: `GET /api/v1/library/library-items/{library_item_id}/activity`. */
+export const LibraryItemActivity = Schema.Struct({
+  id: Schema.Int,
+  activity_time: Timestamp,
+  activity_type: Schema.String,
+  user_id: blankAsNull,
+  user_email: blankAsNull,
+  /** Depends on `activity_type`. */
+  details: nullish(Json)
+}).annotations({ identifier: "LibraryItemActivity" })
+/** What happened to a library item, decoded. */
+export interface LibraryItemActivity extends Schema.Schema.Type<typeof LibraryItemActivity> {}
+
+/** Which activity a listing has. */
+export const LibraryItemActivityFilters = Schema.Struct({
+  activity_type: given(Schema.String),
+  user_id: given(Schema.String),
+  user_email: given(Schema.String)
+})
+/** The filters of `LibraryItems.activity`. */
+export interface LibraryItemActivityFilters extends Schema.Schema.Type<typeof LibraryItemActivityFilters> {}
+
+/** Which devices a listing has. */
+export const LibraryItemStatusFilters = Schema.Struct({
+  /** Only this device. */
+  computer_id: given(Schema.String)
+})
+/** The filters of `LibraryItems.status`. */
+export interface LibraryItemStatusFilters extends Schema.Schema.Type<typeof LibraryItemStatusFilters> {}

@@ -1,0 +1,39 @@
+import * as Schema from "effect/Schema"
+import { blankAsNull, given, nullish } from "./internal.js"
+
+/** How lost mode stands on an iPhone or an iPad. */
+export const LostModeDetails = Schema.Struct({
+  lost_mode_status: blankAsNull,
+  enabled_by: blankAsNull,
+  enable_status_at: blankAsNull,
+  lock_screen_message: blankAsNull,
+  lock_screen_phone_number: blankAsNull,
+  lock_screen_footnote: blankAsNull,
+  disable_status: blankAsNull,
+  disabled_by: blankAsNull,
+  disable_status_at: blankAsNull,
+  last_location_status: blankAsNull,
+  last_location_status_at: blankAsNull,
+  last_location: nullish(
+    Schema.Struct({
+      /** Degrees, as text. */
+      latitude: blankAsNull,
+      /** Degrees, as text. */
+      longitude: blankAsNull
+    })
+  ),
+  last_location_at: blankAsNull,
+  sound_status: blankAsNull,
+  sound_status_at: blankAsNull
+}).annotations({ identifier: "LostModeDetails" })
+/** How lost mode stands, decoded. */
+export interface LostModeDetails extends Schema.Schema.Type<typeof LostModeDetails> {}
+
+/** What the lock screen of a lost device shows. */
+export const LostModeMessage = Schema.Struct({
+  Message: given(Schema.String),
+  PhoneNumber: given(Schema.String),
+  Footnote: given(Schema.String)
+})
+/** What `LostMode.enable` takes. */
+export interface LostModeMessage extends Schema.Schema.Type<typeof LostModeMessage> {}

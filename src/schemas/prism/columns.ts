@@ -1,0 +1,24 @@
+import * as Schema from "effect/Schema"
+import { blankAsNull, Id, nullish, nullishOr } from "../internal.js"
+
+/** The columns that every Prism row has. */
+export const prismColumns = {
+  device_id: Id,
+  device__name: blankAsNull,
+  device__family: blankAsNull,
+  device__user_id: blankAsNull,
+  device__user_name: blankAsNull,
+  device__user_email: blankAsNull,
+  blueprint_id: blankAsNull,
+  blueprint_name: blankAsNull,
+  /** Names or ids of tags. */
+  tags: nullishOr(Schema.Array(Schema.String), []),
+  asset_tag: blankAsNull,
+  serial_number: blankAsNull,
+  model_id: blankAsNull,
+  count: nullish(Schema.Finite),
+  created_at: blankAsNull,
+  updated_at: blankAsNull,
+  last_changed_at: blankAsNull,
+  last_collected_at: blankAsNull
+}

@@ -1,0 +1,3 @@
+export * from "./devices.js"
+export * from "./macs.js"
+export * from "./Prism.js"

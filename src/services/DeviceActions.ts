@@ -1,0 +1,302 @@
+/**
+ * Commands to devices.
+ *
+ * @see `/api/v1/devices/{device_id}/action`
+ */
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { ApiClientError } from "../errors/ApiClientError.js"
+import * as Answer from "../operation/Answer.js"
+import * as Operation from "../operation/Operation.js"
+import {
+  CellularPlans,
+  DeleteUser,
+  DeviceName,
+  EraseOptions,
+  LockMessage,
+  LockPin,
+  RemoteDesktop,
+  RestartOptions,
+  Toggle,
+  UnlockAccount,
+  WorkProfilePasscode
+} from "../schemas/DeviceAction.js"
+import type { DeviceCommand } from "../schemas/DeviceRecords.js"
+import { composed } from "../session/functions.js"
+import { ApiClient } from "./ApiClient.js"
+import { operations as Devices } from "./Devices.js"
+import { atMostOne } from "./matching.js"
+
+export declare namespace DeviceActions {
+  /** The actions that end up as one command, which can be found among those of a device. */
+  export type RunnableAction = keyof typeof commandTypes
+
+  /** How long an action is waited for. */
+  export interface RunOptions {
+    /** Default 10 minutes. */
+    readonly within?: Duration.DurationInput | undefined
+    /** How often the commands are read. Default every 5 seconds. */
+    readonly every?: Duration.DurationInput | undefined
+  }
+
+  /** What an action takes after the id. */
+  export type RunBody<Verb extends RunnableAction> = Service[Verb] extends (id: string) => unknown
+    ? Parameters<Service[Verb]>[1] | undefined
+    : Parameters<Service[Verb]>[1]
+
+  /** How an action ended. */
+  export interface ActionResult {
+    readonly outcome: "completed" | "failed"
+    /** The command, with its `error_chain` if it failed. */
+    readonly command: DeviceCommand
+  }
+
+  /** What a device can be told. A command is sent at once, and carried out when the device answers. */
+  export interface Service {
+    /**
+     * Wakes a device up, so that it asks for its commands.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/blankpush`
+     */
+    readonly blankPush: (deviceId: string) => Effect.Effect<void, ApiClientError>
+    /**
+     * Takes the passcode off an iPhone or an iPad.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/clearpasscode`
+     */
+    readonly clearPasscode: (deviceId: string) => Effect.Effect<void, ApiClientError>
+    /**
+     * Runs the daily MDM check-in now.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/dailycheckin`
+     */
+    readonly dailyCheckIn: (deviceId: string) => Effect.Effect<void, ApiClientError>
+    /**
+     * Turns data roaming of an iPhone or an iPad on or off.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/toggledataroaming`
+     */
+    readonly dataRoaming: (deviceId: string, body: Toggle) => Effect.Effect<void, ApiClientError>
+    /**
+     * Deletes a local user of a Mac or a Shared iPad. **What is in the home folder is gone.**
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/deleteuser`
+     */
+    readonly deleteUser: (deviceId: string, body: DeleteUser) => Effect.Effect<void, ApiClientError>
+    /**
+     * Erases a device. **All data on it is gone.**
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/erase`
+     */
+    readonly erase: (deviceId: string, body?: EraseOptions) => Effect.Effect<void, ApiClientError>
+    /**
+     * Locks a device. A Mac is restarted and asks for the PIN of the answer; without an answer from the service it is `None`.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/lock`
+     */
+    readonly lock: (deviceId: string, body?: LockMessage) => Effect.Effect<Option.Option<LockPin>, ApiClientError>
+    /**
+     * Turns the personal hotspot of an iPhone or an iPad on or off.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/togglepersonalhotspot`
+     */
+    readonly personalHotspot: (deviceId: string, body: Toggle) => Effect.Effect<void, ApiClientError>
+    /**
+     * Makes a device ask the carrier for its eSIM plans.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/refreshcellularplans`
+     */
+    readonly refreshCellularPlans: (deviceId: string, body: CellularPlans) => Effect.Effect<void, ApiClientError>
+    /**
+     * Installs the agent on a Mac again.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/reinstallagent`
+     */
+    readonly reinstallAgent: (deviceId: string) => Effect.Effect<void, ApiClientError>
+    /**
+     * Turns Remote Desktop of a Mac on or off.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/remotedesktop`
+     */
+    readonly remoteDesktop: (deviceId: string, body: RemoteDesktop) => Effect.Effect<void, ApiClientError>
+    /**
+     * Installs the MDM profile again.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/renewmdmprofile`
+     */
+    readonly renewMdmProfile: (deviceId: string) => Effect.Effect<void, ApiClientError>
+    /**
+     * Gives the work profile of an Android device a new passcode.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/resetworkprofilepasscode`
+     */
+    readonly resetWorkProfilePasscode: (
+      deviceId: string,
+      body: WorkProfilePasscode
+    ) => Effect.Effect<void, ApiClientError>
+    /**
+     * Restarts a device.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/restart`
+     */
+    readonly restart: (deviceId: string, body?: RestartOptions) => Effect.Effect<void, ApiClientError>
+    /**
+     * Renames a device.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/setname`
+     */
+    readonly setName: (deviceId: string, body: DeviceName) => Effect.Effect<void, ApiClientError>
+    /**
+     * Shuts a device down.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/shutdown`
+     */
+    readonly shutDown: (deviceId: string) => Effect.Effect<void, ApiClientError>
+    /**
+     * Unlocks a local account of a Mac after too many wrong passwords.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/unlockaccount`
+     */
+    readonly unlockAccount: (deviceId: string, body: UnlockAccount) => Effect.Effect<void, ApiClientError>
+    /**
+     * Makes a device report its inventory. The older form of `dailyCheckIn`.
+     *
+     * @see `POST /api/v1/devices/{device_id}/action/updateinventory`
+     */
+    readonly updateInventory: (deviceId: string) => Effect.Effect<void, ApiClientError>
+    /**
+     * Sends an action, then reads the commands of the device until that action has ended on it: the result says whether it
+     * completed or failed, and the command has the errors. "Not now" is no end. Fails with `Timeout` after `within`; the
+     * command is not taken back then. Fails with `Conflict` if somebody else sent a command of the same type in the same
+     * moment, since then nothing tells which one is whose: the action was sent.
+     *
+     * @example
+     * actions.run(deviceId, "restart", { NotifyUser: true }, { within: "10 minutes" })
+     *
+     * @see `GET /api/v1/devices/{device_id}/commands`
+     */
+    readonly run: <Verb extends RunnableAction>(
+      deviceId: string,
+      verb: Verb,
+      body?: RunBody<Verb>,
+      options?: RunOptions
+    ) => Effect.Effect<ActionResult, ApiClientError>
+  }
+}
+
+const action = "/api/v1/devices/{device_id}/action"
+
+/** The command that an action becomes, by the name that Apple's MDM protocol has for it. */
+const commandTypes = {
+  clearPasscode: "ClearPasscode",
+  deleteUser: "DeleteUser",
+  erase: "EraseDevice",
+  lock: "DeviceLock",
+  refreshCellularPlans: "RefreshCellularPlans",
+  restart: "RestartDevice",
+  shutDown: "ShutDownDevice",
+  unlockAccount: "UnlockUserAccount"
+} as const
+
+/** The operations of `DeviceActions`. */
+export const operations = Operation.group("DeviceActions", {
+  blankPush: { method: "POST", path: `${action}/blankpush`, kind: "device" },
+  clearPasscode: { method: "POST", path: `${action}/clearpasscode`, kind: "device" },
+  dailyCheckIn: { method: "POST", path: `${action}/dailycheckin`, kind: "device" },
+  dataRoaming: { method: "POST", path: `${action}/toggledataroaming`, json: Toggle, kind: "device" },
+  deleteUser: { method: "POST", path: `${action}/deleteuser`, json: DeleteUser, kind: "destructive" },
+  erase: { method: "POST", path: `${action}/erase`, json: EraseOptions, kind: "destructive" },
+  lock: {
+    method: "POST",
+    path: `${action}/lock`,
+    json: LockMessage,
+    answer: Answer.maybeEmpty(LockPin),
+    kind: "device"
+  },
+  personalHotspot: { method: "POST", path: `${action}/togglepersonalhotspot`, json: Toggle, kind: "device" },
+  refreshCellularPlans: { method: "POST", path: `${action}/refreshcellularplans`, json: CellularPlans, kind: "device" },
+  reinstallAgent: { method: "POST", path: `${action}/reinstallagent`, kind: "device" },
+  remoteDesktop: { method: "POST", path: `${action}/remotedesktop`, json: RemoteDesktop, kind: "device" },
+  renewMdmProfile: { method: "POST", path: `${action}/renewmdmprofile`, kind: "device" },
+  resetWorkProfilePasscode: {
+    method: "POST",
+    path: `${action}/resetworkprofilepasscode`,
+    json: WorkProfilePasscode,
+    kind: "device"
+  },
+  restart: { method: "POST", path: `${action}/restart`, json: RestartOptions, kind: "device" },
+  setName: { method: "POST", path: `${action}/setname`, json: DeviceName, kind: "device" },
+  shutDown: { method: "POST", path: `${action}/shutdown`, kind: "device" },
+  unlockAccount: { method: "POST", path: `${action}/unlockaccount`, json: UnlockAccount, kind: "device" },
+  updateInventory: { method: "POST", path: `${action}/updateinventory`, kind: "device" }
+})
+
+/** The states of a command that are an end. */
+const ended = { completed: 3, failed: 4 }
+
+const make = Effect.map(ApiClient, (client) => {
+  const functions = client.functions(operations)
+  const commands = client.listing(Devices.commands)
+
+  const commandsOf = (deviceId: string, type: string) =>
+    Effect.map(commands.list(deviceId), ({ results }) => results.filter(({ command_type }) => command_type === type))
+
+  /** The command that came after those that were there before. */
+  const ownCommand = (deviceId: string, type: string, before: ReadonlySet<string>) =>
+    Effect.flatMap(commandsOf(deviceId, type), (all) =>
+      atMostOne(
+        "DeviceActions.run",
+        `the ${type} that was sent`,
+        all.filter(({ uuid }) => !before.has(uuid)),
+        ({ uuid }) => uuid
+      )
+    )
+
+  const run = (
+    deviceId: string,
+    verb: DeviceActions.RunnableAction,
+    body: unknown,
+    { every = "5 seconds", within = "10 minutes" }: DeviceActions.RunOptions = {}
+  ): Effect.Effect<DeviceActions.ActionResult, ApiClientError> =>
+    Effect.gen(function* () {
+      const type = commandTypes[verb]
+      const before = new Set((yield* commandsOf(deviceId, type)).map(({ uuid }) => uuid))
+      const sent: Effect.Effect<unknown, ApiClientError> = Reflect.apply(
+        functions[verb],
+        functions,
+        body === undefined ? [deviceId] : [deviceId, body]
+      )
+      yield* sent
+      const end: Effect.Effect<DeviceCommand, ApiClientError> = Effect.flatMap(
+        ownCommand(deviceId, type, before),
+        (command) =>
+          Option.isSome(command) && Object.values(ended).includes(command.value.status)
+            ? Effect.succeed(command.value)
+            : Effect.delay(end, every)
+      )
+      const command = yield* Effect.timeoutFail(end, {
+        duration: within,
+        onTimeout: () =>
+          new ApiClientError({
+            reason: "Timeout",
+            operation: "DeviceActions.run",
+            detail: `The device has not answered ${type} within ${Duration.format(within)}. The command is not taken back.`
+          })
+      })
+      return { outcome: command.status === ended.completed ? "completed" : "failed", command }
+    })
+
+  return {
+    ...functions,
+    run: composed("DeviceActions.run", run)
+  } satisfies DeviceActions.Service
+})
+
+/** Commands to devices: `/api/v1/devices/{device_id}/action`. */
+export class DeviceActions extends Context.Tag("effect-iru/DeviceActions")<DeviceActions, DeviceActions.Service>() {
+  /** Over the session at hand. */
+  static readonly layer: Layer.Layer<DeviceActions, never, ApiClient> = Layer.effect(this, make)
+}

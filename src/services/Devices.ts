@@ -1,0 +1,161 @@
+/**
+ * Devices: their records, and what is known of each.
+ *
+ * @see `/api/v1/devices`
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
+import type { ApiClientError } from "../errors/ApiClientError.js"
+import type { ListOptions } from "../operation/listing.js"
+import * as Operation from "../operation/Operation.js"
+import * as Pages from "../operation/Pages.js"
+import { Device, DeviceFilters, UpdateDevice } from "../schemas/Device.js"
+import { DeviceDetails } from "../schemas/DeviceDetails.js"
+import {
+  DeviceActivity,
+  DeviceApp,
+  DeviceCommand,
+  DeviceParameter,
+  DeviceStatus,
+  LibraryItemStatus
+} from "../schemas/DeviceRecords.js"
+import { nullishOr } from "../schemas/internal.js"
+import type { PayloadList } from "../schemas/PayloadList.js"
+import { ApiClient } from "./ApiClient.js"
+import { finder } from "./matching.js"
+
+export declare namespace Devices {
+  /** How the listing is read, and which devices are in it. */
+  export interface ListDevicesOptions extends ListOptions, DeviceFilters {}
+
+  /** What can be done with devices. */
+  export interface Service {
+    /**
+     * Every device, page by page, in the server's order. Reads on demand, in constant memory.
+     *
+     * @see `GET /api/v1/devices`
+     */
+    readonly stream: (options?: ListDevicesOptions) => Stream.Stream<Device, ApiClientError>
+    /** `stream`, collected. */
+    readonly list: (options?: ListDevicesOptions) => Effect.Effect<PayloadList<Device>, ApiClientError>
+    /**
+     * The device of a serial number, whole and in any case. Fails with `Conflict` if several records have it: `detail`
+     * has their ids.
+     *
+     * @see `GET /api/v1/devices`
+     */
+    readonly find: (by: { readonly serial_number: string }) => Effect.Effect<Option.Option<Device>, ApiClientError>
+    /**
+     * One device. Fails with `NotFound` if there is none.
+     *
+     * @see `GET /api/v1/devices/{device_id}`
+     */
+    readonly get: (id: string) => Effect.Effect<Device, ApiClientError>
+    /**
+     * Changes the fields that are given, and no other; `null` and `[]` clear.
+     *
+     * @see `PATCH /api/v1/devices/{device_id}`
+     */
+    readonly update: (id: string, changes: UpdateDevice) => Effect.Effect<Device, ApiClientError>
+    /**
+     * Deletes the record of a device and unenrolls it. **The device is not managed any more.**
+     *
+     * @see `DELETE /api/v1/devices/{device_id}`
+     */
+    readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
+    /**
+     * All that is known of a device. `family` tells Apple, Windows and Android apart.
+     *
+     * @see `GET /api/v1/devices/{device_id}/details`
+     */
+    readonly details: (id: string) => Effect.Effect<DeviceDetails, ApiClientError>
+    /**
+     * What happened on a device.
+     *
+     * @see `GET /api/v1/devices/{device_id}/activity`
+     */
+    readonly activity: (id: string, options?: ListOptions) => Stream.Stream<DeviceActivity, ApiClientError>
+    /**
+     * The apps that are installed on a device.
+     *
+     * @see `GET /api/v1/devices/{device_id}/apps`
+     */
+    readonly apps: (id: string) => Effect.Effect<ReadonlyArray<DeviceApp>, ApiClientError>
+    /**
+     * The MDM commands that were sent to a device.
+     *
+     * @see `GET /api/v1/devices/{device_id}/commands`
+     */
+    readonly commands: (id: string, options?: ListOptions) => Stream.Stream<DeviceCommand, ApiClientError>
+    /**
+     * The library items of a device, and how each went.
+     *
+     * @see `GET /api/v1/devices/{device_id}/library-items`
+     */
+    readonly libraryItems: (id: string) => Effect.Effect<ReadonlyArray<LibraryItemStatus>, ApiClientError>
+    /**
+     * The parameters of a Mac, and how each went.
+     *
+     * @see `GET /api/v1/devices/{device_id}/parameters`
+     */
+    readonly parameters: (id: string) => Effect.Effect<ReadonlyArray<DeviceParameter>, ApiClientError>
+    /**
+     * Library items and parameters of a device in one request.
+     *
+     * @see `GET /api/v1/devices/{device_id}/status`
+     */
+    readonly status: (id: string) => Effect.Effect<DeviceStatus, ApiClientError>
+  }
+}
+
+const root = "/api/v1/devices"
+const one = `${root}/{device_id}` as const
+
+/** The records below a key of an answer. */
+const below = <Key extends string, A, I>(key: Key, record: Schema.Schema<A, I>) =>
+  Schema.Struct({ [key]: nullishOr(Schema.Array(record), []) }).pipe(Schema.pluck(key))
+
+/** The operations of devices. */
+export const operations = Operation.group("Devices", {
+  stream: { method: "GET", path: root, query: DeviceFilters, pages: Pages.array(Device), kind: "read" },
+  get: { method: "GET", path: one, answer: Device, kind: "read" },
+  update: { method: "PATCH", path: one, json: UpdateDevice, answer: Device, kind: "write" },
+  delete: { method: "DELETE", path: one, kind: "destructive" },
+  details: { method: "GET", path: `${one}/details`, answer: DeviceDetails, kind: "read" },
+  activity: { method: "GET", path: `${one}/activity`, pages: Pages.within("activity", DeviceActivity), kind: "read" },
+  apps: { method: "GET", path: `${one}/apps`, answer: below("apps", DeviceApp), kind: "read" },
+  commands: { method: "GET", path: `${one}/commands`, pages: Pages.within("commands", DeviceCommand), kind: "read" },
+  libraryItems: {
+    method: "GET",
+    path: `${one}/library-items`,
+    answer: below("library_items", LibraryItemStatus),
+    kind: "read"
+  },
+  parameters: { method: "GET", path: `${one}/parameters`, answer: below("parameters", DeviceParameter), kind: "read" },
+  status: { method: "GET", path: `${one}/status`, answer: DeviceStatus, kind: "read" }
+})
+
+const make = Effect.map(ApiClient, (client) => {
+  const { pages } = client.listing(operations.stream)
+  const bySerialNumber = finder(
+    "Devices.find",
+    "serial_number",
+    (serial_number) => pages({ serial_number }),
+    (device) => device.serial_number?.toUpperCase(),
+    ({ device_id }) => device_id
+  )
+  return {
+    ...client.functions(operations),
+    find: ({ serial_number }: { readonly serial_number: string }) => bySerialNumber(serial_number.toUpperCase())
+  } satisfies Devices.Service
+})
+
+/** Devices: `/api/v1/devices`. */
+export class Devices extends Context.Tag("effect-iru/Devices")<Devices, Devices.Service>() {
+  /** Over the session at hand. */
+  static readonly layer: Layer.Layer<Devices, never, ApiClient> = Layer.effect(this, make)
+}

@@ -1,0 +1,237 @@
+/**
+ * In-house apps of the library, and their installers.
+ *
+ * @see `/api/v1/library/ipa-apps`
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { ApiClientError } from "../errors/ApiClientError.js"
+import type { PayloadError } from "../errors/PayloadIntegrityError.js"
+import { PayloadTransferError } from "../errors/PayloadTransferError.js"
+import { reported } from "../internal/reporting.js"
+import { checkChanges, checkFields, invalidArgument } from "../operation/arguments.js"
+import type { ListOptions } from "../operation/listing.js"
+import * as Operation from "../operation/Operation.js"
+import * as Pages from "../operation/Pages.js"
+import {
+  CreateInHouseApp,
+  InHouseApp,
+  InHouseAppChanges,
+  InHouseAppFields,
+  InHouseAppUpload,
+  InHouseAppUploadStatus,
+  UpdateInHouseApp
+} from "../schemas/InHouseApp.js"
+import { Required } from "../schemas/internal.js"
+import type { PayloadList } from "../schemas/PayloadList.js"
+import { located } from "../session/located.js"
+import { ApiClient } from "./ApiClient.js"
+import { InstallerTransfer, type TransferOptions } from "./InstallerTransfer.js"
+
+export declare namespace InHouseApps {
+  /** How an installer gets to the tenant. */
+  export interface PublishOptions extends TransferOptions {
+    /** When to ask how far the service is with what was uploaded. Default: every second, for 10 minutes. */
+    readonly processing?: Schedule.Schedule<unknown> | undefined
+  }
+
+  /** What can be done with in-house apps. */
+  export interface Service {
+    /**
+     * Every in-house app, page by page, in the server's order. Reads on demand, in constant memory.
+     *
+     * @see `GET /api/v1/library/ipa-apps`
+     */
+    readonly stream: (options?: ListOptions) => Stream.Stream<InHouseApp, ApiClientError>
+    /** `stream`, collected. */
+    readonly list: (options?: ListOptions) => Effect.Effect<PayloadList<InHouseApp>, ApiClientError>
+    /**
+     * One in-house app. Fails with `NotFound` if there is none.
+     *
+     * @see `GET /api/v1/library/ipa-apps/{library_item_id}`
+     */
+    readonly get: (id: string) => Effect.Effect<InHouseApp, ApiClientError>
+    /**
+     * Uploads an installer, waits until the service has validated it, and makes an in-house app of it. The service
+     * answers without the app, so it is read after that: found in the listing by the key of its installer.
+     *
+     * Fails with `PayloadTransferError` (`Rejected`) and the service's reason if it does not take the installer. If the
+     * app cannot be made after the upload, the error has a `fileKey`: pass it on instead of the installer.
+     *
+     * @see `POST /api/v1/library/ipa-apps`
+     */
+    readonly create: (
+      app: CreateInHouseApp,
+      options?: PublishOptions
+    ) => Effect.Effect<InHouseApp, ApiClientError | PayloadError>
+    /**
+     * Changes the fields that are given, and no other. With an installer, uploads it first, as `create` does. The service
+     * answers without the app, so it is read after that.
+     *
+     * @see `PATCH /api/v1/library/ipa-apps/{library_item_id}`
+     */
+    readonly update: (
+      id: string,
+      changes: UpdateInHouseApp,
+      options?: PublishOptions
+    ) => Effect.Effect<InHouseApp, ApiClientError | PayloadError>
+    /**
+     * Deletes an in-house app, from every Blueprint too.
+     *
+     * @see `DELETE /api/v1/library/ipa-apps/{library_item_id}`
+     */
+    readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
+    /**
+     * A place in storage for one installer: for those who upload with tools of their own.
+     *
+     * @see `POST /api/v1/library/ipa-apps/upload`
+     */
+    readonly presign: (upload: { readonly filename: string }) => Effect.Effect<InHouseAppUpload, ApiClientError>
+    /**
+     * How far the service is with an installer that was uploaded.
+     *
+     * @see `GET /api/v1/library/ipa-apps/upload/{pending_upload_id}/status`
+     */
+    readonly uploadStatus: (uploadId: string) => Effect.Effect<InHouseAppUploadStatus, ApiClientError>
+  }
+}
+
+const root = "/api/v1/library/ipa-apps"
+const one = `${root}/{library_item_id}` as const
+
+/** The operations of in-house apps. */
+export const operations = Operation.group("InHouseApps", {
+  stream: { method: "GET", path: root, pages: Pages.counted(InHouseApp), kind: "read" },
+  get: { method: "GET", path: one, answer: InHouseApp, kind: "read" },
+  presign: {
+    method: "POST",
+    path: `${root}/upload`,
+    json: Schema.Struct({ filename: Required }),
+    answer: InHouseAppUpload,
+    kind: "write"
+  },
+  uploadStatus: {
+    method: "GET",
+    path: `${root}/upload/{pending_upload_id}/status`,
+    answer: InHouseAppUploadStatus,
+    kind: "read"
+  },
+  create: { method: "POST", path: root, json: InHouseAppFields, kind: "write" },
+  update: { method: "PATCH", path: one, json: InHouseAppChanges, kind: "fleet" },
+  delete: { method: "DELETE", path: one, kind: "destructive" }
+})
+
+const isUnderWay = (status: string): boolean => ["UPLOADING", "UPLOADED", "VALIDATING"].includes(status)
+
+const defaultProcessing: Schedule.Schedule<unknown> = Schedule.spaced("1 second").pipe(Schedule.upTo("10 minutes"))
+
+const make = Effect.gen(function* () {
+  const client = yield* ApiClient
+  const transfer = yield* InstallerTransfer
+  const functions = client.functions(operations)
+  const { get, presign, stream, uploadStatus } = functions
+  const checkCreate = checkFields(operations.create.name, CreateInHouseApp)
+  const checkUpdate = checkChanges(operations.update.name, UpdateInHouseApp)
+
+  /** Waits until an installer that was uploaded is validated. */
+  const validated = (
+    operation: string,
+    name: string,
+    uploadId: string,
+    schedule: Schedule.Schedule<unknown> = defaultProcessing
+  ): Effect.Effect<void, ApiClientError | PayloadError> =>
+    Effect.repeat(uploadStatus(uploadId), {
+      while: ({ status }) => isUnderWay(status),
+      schedule: Schedule.zipRight(schedule, Schedule.identity<InHouseAppUploadStatus>())
+    }).pipe(
+      Effect.flatMap(({ reason, status }): Effect.Effect<void, ApiClientError | PayloadError> => {
+        if (status === "VALIDATED") return Effect.void
+        const detail = reason ?? `The service says ${status}.`
+        return isUnderWay(status)
+          ? Effect.fail(new ApiClientError({ reason: "Timeout", operation, detail: `Still ${status}: ${detail}` }))
+          : Effect.fail(new PayloadTransferError({ reason: "Rejected", direction: "upload", name, detail }))
+      })
+    )
+
+  /** Uploads the installer, if there is one. Gives its key, which a failure of the service from then on has too. */
+  const withKey = <A>(
+    operation: string,
+    { fileKey, installer }: Pick<UpdateInHouseApp, "fileKey" | "installer">,
+    options: InHouseApps.PublishOptions,
+    use: (fileKey: string | undefined) => Effect.Effect<A, ApiClientError>
+  ): Effect.Effect<A, ApiClientError | PayloadError> =>
+    Effect.gen(function* () {
+      if (installer === undefined) return yield* use(fileKey)
+      const { name, size } = yield* transfer.inspect(installer, operation)
+      let uploadId = ""
+      const place = Effect.map(presign({ filename: name }), ({ filename, id, ...place }) => {
+        uploadId = id
+        return { ...place, name: filename }
+      })
+      const { file_key } = yield* transfer.upload(installer, { ...options, presign: place })
+      options.onProgress?.({ phase: "finalizing", name, bytes: size, total: size })
+      return yield* validated(operation, name, uploadId, options.processing).pipe(
+        Effect.zipRight(use(file_key)),
+        Effect.mapError((error) =>
+          error._tag === "ApiClientError" ? new ApiClientError({ ...error, fileKey: file_key }) : error
+        )
+      )
+    })
+
+  /** The app that was made of an installer. */
+  const madeOf = (fileKey: string): Effect.Effect<InHouseApp, ApiClientError> =>
+    Effect.flatMap(
+      Stream.runHead(Stream.filter(stream(), ({ file_key }) => file_key === fileKey)),
+      Option.match({
+        onSome: Effect.succeed,
+        onNone: () =>
+          Effect.fail(
+            new ApiClientError({
+              reason: "NotFound",
+              operation: operations.create.name,
+              detail: "The app was created, and the listing does not show it yet. Do not create it again."
+            })
+          )
+      })
+    )
+
+  return {
+    ...functions,
+    create: located((app, options = {}) =>
+      reported(options, (options) =>
+        Effect.gen(function* () {
+          const { fileKey, installer, ...fields } = yield* checkCreate(app)
+          return yield* withKey(operations.create.name, { fileKey, installer }, options, (file_key = "") =>
+            Effect.zipRight(functions.create({ ...fields, file_key }), madeOf(file_key))
+          )
+        })
+      )
+    ),
+    update: located((id, changes, options = {}) =>
+      reported(options, (options) =>
+        Effect.gen(function* () {
+          const operation = operations.update.name
+          const { fileKey, installer, ...fields } = yield* checkUpdate(changes)
+          // The id is checked before an installer is uploaded for it.
+          yield* Effect.mapError(operations.update.encode(id, { name: "unknown" }), (problems) =>
+            invalidArgument(operation, problems)
+          )
+          return yield* withKey(operation, { fileKey, installer }, options, (file_key) =>
+            Effect.zipRight(functions.update(id, { ...fields, file_key }), get(id))
+          )
+        })
+      )
+    )
+  } satisfies InHouseApps.Service
+})
+
+/** In-house apps of the library: `/api/v1/library/ipa-apps`. */
+export class InHouseApps extends Context.Tag("effect-iru/InHouseApps")<InHouseApps, InHouseApps.Service>() {
+  /** Over the session at hand. */
+  static readonly layer: Layer.Layer<InHouseApps, never, ApiClient | InstallerTransfer> = Layer.effect(this, make)
+}

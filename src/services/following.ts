@@ -1,0 +1,81 @@
+/**
+ * Follows a log that is read by time, in which an event may appear late.
+ *
+ * Each round reads from a moment on that lies `lateness` before the newest event. The ids of the events after that moment
+ * are remembered, so none is given twice.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { AuditEvent, AuditPosition } from "../schemas/AuditEvent.js"
+
+/** How a log is followed. */
+interface Following {
+  readonly from?: Date | AuditPosition | undefined
+  readonly every?: Duration.DurationInput | undefined
+  readonly lateness?: Duration.DurationInput | undefined
+}
+
+/** The events of a log as they come, each with the position after it. `read` gives those from a time on. */
+export const following = <E, R>(
+  read: (since: string) => Stream.Stream<AuditEvent, E, R>,
+  { every = "30 seconds", from, lateness = "10 minutes" }: Following
+): Stream.Stream<{ readonly event: AuditEvent; readonly position: AuditPosition }, E, R> =>
+  Stream.unwrap(
+    Effect.map(Clock.currentTimeMillis, (now) => {
+      const start = from === undefined ? new Date(now) : from
+      const { seen: before, since: first } =
+        start instanceof Date ? { since: start.toISOString(), seen: [] } : { since: start.since, seen: start.seen }
+      const delay = Duration.toMillis(lateness)
+      let since = first
+      /** The events since then that were given, in their order. The time of those from a position is not known. */
+      let given = new Map<string, string | undefined>(before.map((id) => [id, undefined]))
+
+      const round = Stream.suspend(() => {
+        const asked = since
+        const order = [...given.keys()]
+        const times = new Map<string, string>()
+        let newest = asked
+        return read(asked).pipe(
+          Stream.tap((event) =>
+            Effect.sync(() => {
+              times.set(event.id, event.occurred_at)
+              if (Date.parse(event.occurred_at) > Date.parse(newest)) newest = event.occurred_at
+            })
+          ),
+          Stream.filter((event) => !given.has(event.id)),
+          Stream.map((event) => {
+            given.set(event.id, event.occurred_at)
+            const count = order.push(event.id)
+            return {
+              event,
+              // Made when it is asked for: a program may keep one position of thousands.
+              get position(): AuditPosition {
+                return { since: asked, seen: order.slice(0, count) }
+              }
+            }
+          }),
+          Stream.concat(
+            Stream.suspend(() => {
+              const moment = new Date(Math.max(Date.parse(asked), Date.parse(newest) - delay)).toISOString()
+              // What the log does not show any more from the new moment on needs no memory.
+              given = new Map(
+                [...given].flatMap(([id]) => {
+                  const time = times.get(id)
+                  return time !== undefined && Date.parse(time) >= Date.parse(moment) ? [[id, time] as const] : []
+                })
+              )
+              since = moment
+              return Stream.empty
+            })
+          )
+        )
+      })
+
+      return Stream.concat(
+        round,
+        Stream.forever(Stream.concat(Stream.drain(Stream.fromEffect(Effect.sleep(every))), round))
+      )
+    })
+  )

@@ -1,0 +1,66 @@
+/**
+ * The one record that a caller means, out of those that match.
+ */
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { ApiClientError } from "../errors/ApiClientError.js"
+import { invalidArgument } from "../operation/arguments.js"
+import type { Page } from "../operation/listing.js"
+import { composed } from "../session/functions.js"
+
+/** One record, or none. Fails with `Conflict` and every candidate if several match: a person has to choose. */
+export const atMostOne = <A>(
+  operation: string,
+  what: string,
+  matches: ReadonlyArray<A>,
+  describe: (record: A) => string
+): Effect.Effect<Option.Option<A>, ApiClientError> =>
+  matches.length > 1
+    ? Effect.fail(
+        new ApiClientError({
+          reason: "Conflict",
+          operation,
+          detail: `${matches.length} records match ${what}: ${matches.map(describe).join(", ")}. Use the id of one of them.`
+        })
+      )
+    : Effect.succeed(Option.fromNullable(matches[0]))
+
+/** What a service takes for the most records that a page can have. */
+const fullPage = 300
+
+/** The records that fit, of a listing that is filtered down to a page: it is one request, unless the page is full. */
+const matchesIn = <A>(
+  pages: Stream.Stream<Page<A>, ApiClientError>,
+  fits: (record: A) => boolean
+): Effect.Effect<ReadonlyArray<A>, ApiClientError> =>
+  pages.pipe(
+    Stream.takeUntil(({ results }) => results.length < fullPage),
+    Stream.runCollect,
+    Effect.map((pages) => Chunk.toReadonlyArray(pages).flatMap(({ results }) => results.filter(fits)))
+  )
+
+/** A text as names are compared: without white space around it, in one Unicode form. */
+const normalized = (text: string): string => text.normalize("NFC").trim()
+
+/**
+ * Makes the function that finds one record by a text. `search` is a listing that is filtered by the text, `textOf` the
+ * text of a record. Fails with `InvalidArgument` if the text is empty, and with `Conflict` if several records have it.
+ */
+export const finder = <A>(
+  operation: string,
+  field: string,
+  search: (text: string) => Stream.Stream<Page<A>, ApiClientError>,
+  textOf: (record: A) => string | null | undefined,
+  describe: (record: A) => string
+): ((text: string) => Effect.Effect<Option.Option<A>, ApiClientError>) =>
+  composed(operation, (text) => {
+    const wanted = normalized(text)
+    return wanted === ""
+      ? Effect.fail(invalidArgument(operation, { [field]: ["is empty"] }))
+      : Effect.flatMap(
+          matchesIn(search(wanted), (record) => normalized(textOf(record) ?? "") === wanted),
+          (matches) => atMostOne(operation, `${field} "${wanted}"`, matches, describe)
+        )
+  })
