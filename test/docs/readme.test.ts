@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Effect from "effect/Effect"
 import * as core from "effect-iru"
 import { Iru } from "effect-iru/node"
+import * as operations from "effect-iru/operations"
 import { readdirSync, readFileSync } from "node:fs"
 import { expect, test } from "vitest"
 
@@ -24,15 +25,15 @@ scoped("each service has the operations that the README lists, and no other", ()
   Effect.gen(function* () {
     const services = yield* Layer.build(tenant)
     const { tenantUrl: _, ...client } = Context.get(services, core.ApiClient)
+    const names = [...Object.keys(operations), "InstallerTransfer"]
+    const tags = Object.entries(core).flatMap(([name, exported]) =>
+      names.includes(name) && Context.isTag(exported) ? [[name, exported] as const] : []
+    )
     const all: Readonly<Record<string, object>> = {
       ApiClient: client,
-      Blueprints: Context.get(services, core.Blueprints),
-      CustomApps: Context.get(services, core.CustomApps),
-      CustomProfiles: Context.get(services, core.CustomProfiles),
-      CustomScripts: Context.get(services, core.CustomScripts),
-      InstallerTransfer: Context.get(services, core.InstallerTransfer),
-      SelfServiceCategories: Context.get(services, core.SelfServiceCategories)
+      ...Object.fromEntries(tags.map(([name, tag]) => [name, Object(Context.unsafeGet(services, tag))]))
     }
+    expect(tags).toHaveLength(names.length)
     const rows = table("service").map(
       ([, name = "", operations = ""]) =>
         [name.replaceAll("`", ""), [...operations.matchAll(/`(\w+)`/g)].map(([, text = ""]) => text).sort()] as const

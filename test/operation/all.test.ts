@@ -1,0 +1,132 @@
+/**
+ * What holds for every operation of the API, walked over the table of all of them.
+ */
+import { effect } from "@effect/vitest"
+import { ApiClient, type ApiClientError, type Operation } from "effect-iru"
+import * as operations from "effect-iru/operations"
+import * as Effect from "effect/Effect"
+import * as FastCheck from "effect/FastCheck"
+import * as Stream from "effect/Stream"
+import { readFileSync } from "node:fs"
+import { describe, expect, test } from "vitest"
+import { lastRequest } from "../support/server.js"
+import { withTenant } from "../support/tenant.js"
+import { type Recorded, recording } from "../support/tracer.js"
+
+const all: ReadonlyArray<Operation.Any> = Object.values(operations).flatMap((group) => Object.values(group))
+
+test("there are 131 operations, each with the method, path, name and kind that it is known by", () => {
+  const known = readFileSync(new URL("operations.txt", import.meta.url), "utf8")
+    .trim()
+    .split("\n")
+  expect(known).toHaveLength(131)
+  expect(all.map(({ kind, method, name, template }) => `${method} ${template} ${name} ${kind}`).sort()).toEqual(known)
+})
+
+type Run = (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown, ApiClientError>
+
+/** The function of an operation, for arguments of any type. A listing is read to its end. */
+const runOf =
+  (client: ApiClient.Service, operation: Operation.Any): Run =>
+  (...args) =>
+    operation._tag === "Operation"
+      ? Reflect.apply(client.call(operation), undefined, args)
+      : Stream.runDrain(Reflect.apply(client.listing(operation).stream, undefined, args))
+
+const idsOf = ({ ids }: Operation.Any) => ids.map((_, index) => `id-${index}`)
+const options = { pace: { perSecond: Infinity, perHour: Infinity }, retry: { times: 0 } }
+const unknown = { surely_no_field: 1 }
+
+describe.each(all.map((operation) => [operation.name, operation] as const))("%s", (name, operation) => {
+  effect("refuses an argument that it does not know, before anything is sent", () =>
+    withTenant(
+      () => ({ status: 204 }),
+      options
+    )((server) =>
+      Effect.gen(function* () {
+        const run = runOf(yield* ApiClient, operation)
+        const places = [operation.body, operation.query ?? (operation._tag === "Listing" ? {} : undefined)]
+        const takes = places.flatMap((place, index) => (place === undefined ? [] : [index]))
+        for (const place of takes) {
+          const args = takes.map((other) => (other === place ? unknown : {}))
+          const error = yield* Effect.flip(run(...idsOf(operation), ...args))
+          expect(error).toMatchObject({ reason: "InvalidArgument", operation: name })
+          expect(error.fieldErrors).toHaveProperty("surely_no_field")
+        }
+        if (takes.length === 0) {
+          const error = yield* Effect.flip(run(...idsOf(operation), unknown))
+          expect(error).toMatchObject({ reason: "InvalidArgument", operation: name })
+        }
+        expect(server.received).toHaveLength(0)
+      })
+    )
+  )
+
+  if (operation.ids.length > 0) {
+    test("keeps any id within its segment of the path", () => {
+      FastCheck.assert(
+        FastCheck.property(
+          FastCheck.array(
+            FastCheck.oneof(
+              FastCheck.string({ unit: "binary" }),
+              FastCheck.constantFrom("..", ".", "a/b", "%2e%2e", "?x=1", "#")
+            ),
+            {
+              minLength: operation.ids.length,
+              maxLength: operation.ids.length
+            }
+          ),
+          (ids) => {
+            const encoded: ReturnType<typeof operation.encode> = Reflect.apply(operation.encode, undefined, ids)
+            if (encoded._tag === "Left") return
+            const { pathname } = new URL(`https://tenant.invalid${encoded.right.path}`)
+            const parts = operation.template.split("/")
+            const segments = pathname.split("/")
+            expect(segments).toHaveLength(parts.length)
+            parts.forEach((part, at) => {
+              if (!part.startsWith("{")) expect(segments[at]).toBe(part)
+            })
+          }
+        ),
+        { numRuns: 50 }
+      )
+    })
+
+    effect("names an id that cannot be one", () =>
+      withTenant(
+        () => ({ status: 204 }),
+        options
+      )((server) =>
+        Effect.gen(function* () {
+          const error = yield* Effect.flip(runOf(yield* ApiClient, operation)(...operation.ids.map(() => "..")))
+          expect(Object.keys(error.fieldErrors ?? {})).toEqual(expect.arrayContaining([...operation.ids]))
+          expect(server.received).toHaveLength(0)
+        })
+      )
+    )
+  }
+})
+
+effect("each that needs no body has its own name in its span, and the names of its ids", () => {
+  const spans: Array<Recorded> = []
+  return withTenant(
+    () => ({ status: 404 }),
+    options
+  )((server) =>
+    Effect.gen(function* () {
+      const client = yield* ApiClient
+      for (const operation of all) {
+        spans.length = 0
+        const before = server.received.length
+        yield* Effect.exit(runOf(client, operation)(...idsOf(operation)).pipe(Effect.withTracer(recording(spans))))
+        if (server.received.length === before) continue
+        expect(spans[0]).toMatchObject({ name: operation.name, attributes: { "url.template": operation.template } })
+        expect(lastRequest(server)).toMatchObject({
+          method: operation.method,
+          path: operation.ids.reduce((path, id, at) => path.replace(`{${id}}`, `id-${at}`), operation.template)
+        })
+      }
+      expect(server.received.length).toBeGreaterThan(90)
+    })
+  )
+})
