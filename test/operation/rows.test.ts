@@ -273,7 +273,10 @@ describe("from outside", () => {
           "POST /storage": { status: 204 },
           "POST /api/v1/library/custom-apps": {
             status: 201,
-            body: appRecord({ sha256: undefined, file_size: undefined })
+            body: appRecord({
+              sha256: "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81",
+              file_size: 3
+            })
           },
           "GET /api/v1/library/custom-apps/*": { body: appRecord() }
         })(request, raw),
