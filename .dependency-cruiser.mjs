@@ -21,7 +21,7 @@ export default {
       "downwards",
       "What a call is, and how it is sent, knows no resource.",
       "^src/(operation|session|schemas|errors)/",
-      "^src/(services|installers|internal|operations|node|s3|redis|repository|sandbox)/"
+      "^src/(services|installers|operations|node|s3|redis|repository|sandbox)/"
     ),
     apart(
       "operation-sends-nothing",

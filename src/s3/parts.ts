@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
-import { byteReader } from "../internal/byteReader.js"
+import { byteReader } from "../installers/byteReader.js"
 
 /** Memory for so many parts at once. A part is read into the memory of one that is done with. */
 export const partMemory = (parts: number, size: number): Effect.Effect<Queue.Queue<Uint8Array>> =>

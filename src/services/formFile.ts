@@ -4,7 +4,7 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import type { ApiClientError } from "../errors/ApiClientError.js"
-import { baseName, readSmallFile } from "../internal/files.js"
+import { baseName, readSmallFile } from "../installers/files.js"
 import { invalidArgument } from "../operation/arguments.js"
 import { FormFile } from "../operation/body.js"
 import type { InputFile } from "../schemas/InputFile.js"

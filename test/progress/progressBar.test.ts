@@ -8,7 +8,7 @@ import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import * as TestClock from "effect/TestClock"
 import { expect } from "vitest"
-import { reported } from "../../src/internal/reporting.js"
+import { reported } from "../../src/installers/reporting.js"
 import { screen } from "../support/screen.js"
 
 const million = 1_000_000

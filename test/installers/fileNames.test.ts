@@ -3,7 +3,7 @@ import * as FastCheck from "effect/FastCheck"
 import { isAbsolute, join, normalize } from "node:path"
 import { posix, win32 } from "node:path"
 import { expect } from "vitest"
-import { distinctNames, safeFileName } from "../../src/internal/fileNames.js"
+import { distinctNames, safeFileName } from "../../src/installers/fileNames.js"
 
 /** Names as a server might make them up. */
 const wild = FastCheck.oneof(
