@@ -9,7 +9,7 @@ import { PayloadTransferError } from "../errors/PayloadTransferError.js"
 import { invalidArgument } from "../operation/arguments.js"
 import { type CustomApp, type CustomAppUpload, installerName, type UpdateCustomApp } from "../schemas/CustomApp.js"
 import type { Installer } from "../schemas/Installer.js"
-import type { InstallerTransfer, SendOptions } from "../services/InstallerTransfer.js"
+import type { InstallerTransfer, SendOptions, UploadOptions } from "../services/InstallerTransfer.js"
 import { installTypeProblem } from "./files.js"
 import { whenProcessed } from "./processing.js"
 import { type Sent, whenVerified } from "./verifying.js"
@@ -20,8 +20,8 @@ export interface InstallerSource extends Pick<UpdateCustomApp, "fileKey" | "inst
   readonly before?: string | undefined
 }
 
-/** The calls of a resource that has installers. */
-export interface InstallerCalls {
+/** The calls of a resource that has installers, and the time by the tenant's clock. */
+export interface InstallerCalls extends Pick<UploadOptions, "serverTime"> {
   readonly presign: (file: { readonly name: string }) => Effect.Effect<CustomAppUpload, ApiClientError>
   readonly get: (id: string) => Effect.Effect<CustomApp, ApiClientError>
 }
@@ -44,7 +44,7 @@ export const inspectAs = (
  * the key has it.
  */
 export const sendInstaller =
-  (transfer: InstallerTransfer.Service, { get, presign }: InstallerCalls) =>
+  (transfer: InstallerTransfer.Service, { get, presign, serverTime }: InstallerCalls) =>
   (
     operation: string,
     { before, fileKey, install_type, installer, sha256 }: InstallerSource,
@@ -56,7 +56,7 @@ export const sendInstaller =
       let sent = sentBefore(fileKey, sha256)
       if (installer !== undefined) {
         const { name, size } = yield* inspectAs(transfer, operation, installer, install_type, options)
-        const place = yield* transfer.upload(installer, { ...options, presign: presign({ name }) })
+        const place = yield* transfer.upload(installer, { ...options, serverTime, presign: presign({ name }) })
         options.onProgress?.({ phase: "finalizing", name, bytes: size, total: size })
         if (before !== undefined && before !== place.sha256) return yield* changedSince(name)
         file_key = place.file_key

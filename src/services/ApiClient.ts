@@ -26,6 +26,7 @@ import { type PaceLimits, type Priority, type Quota, RequestPriority } from "../
 import { type ForPart, setReference } from "../session/part.js"
 import { bareRequests } from "../session/request.js"
 import { defaultRetry, RetryOverride, type RetryPolicy } from "../session/retry.js"
+import { makeServerTime } from "../session/serverTime.js"
 import { makeSession } from "../session/session.js"
 import { acquirePacer } from "../session/sharedPace.js"
 import { sessionWire } from "../session/wire.js"
@@ -115,6 +116,11 @@ export declare namespace ApiClient {
     ) => Stream.Stream<Page<A>, ApiClientError>
     /** What the tenant has left of its requests, as far as this process knows. Sends nothing. */
     readonly quota: Effect.Effect<Quota>
+    /**
+     * The time by the tenant's clock, in milliseconds since 1970, as the `Date` of its last answer told it; by this
+     * machine's before the first one. A difference of more than five minutes is logged once. Sends nothing.
+     */
+    readonly serverTime: Effect.Effect<number>
   }
 
   /** How the session behaves. */
@@ -146,7 +152,9 @@ const make = (
     const shared = yield* Effect.serviceOption(SharedBudget)
     const limits = { timeout: options.timeout ?? "30 seconds", maxSize: options.maxAnswerSize ?? 64 * 1024 * 1024 }
     const session = yield* makeSession({ drain: options.drain ?? "2 seconds", timeout: limits.timeout })
+    const serverTime = makeServerTime()
     const send = makeSend({
+      serverTime,
       apiToken,
       origin: { tenantUrl, bare: bareRequests(apiToken), source: yield* source },
       wire,
@@ -183,7 +191,8 @@ const make = (
           })
         )
       ),
-      quota: Effect.sync(pacer.quota)
+      quota: Effect.sync(pacer.quota),
+      serverTime: serverTime.now
     }
   })
 

@@ -203,7 +203,7 @@ const make = Effect.gen(function* () {
   const checkUpdate = checkChanges("CustomApps.update", UpdateCustomApp)
   const checkPublish = checkFields("CustomApps.publish", PublishCustomApp)
 
-  const send = sendInstaller(transfer, { get, presign })
+  const send = sendInstaller(transfer, { get, presign, serverTime: client.serverTime })
 
   const create = (
     operation: string,

@@ -55,6 +55,10 @@ export interface SendOptions extends TransferOptions {
 export interface UploadOptions extends TransferOptions {
   /** A place in storage. Asked once before the upload, and once more where the first place expires. */
   readonly presign: Effect.Effect<CustomAppUpload, ApiClientError>
+  /**
+   * The time by which a place expires, in milliseconds since 1970: `ApiClient`'s `serverTime`. Default: this machine's.
+   */
+  readonly serverTime?: Effect.Effect<number> | undefined
 }
 
 export interface DownloadOptions extends TransferOptions {

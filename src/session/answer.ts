@@ -38,7 +38,7 @@ export const explainAnswer = ({ bytes, headers }: Response, now: number, hide: (
   return {
     ...explainText(text),
     body: text.slice(0, bodyLimit),
-    retryAfter: parseRetryAfter(headers["retry-after"], now)
+    retryAfter: parseRetryAfter(headers, now)
   }
 }
 
@@ -71,9 +71,13 @@ const isTexts = (value: unknown): value is ReadonlyArray<string> =>
 
 const capped = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}…` : text)
 
-/** `Retry-After` comes as seconds or as an HTTP date. */
-export const parseRetryAfter = (header: string | undefined, now: number): Duration.Duration | undefined => {
+/** `Retry-After` comes as seconds or as an HTTP date, which is by the clock that the answer's own `Date` is from. */
+export const parseRetryAfter = (
+  { date = "", "retry-after": header }: Response["headers"],
+  local: number
+): Duration.Duration | undefined => {
   if (header === undefined) return undefined
+  const now = Date.parse(date) || local
   const seconds = /^\s*\d+(?:\.\d+)?\s*$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000
   return Number.isFinite(seconds) ? Duration.seconds(Math.max(0, seconds)) : undefined
 }

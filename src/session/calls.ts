@@ -20,6 +20,7 @@ import { type Pacer, type Priority, RequestPriority, type Turn } from "./pace.js
 import { buildRequest, type Origin } from "./request.js"
 import { mayHaveHappened, retrying, RetryOverride, type RetryPolicy } from "./retry.js"
 import { hiding, withoutSecrets } from "./secrets.js"
+import type { ServerTime } from "./serverTime.js"
 import type { Session } from "./session.js"
 import {
   type CallFacts,
@@ -63,6 +64,7 @@ export interface Tenant {
   readonly wire: Wire
   readonly session: Session
   readonly pacer: Pacer
+  readonly serverTime: ServerTime
   /** Asks the budget that several processes share. */
   readonly admit: Turn<never>["admit"]
   readonly limits: ExchangeLimits
@@ -70,7 +72,17 @@ export interface Tenant {
 }
 
 /** Makes the way of all calls of a session. */
-export const makeSend = ({ admit, apiToken, limits, origin, pacer, policy, session, wire }: Tenant): Send => {
+export const makeSend = ({
+  admit,
+  apiToken,
+  limits,
+  origin,
+  pacer,
+  policy,
+  serverTime,
+  session,
+  wire
+}: Tenant): Send => {
   const { host } = new URL(origin.tenantUrl)
   const meter = makeMeter(host)
 
@@ -83,12 +95,15 @@ export const makeSend = ({ admit, apiToken, limits, origin, pacer, policy, sessi
           call,
           span,
           triesBefore,
-          Effect.flatMap(execute(wire, session, call, limits), (response) => {
-            const learned = learn(response)
-            const sent = call.request.body.contentLength ?? 0
-            observeExchange(call, { sent, received: response.bytes.byteLength }, pacer.quota())
-            return Effect.zipRight(learned, isSuccess(response) ? Effect.succeed(response) : refusal(call, response))
-          })
+          Effect.flatMap(execute(wire, session, call, limits), (response) =>
+            Effect.clockWith((clock) => {
+              serverTime.learn(response.headers["date"], clock.unsafeCurrentTimeMillis())
+              const learned = learn(response)
+              const sent = call.request.body.contentLength ?? 0
+              observeExchange(call, { sent, received: response.bytes.byteLength }, pacer.quota())
+              return Effect.zipRight(learned, isSuccess(response) ? Effect.succeed(response) : refusal(call, response))
+            })
+          )
         )
       )
 

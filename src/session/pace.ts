@@ -258,7 +258,7 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
       told = { left: hourLeft - (underWay - 1), until: now + (hourResets ?? untilFullHour(clock)) }
     }
     if (status === 429) {
-      const asked = parseRetryAfter(headers["retry-after"], clock.unsafeCurrentTimeMillis())
+      const asked = parseRetryAfter(headers, clock.unsafeCurrentTimeMillis())
       const wait = asked ?? Duration.millis(resets ?? second)
       return Effect.flatMap(Random.next, (random) => hold(now, Duration.sum(wait, jitter(wait, random))))
     }

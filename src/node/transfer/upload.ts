@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import { createHash, type Hash } from "node:crypto"
 import type { ApiClientError } from "../../errors/ApiClientError.js"
 import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
+import { clockDifference } from "../../session/serverTime.js"
 import { multipart } from "../../operation/multipart.js"
 import type { CustomAppUpload } from "../../schemas/CustomApp.js"
 import type { Installer } from "../../schemas/Installer.js"
@@ -40,6 +41,7 @@ export const upload =
   (installer, options) =>
     Effect.gen(function* () {
       const { name, size } = yield* inspect(installer, "InstallerTransfer.upload")
+      const { serverTime = Clock.currentTimeMillis } = options
       let sent = 0
       let failed = 0
       const fail = failures("upload", name, () => sent)
@@ -55,10 +57,14 @@ export const upload =
       ): Effect.Effect<UploadedInstaller, PayloadTransferError | ApiClientError> =>
         Effect.gen(function* () {
           const { expires = Infinity, sizes } = readPolicy(Redacted.value(place.post_data))
-          const left = expires - (yield* Clock.currentTimeMillis)
-          if (left <= 0 || (mayAskAgain && left < margin)) {
-            return yield* fail("Expired", { detail: `its place in storage expires ${new Date(expires).toISOString()}` })
-          }
+          const expired = (now: number, { code, detail, status }: Partial<PayloadTransferError> = {}) =>
+            Effect.map(Clock.currentTimeMillis, (local) => {
+              const why = detail ?? `its place in storage expires ${new Date(expires).toISOString()}`
+              const wrong = clockDifference(local, now)
+              return fail("Expired", { status, code, detail: wrong === undefined ? why : `${why}; ${wrong}` })
+            })
+          const now = yield* serverTime
+          if (expires <= now || (mayAskAgain && expires - now < margin)) return yield* yield* expired(now)
           if (sizes !== undefined && (size < sizes.least || size > sizes.most)) {
             return yield* fail("Rejected", {
               code: size > sizes.most ? "EntityTooLarge" : "EntityTooSmall",
@@ -77,10 +83,8 @@ export const upload =
             Effect.catchIf(
               ({ status }) => status === 403,
               (error) =>
-                Effect.flatMap(Clock.currentTimeMillis, (now) =>
-                  Effect.fail(
-                    now < expires ? error : fail("Expired", { status: 403, code: error.code, detail: error.detail })
-                  )
+                Effect.flatMap(serverTime, (now) =>
+                  now < expires ? Effect.fail(error) : Effect.flip(expired(now, error))
                 )
             )
           )
