@@ -71,13 +71,18 @@ const isTexts = (value: unknown): value is ReadonlyArray<string> =>
 
 const capped = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}…` : text)
 
-/** `Retry-After` comes as seconds or as an HTTP date, which is by the clock that the answer's own `Date` is from. */
+/**
+ * `Retry-After` comes as seconds or as an HTTP date. A date is by the clock of the answer's own `Date`; if it is past
+ * there, one of the two was written by something on the way, and this machine's clock counts.
+ */
 export const parseRetryAfter = (
   { date = "", "retry-after": header }: Response["headers"],
-  local: number
+  now: number
 ): Duration.Duration | undefined => {
   if (header === undefined) return undefined
-  const now = Date.parse(date) || local
-  const seconds = /^\s*\d+(?:\.\d+)?\s*$/.test(header) ? Number(header) : (Date.parse(header) - now) / 1000
-  return Number.isFinite(seconds) ? Duration.seconds(Math.max(0, seconds)) : undefined
+  if (/^\s*\d+(?:\.\d+)?\s*$/.test(header)) return Duration.seconds(Number(header))
+  const until = Date.parse(header)
+  return Number.isNaN(until)
+    ? undefined
+    : Duration.millis([until - Date.parse(date), until - now].find((wait) => wait > 0) ?? 0)
 }
