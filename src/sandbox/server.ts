@@ -10,6 +10,7 @@ import { calledOrigin } from "./gateway/called.js"
 import { content, type Handler } from "./gateway/exchange.js"
 import { type Faults, makeFaults, type Target } from "./gateway/faults.js"
 import { type Limiter, type LimitsOption, makeLimiter } from "./gateway/limits.js"
+import { ping } from "./gateway/ping.js"
 import { makeRequestLog, type RequestLog, type RequestRecord } from "./gateway/requestLog.js"
 import { type Route, router } from "./gateway/router.js"
 import {
@@ -107,7 +108,7 @@ export const makeServer = (options: ServerOptions): Effect.Effect<Server> =>
 
     const limiter = makeLimiter(options.limits)
     const endpoints = router(
-      resources.flatMap(({ routes }) => routes?.(tenant) ?? []).map((route) => settled(tenant, route)),
+      [ping, ...resources.flatMap(({ routes }) => routes?.(tenant) ?? []).map((route) => settled(tenant, route))],
       identity.apiToken,
       limiter.around
     )

@@ -1,9 +1,18 @@
 import * as Schema from "effect/Schema"
-import { choice, given, Id, nullish, openEnum, Required } from "./internal.js"
+import { choice, given, Id, nullish, nullishOr, openEnum, Required } from "./internal.js"
 
 /** A Blueprint with conditional logic is a `map`, one without is `classic`. */
 export const BlueprintType = choice("classic", "map")
 export type BlueprintType = typeof BlueprintType.Type
+
+const Parameters = nullish(
+  // No parameters come as a list at times.
+  Schema.transform(
+    Schema.Union(Schema.Record({ key: Schema.String, value: Schema.Unknown }), Schema.Tuple()),
+    Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+    { strict: true, decode: (params) => ({ ...params }), encode: (params) => params }
+  )
+)
 
 /** A Blueprint. Which keys come depends on the operation: the listing has them all. */
 export const Blueprint = Schema.Struct({
@@ -12,12 +21,14 @@ export const Blueprint = Schema.Struct({
   icon: nullish(Schema.String),
   color: nullish(Schema.String),
   description: nullish(Schema.String),
-  params: nullish(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+  params: Parameters,
   /** Missing in the answer to a create. */
   computers_count: nullish(Schema.Finite),
   /** Only in the answer to an update. */
   missing_computers_count: nullish(Schema.Finite),
-  enrollment_code: nullish(Schema.Struct({ code: nullish(Schema.String), is_active: Schema.Boolean })),
+  enrollment_code: nullish(
+    Schema.Struct({ code: nullish(Schema.String), is_active: nullishOr(Schema.Boolean, false) })
+  ),
   /** Missing in the answer to an update. */
   type: nullish(openEnum(...BlueprintType.literals))
 }).annotations({ identifier: "Blueprint" })
@@ -37,7 +48,7 @@ export const BlueprintTemplate = Schema.Struct({
   category: nullish(Schema.Int),
   icon: nullish(Schema.String),
   color: nullish(Schema.String),
-  params: nullish(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+  params: Parameters,
   rating: nullish(Schema.Finite)
 }).annotations({ identifier: "BlueprintTemplate" })
 /** A template, decoded. */

@@ -37,7 +37,8 @@ export const installerName = (fileKey: string): string =>
 const Wire = Schema.Struct({
   id: Id,
   name: Schema.String,
-  file_key: Schema.String,
+  /** `""` while an app has no installer yet. */
+  file_key: nullishOr(Schema.String, ""),
   install_type: openEnum(...InstallType.literals),
   install_enforcement: openEnum(...InstallEnforcement.literals),
   /** The service may keep an old one on an app that is no longer a zip. `null` where there is none. */

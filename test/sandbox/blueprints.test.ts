@@ -46,7 +46,8 @@ describe("blueprints", () => {
       })
       expect(json.json).toMatchObject({
         type: "map",
-        icon: "",
+        icon: "ss-files",
+        color: "aqua-800",
         enrollment_code: { code: expect.stringMatching(/^\d{6}$/), is_active: false }
       })
     }).pipe(sandbox)
@@ -121,7 +122,11 @@ describe("blueprints", () => {
       const { json, status } = yield* call("GET", `${root}/templates/`)
       expect(status).toBe(200)
       expect(json).toMatchObject({ count: 2, next: null, previous: null })
-      expect(at(json, "results", 0)).toMatchObject({ id: 1, name: "Compliance", templates: expect.any(Array) })
+      const idsOf = (category: unknown) => listAt(category, "templates").map((template) => at(template, "id"))
+      expect(at(json, "results", 0)).toMatchObject({ id: 2, name: "CIS" })
+      expect(idsOf(at(json, "results", 0))).toEqual([16, 15])
+      expect(at(json, "results", 1)).toMatchObject({ id: 1, name: "Kandji" })
+      expect(idsOf(at(json, "results", 1))).toEqual([11, 13, 10, 9])
       expect((yield* call("GET", `${root}/templates`)).status).toBe(404)
     }).pipe(sandbox)
   )
@@ -137,8 +142,9 @@ describe("blueprints", () => {
       const copy = yield* idOf(create({ name: "Copy", type: "map", ...source }))
       const items = yield* call("GET", `${root}/${copy}/list-library-items`)
       expect(items.json).toEqual({ count: 1, next: null, previous: null, results: [{ id: script, name: "one" }] })
-      const templated = yield* create({ name: "Template", "source.type": "template", "source.id": "7" })
-      expect(templated.json).toMatchObject({ icon: "ss-shield", params: { "firewall-enabled": { enabled: true } } })
+      const templated = yield* create({ name: "Template", "source.type": "template", "source.id": "15" })
+      expect(templated.json).toMatchObject({ icon: "ss-files", color: "aqua-800" })
+      expect(Object.keys(at(templated.json, "params") ?? {})).not.toEqual([])
       const unknown = yield* create({ name: "None", "source.type": "template", "source.id": "999" })
       expect(unknown.status).toBe(400)
     }).pipe(sandbox)

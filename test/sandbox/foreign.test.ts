@@ -49,6 +49,14 @@ describe.runIf(available("python3", "-c", "import requests"))("a Python program 
   )
 })
 
+live("the vendor's command lines ask for a ping first, without a token, and take any 2xx", () =>
+  Effect.gen(function* () {
+    const { tenantUrl } = yield* Sandbox
+    const answer = yield* Effect.promise(() => fetch(`${tenantUrl}/app/v1/ping`))
+    expect([answer.status, yield* Effect.promise(() => answer.json())]).toEqual([200, "pong"])
+  }).pipe(sandbox)
+)
+
 describe("the AWS SDK", () => {
   const withClient = <A>(use: (client: S3Client, bucket: string) => Promise<A>) =>
     Effect.flatMap(Sandbox, ({ bucket, storageUrl }) =>
@@ -117,6 +125,7 @@ describe("the AWS SDK", () => {
         403,
         "SignatureDoesNotMatch"
       ])
+      expect(await code(await post(`${url}?source=terminal`, fields, "fitting"))).toEqual([400, "InvalidArgument"])
       expect((await post(url, fields, "fitting")).status).toBe(204)
       const address = await getSignedUrl(client, new GetObjectCommand({ Bucket, Key: "allowed/x.pkg" }))
       expect((await fetch(address)).status).toBe(200)

@@ -81,7 +81,6 @@ isTolerant("custom script", CustomScript, scriptRecord(), [
 isTolerant("custom app", CustomApp, appRecord(), [
   "id",
   "name",
-  "file_key",
   "install_type",
   "install_enforcement",
   "active",
@@ -111,4 +110,16 @@ test("values of an enum that nobody knows are carried", () => {
 test("tabs in a profile stay tabs", () => {
   const profile = "a\tb\n\t\tc"
   expect(Schema.decodeUnknownSync(CustomProfile)(profileRecord({ profile })).profile).toBe(profile)
+})
+
+test("an app without an installer, and a Blueprint whose code is neither on nor off, are read", () => {
+  expect(Schema.decodeUnknownSync(CustomApp)({ ...appRecord(), file_key: null })).toMatchObject({
+    file_key: "",
+    file_name: ""
+  })
+  const blueprint = { ...blueprintRecord(), params: [], enrollment_code: { code: "123456", is_active: null } }
+  expect(Schema.decodeUnknownSync(Blueprint)(blueprint)).toMatchObject({
+    params: {},
+    enrollment_code: { code: "123456", is_active: false }
+  })
 })

@@ -133,7 +133,16 @@ export const makeStorage = (options: StorageOptions): Storage => {
   const post = (incoming: Incoming): Effect.Effect<Answer> =>
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis
-      const { headers } = incoming
+      const { headers, url } = incoming
+      const [parameter] = url.searchParams.keys()
+      if (parameter !== undefined) {
+        // That AWS refuses a query here is known; that it does so in these words is an assumption.
+        return invalidArgument(
+          parameter,
+          url.searchParams.get(parameter) ?? "",
+          "Query String Parameters are not supported for POST requests."
+        )
+      }
       if (!/^multipart\/form-data\s*;.*boundary=/i.test(headers["content-type"] ?? "")) {
         return refusal(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
           Condition: "Bucket POST must be of the enclosure-type multipart/form-data"

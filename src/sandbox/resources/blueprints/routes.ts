@@ -125,8 +125,9 @@ export const blueprintRoutes = (tenant: Tenant): ReadonlyArray<Route> => {
       const record: BlueprintRecord = {
         id: randomUUID(),
         name,
-        icon: isMap ? "" : (icon ?? source?.icon ?? "ss-files"),
-        color: isMap ? "" : (color ?? source?.color ?? "aqua-800"),
+        // A map takes no other icon and colour than those of every Blueprint, or of its source.
+        icon: (isMap ? undefined : icon) ?? source?.icon ?? "ss-files",
+        color: (isMap ? undefined : color) ?? source?.color ?? "aqua-800",
         description: description ?? source?.description ?? "",
         params: source?.params ?? {},
         enrollment_code: { code: code.code ?? String(randomInt(100_000, 1_000_000)), is_active: code.active ?? false },

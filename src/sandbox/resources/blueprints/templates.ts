@@ -1,5 +1,6 @@
 /**
- * Ready-made Blueprints, in categories. The vendor has many more; two of each kind show the shape.
+ * Ready-made Blueprints, in categories, with the vendor's ids and names. Descriptions and parameters are shorter here:
+ * the vendor's templates have up to seventy parameters.
  */
 
 /** A ready-made Blueprint. */
@@ -22,60 +23,48 @@ export interface TemplateCategory {
   readonly templates: ReadonlyArray<BlueprintTemplate>
 }
 
+const parameters = {
+  "0264078c-4555-4b7a-bd90-888eae867830": { mute: false, daily: false },
+  "0720f00c-393a-4a66-b676-efa82307ebd4": { mute: false, daily: false }
+}
+
+const template = (
+  id: number,
+  category: number,
+  name: string,
+  rating: number,
+  description: string
+): BlueprintTemplate => ({
+  id,
+  name,
+  description,
+  category,
+  icon: "ss-files",
+  color: "aqua-800",
+  params: parameters,
+  rating
+})
+
 /** The templates of every tenant. */
 export const templateCategories: ReadonlyArray<TemplateCategory> = [
   {
-    id: 1,
-    name: "Compliance",
-    weight: 10,
+    id: 2,
+    name: "CIS",
+    weight: 20,
     templates: [
-      {
-        id: 7,
-        name: "CIS Level 1",
-        description: "The controls of the CIS macOS benchmark, level 1.",
-        category: 1,
-        icon: "ss-shield",
-        color: "blue-800",
-        params: { "firewall-enabled": { enabled: true } },
-        rating: 5
-      },
-      {
-        id: 8,
-        name: "CIS Level 2",
-        description: "The controls of the CIS macOS benchmark, level 2.",
-        category: 1,
-        icon: "ss-lock",
-        color: "purple-800",
-        params: { "firewall-enabled": { enabled: true }, "guest-account-disabled": { enabled: true } },
-        rating: 5
-      }
+      template(16, 2, "CIS Level 2 Scored", 80, "The scored controls of levels 1 and 2 of the CIS macOS benchmark."),
+      template(15, 2, "CIS Level 1 Scored", 60, "The scored controls of level 1 of the CIS macOS benchmark.")
     ]
   },
   {
-    id: 2,
-    name: "General",
-    weight: 20,
+    id: 1,
+    name: "Kandji",
+    weight: 10,
     templates: [
-      {
-        id: 9,
-        name: "New Blueprint",
-        description: "Start with nothing.",
-        category: 2,
-        icon: "ss-files",
-        color: "aqua-800",
-        params: {},
-        rating: 3
-      },
-      {
-        id: 10,
-        name: "Essentials",
-        description: "What most teams begin with.",
-        category: 2,
-        icon: "ss-star",
-        color: "green-800",
-        params: { "filevault-enabled": { enabled: true } },
-        rating: 4
-      }
+      template(11, 1, "Kandji Level III", 70, "Level II with limits on media and networks."),
+      template(13, 1, "Kandji Level IV", 90, "Level III for organizations that put security before everything."),
+      template(10, 1, "Kandji Level II", 50, "Level I with more settings for security."),
+      template(9, 1, "Kandji Level I", 30, "The least that every company should have.")
     ]
   }
 ]
