@@ -6,7 +6,7 @@ import * as Schedule from "effect/Schedule"
 import * as Struct from "effect/Struct"
 import { ApiClientError } from "../errors/ApiClientError.js"
 import type { CustomApp, PublishCustomApp, UpdateCustomApp } from "../schemas/CustomApp.js"
-import { appRules } from "../schemas/rules.js"
+import { appRules, withoutHidden } from "../schemas/rules.js"
 import { defaultProcessing } from "./processing.js"
 
 type Fields = Omit<PublishCustomApp, "name" | "installer">
@@ -14,9 +14,10 @@ type Fields = Omit<PublishCustomApp, "name" | "installer">
 /**
  * The fields that the tenant's app does not have as they are wanted, and those that the API wants to see beside them.
  */
-export const changedFields = (wanted: Fields, app: CustomApp): UpdateCustomApp => {
+export const changedFields = (fields: Fields, app: CustomApp): UpdateCustomApp => {
+  const wanted = withoutHidden<Omit<UpdateCustomApp, "name" | "installer" | "fileKey" | "sha256">>(fields)
   const changed = Struct.keys(wanted).filter((field) => differs(field, wanted[field], app[field]))
-  const beside = appRules(Struct.pick(wanted, ...changed)).flatMap(({ path }) => path)
+  const beside = appRules("publish")(Struct.pick(wanted, ...changed)).flatMap(({ path }) => path)
   return Struct.pick(
     wanted,
     ...Struct.keys(wanted).filter((field) => changed.includes(field) || beside.includes(field))

@@ -14,11 +14,11 @@ import {
 import { Installer } from "./Installer.js"
 import {
   appRules,
-  asNew,
   besides,
   oneInstaller,
   type SelfService,
   type ShownInSelfService,
+  sentWithoutHidden,
   someInstaller
 } from "./rules.js"
 
@@ -125,13 +125,13 @@ const CreateFields = Schema.Struct({
 
 /** Checks the fields of a new custom app, the rules between them included. */
 export const CreateCustomApp = CreateFields.pipe(
-  Schema.filter((app) => [...oneInstaller(app), ...someInstaller(app), ...appRules(asNew(app))], besides)
+  Schema.filter((app) => [...oneInstaller(app), ...someInstaller(app), ...appRules("create")(app)], besides)
 )
 
 /** Checks the fields of an app to publish, the rules between them included. */
 export const PublishCustomApp = CreateFields.omit("fileKey", "installer", "sha256").pipe(
   Schema.extend(Schema.Struct({ installer: Installer })),
-  Schema.filter(appRules, besides)
+  Schema.filter(appRules("publish"), besides)
 )
 
 /** The fields that depend on no other. */
@@ -169,7 +169,7 @@ export const UpdateCustomApp = Schema.Struct({
   install_enforcement: given(InstallEnforcement),
   ...changeable,
   ...installerSource
-}).pipe(Schema.filter((app) => [...oneInstaller(app), ...appRules(app)], besides))
+}).pipe(Schema.filter((app) => [...oneInstaller(app), ...appRules("update")(app)], besides))
 /** What `CustomApps.update` takes. */
 export interface UpdateCustomApp extends Schema.Schema.Type<typeof UpdateCustomApp> {}
 
@@ -180,7 +180,7 @@ export const CustomAppForm = Schema.Struct({
   install_enforcement: InstallEnforcement,
   ...changeable,
   file_key: Required
-})
+}).pipe(sentWithoutHidden)
 
 /** The changes to a custom app as they are sent, its installer uploaded. */
 export const CustomAppChanges = Schema.Struct({
@@ -189,4 +189,4 @@ export const CustomAppChanges = Schema.Struct({
   install_enforcement: given(InstallEnforcement),
   ...changeable,
   file_key: given(Required)
-})
+}).pipe(sentWithoutHidden)

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { choice, given, Id, nullish, nullishOr, openEnum, Required, Timestamp } from "./internal.js"
-import { asNew, besides, scriptRules, type SelfService, type ShownInSelfService } from "./rules.js"
+import { besides, scriptRules, type SelfService, sentWithoutHidden, type ShownInSelfService } from "./rules.js"
 
 /** How often a script runs. `no_enforcement` leaves it to the user, in Self Service. */
 export const ExecutionFrequency = choice("once", "every_15_min", "every_day", "no_enforcement")
@@ -44,7 +44,7 @@ const CreateFields = Schema.Struct({
 })
 
 /** Checks the fields of a new custom script, the rules between them included. */
-export const CreateCustomScript = CreateFields.pipe(Schema.filter((script) => scriptRules(asNew(script)), besides))
+export const CreateCustomScript = CreateFields.pipe(Schema.filter(scriptRules("create"), besides), sentWithoutHidden)
 
 /** The fields of a new custom script. With `no_enforcement` it has to be shown in Self Service. */
 export type CreateCustomScript = Omit<typeof CreateFields.Type, keyof SelfService | "execution_frequency"> &
@@ -59,6 +59,6 @@ export const UpdateCustomScript = Schema.Struct({
   script: given(Schema.String),
   execution_frequency: given(ExecutionFrequency),
   ...changeable
-}).pipe(Schema.filter(scriptRules, besides))
+}).pipe(Schema.filter(scriptRules("update"), besides), sentWithoutHidden)
 /** What `CustomScripts.update` takes. */
 export interface UpdateCustomScript extends Schema.Schema.Type<typeof UpdateCustomScript> {}

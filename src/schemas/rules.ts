@@ -1,12 +1,12 @@
 /**
  * The API's rules on fields that depend on each other. The service checks them too, with a 400 and the same field
- * names, but only after a 5 GB installer is uploaded. In an update they hold among the fields that are given: those
- * that depend on each other are changed together.
+ * names, but only after a 5 GB installer is uploaded. An update is refused only for what is wrong whatever the record
+ * holds: a field that it needs may be there already.
  */
-import type * as Schema from "effect/Schema"
+import * as Schema from "effect/Schema"
 
 /** Not shown in Self Service, or shown in a category. */
-export type SelfService = HiddenFromSelfService | ShownInSelfService
+export type SelfService = HiddenFromSelfService | TakenFromSelfService | ShownInSelfService
 
 export interface ShownInSelfService {
   readonly show_in_self_service: true
@@ -18,6 +18,13 @@ export interface HiddenFromSelfService {
   readonly show_in_self_service?: false | undefined
   readonly self_service_category_id?: undefined
   readonly self_service_recommended?: undefined
+}
+
+/** A category and a recommendation beside `false` are dropped, as the service does. */
+export interface TakenFromSelfService {
+  readonly show_in_self_service: false
+  readonly self_service_category_id?: string | undefined
+  readonly self_service_recommended?: boolean | undefined
 }
 
 interface SelfServiceFields {
@@ -34,35 +41,63 @@ export const besides = { [Symbol.for("effect/annotation/StableFilter")]: true }
 
 const issue = (field: string, message: string): Schema.FilterIssue => ({ path: [field], message })
 
+/** What the fields are for: a new record, changes to one, or either. */
+type Purpose = "create" | "update" | "publish"
+
+/** Whether a field that another one needs is not there. In an update the record may have it, unless `""` clears it. */
+const isMissing = (value: string | undefined, purpose: Purpose): boolean =>
+  value === "" || (value === undefined && purpose !== "update")
+
 const selfServiceIssues = (
-  fields: SelfServiceFields,
-  enforcement: { readonly key: string; readonly none: boolean }
+  {
+    self_service_category_id: category,
+    self_service_recommended: recommended,
+    show_in_self_service: shown
+  }: SelfServiceFields,
+  enforcement: { readonly key: string; readonly none: boolean },
+  purpose: Purpose
 ) => {
   const issues: Array<Schema.FilterIssue> = []
-  if (enforcement.none && fields.show_in_self_service !== true) {
+  if (enforcement.none && (purpose === "update" ? shown === false : shown !== true)) {
     issues.push(issue("show_in_self_service", `must be true with ${enforcement.key} "no_enforcement"`))
   }
-  if ((fields.show_in_self_service === true || enforcement.none) && !fields.self_service_category_id) {
+  if ((shown === true || enforcement.none) && isMissing(category, purpose)) {
     issues.push(issue("self_service_category_id", "is required when show_in_self_service is true"))
   }
-  if (fields.show_in_self_service === false && fields.self_service_category_id) {
-    issues.push(issue("self_service_category_id", "has a meaning only when show_in_self_service is true"))
-  }
-  if (fields.show_in_self_service === false && fields.self_service_recommended === true) {
-    issues.push(issue("self_service_recommended", "has a meaning only when show_in_self_service is true"))
+  // A new record that says nothing of Self Service is not shown there.
+  if (purpose === "create" && shown === undefined && !enforcement.none) {
+    if (category) {
+      issues.push(issue("self_service_category_id", "has a meaning only when show_in_self_service is true"))
+    }
+    if (recommended === true) {
+      issues.push(issue("self_service_recommended", "has a meaning only when show_in_self_service is true"))
+    }
   }
   return issues
 }
 
-/** What is new is not shown in Self Service unless it says so. What is changed stays as it is. */
-export const asNew = <A extends SelfServiceFields>(fields: A) => ({
-  ...fields,
-  show_in_self_service: fields.show_in_self_service ?? false
-})
+/** The fields without those that have no meaning because the record is taken from Self Service. */
+export const withoutHidden = <A extends SelfServiceFields>(fields: A): A =>
+  fields.show_in_self_service === false
+    ? { ...fields, self_service_category_id: undefined, self_service_recommended: undefined }
+    : fields
+
+/** Sends no category and no recommendation of what is taken from Self Service. */
+export const sentWithoutHidden = <A extends SelfServiceFields, I>(schema: Schema.Schema<A, I>): Schema.Schema<A, I> =>
+  Schema.transform(schema, Schema.typeSchema(schema), {
+    strict: true,
+    decode: (fields) => fields,
+    encode: withoutHidden
+  })
 
 /** @see 400 keys `show_in_self_service`, `self_service_category_id` of `/api/v1/library/custom-scripts` */
-export const scriptRules = (fields: SelfServiceFields & { readonly execution_frequency?: string | undefined }) =>
-  selfServiceIssues(fields, { key: "execution_frequency", none: fields.execution_frequency === "no_enforcement" })
+export const scriptRules =
+  (purpose: Purpose) => (fields: SelfServiceFields & { readonly execution_frequency?: string | undefined }) =>
+    selfServiceIssues(
+      fields,
+      { key: "execution_frequency", none: fields.execution_frequency === "no_enforcement" },
+      purpose
+    )
 
 interface AppFields extends SelfServiceFields {
   readonly install_type?: string | undefined
@@ -72,18 +107,19 @@ interface AppFields extends SelfServiceFields {
 }
 
 /** @see 400 keys `unzip_location`, `audit_script` and those of Self Service of `/api/v1/library/custom-apps` */
-export const appRules = (fields: AppFields) => {
-  const issues = selfServiceIssues(fields, {
-    key: "install_enforcement",
-    none: fields.install_enforcement === "no_enforcement"
-  })
-  if (fields.install_type === "zip" && !fields.unzip_location) {
+export const appRules = (purpose: Purpose) => (fields: AppFields) => {
+  const issues = selfServiceIssues(
+    fields,
+    { key: "install_enforcement", none: fields.install_enforcement === "no_enforcement" },
+    purpose
+  )
+  if (fields.install_type === "zip" && isMissing(fields.unzip_location, purpose)) {
     issues.push(issue("unzip_location", 'is required when install_type is "zip"'))
   }
   if (fields.install_type !== undefined && fields.install_type !== "zip" && fields.unzip_location) {
     issues.push(issue("unzip_location", 'can only be used with install_type "zip"'))
   }
-  if (fields.install_enforcement === "continuously_enforce" && !fields.audit_script) {
+  if (fields.install_enforcement === "continuously_enforce" && isMissing(fields.audit_script, purpose)) {
     issues.push(issue("audit_script", 'is required with install_enforcement "continuously_enforce"'))
   }
   const otherEnforcement =

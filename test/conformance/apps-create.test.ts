@@ -124,8 +124,8 @@ describe("create", () => {
       problems: { unzip_location: ['can only be used with install_type "zip"'] }
     },
     {
-      row: "a recommendation outside Self Service",
-      fields: { show_in_self_service: false, self_service_recommended: true },
+      row: "a recommendation without a word about Self Service",
+      fields: { self_service_recommended: true },
       problems: { self_service_recommended: ["has a meaning only when show_in_self_service is true"] }
     },
     {

@@ -49,26 +49,30 @@ describe("update", () => {
   )
 
   const refused: ReadonlyArray<readonly [string, UpdateCustomApp, string]> = [
-    ["APU-8: a zip without a place to unpack it", { install_type: "zip", installer }, "unzip_location"],
+    ["APU-8: a zip whose place is cleared", { install_type: "zip", unzip_location: "", installer }, "unzip_location"],
     [
       "APU-9: an audit script on an app that is installed once",
       { install_enforcement: "install_once", audit_script: "exit 0", installer },
       "audit_script"
     ],
-    ["APU-10: Self Service without a category", { show_in_self_service: true, installer }, "self_service_category_id"],
+    [
+      "APU-10: Self Service with the category cleared",
+      { show_in_self_service: true, self_service_category_id: "", installer },
+      "self_service_category_id"
+    ],
     [
       "APU-11: no enforcement outside Self Service",
       { install_enforcement: "no_enforcement", show_in_self_service: false, installer },
       "show_in_self_service"
     ],
     [
-      "APU-12: no enforcement without a word about Self Service",
-      { install_enforcement: "no_enforcement", installer },
-      "show_in_self_service"
+      "APU-12: no enforcement with the category cleared",
+      { install_enforcement: "no_enforcement", self_service_category_id: "", installer },
+      "self_service_category_id"
     ],
     [
-      "continuous enforcement without an audit script",
-      { install_enforcement: "continuously_enforce", installer },
+      "continuous enforcement with the audit script cleared",
+      { install_enforcement: "continuously_enforce", audit_script: "", installer },
       "audit_script"
     ],
     ["an installer and the key of another", { fileKey, installer }, "fileKey"],
@@ -113,6 +117,31 @@ describe("update", () => {
       "a category alone, for an app that is shown already",
       { self_service_category_id: categoryId },
       [["self_service_category_id", categoryId]]
+    ],
+    [
+      "APU-8 (improved): another type, for an app that has a place to unpack it",
+      { install_type: "zip" },
+      [["install_type", "zip"]]
+    ],
+    [
+      "continuous enforcement, for an app that has an audit script",
+      { install_enforcement: "continuously_enforce" },
+      [["install_enforcement", "continuously_enforce"]]
+    ],
+    [
+      "APU-10 (improved): Self Service, for an app that has a category",
+      { show_in_self_service: true },
+      [["show_in_self_service", "true"]]
+    ],
+    [
+      "APU-12 (improved): no enforcement, for an app that is in Self Service",
+      { install_enforcement: "no_enforcement" },
+      [["install_enforcement", "no_enforcement"]]
+    ],
+    [
+      "an app that is taken from Self Service, beside a category that the service would drop",
+      { show_in_self_service: false, self_service_category_id: categoryId, self_service_recommended: true },
+      [["show_in_self_service", "false"]]
     ],
     ["the key of an installer that is uploaded", { fileKey }, [["file_key", fileKey]]]
   ]

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { describe, expect } from "vitest"
 import { jsonOf } from "../support/bodies.js"
 import { categoryId, pageOf, scriptId, scriptRecord } from "../support/records.js"
-import { type Handler, requestsTo } from "../support/server.js"
+import { type Handler, lastRequest, requestsTo } from "../support/server.js"
 import { fieldsOf, untyped, withTenant } from "../support/tenant.js"
 
 const root = "/api/v1/library/custom-scripts"
@@ -163,10 +163,36 @@ describe("update", () => {
     )
   }
 
-  effect("SCU-3: shown in Self Service without a category is refused, and nothing is sent", () =>
+  effect("SCU-3 (improved: the script may have a category): shown in Self Service is sent as it is", () =>
     withTenant(echo)((server) =>
       Effect.gen(function* () {
-        const error = yield* Effect.flip(update(scriptId, { show_in_self_service: true }))
+        yield* update(scriptId, { show_in_self_service: true })
+        expect(jsonOf(lastRequest(server))).toEqual({ show_in_self_service: true })
+      })
+    )
+  )
+
+  effect("a script is taken from Self Service without the category that the service would drop", () =>
+    withTenant(echo)((server) =>
+      Effect.gen(function* () {
+        const hidden = { show_in_self_service: false, self_service_category_id: categoryId } as const
+        yield* update(scriptId, hidden)
+        expect(jsonOf(lastRequest(server))).toEqual({ show_in_self_service: false })
+        yield* create({ name: "x", script: "x", execution_frequency: "once", ...hidden })
+        expect(jsonOf(lastRequest(server))).toEqual({
+          name: "x",
+          script: "x",
+          execution_frequency: "once",
+          show_in_self_service: false
+        })
+      })
+    )
+  )
+
+  effect("SCU-3: shown in Self Service with the category cleared is refused, and nothing is sent", () =>
+    withTenant(echo)((server) =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(update(scriptId, { show_in_self_service: true, self_service_category_id: "" }))
         expect([error.reason, error.operation]).toEqual(["InvalidArgument", "CustomScripts.update"])
         expect(error.message).toContain("self_service_category_id: is required")
         expect(server.received).toEqual([])

@@ -227,6 +227,19 @@ describe("rules between fields", () => {
     }).pipe(sandbox)
   )
 
+  effect("a category beside show_in_self_service: false is taken and dropped, in create and update", () =>
+    Effect.gen(function* () {
+      const hidden = { show_in_self_service: false, self_service_category_id: yield* utilities }
+      const created = yield* create(hidden)
+      expect(created.status).toBe(201)
+      expect(keysOf(created.json)).not.toContain("self_service_category_id")
+      const path = `${root}/${textAt(created.json, "id")}`
+      const updated = yield* call("PATCH", path, { json: hidden })
+      expect(updated.status).toBe(200)
+      expect(keysOf(updated.json)).not.toContain("self_service_category_id")
+    }).pipe(sandbox)
+  )
+
   effect("an update is judged by what the app would be, and what the new kind does not use stays", () =>
     Effect.gen(function* () {
       const created = yield* create({ install_enforcement: "continuously_enforce", audit_script: "exit 0" })

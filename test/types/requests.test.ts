@@ -62,7 +62,7 @@ describe("a new app", () => {
     // @ts-expect-error what is not shown has none
     accept<CreateCustomApp>({ ...package_, self_service_category_id: "x" })
     // @ts-expect-error nor is it recommended
-    accept<CreateCustomApp>({ ...package_, show_in_self_service: false, self_service_recommended: true })
+    accept<CreateCustomApp>({ ...package_, self_service_recommended: true })
     // @ts-expect-error there are three types of installer
     accept<CreateCustomApp>({ ...once, install_type: "pkg" })
     // @ts-expect-error a typo is no field
