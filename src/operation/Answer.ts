@@ -104,5 +104,22 @@ export const maybeEmpty = <A, I>(schema: Schema.Schema<A, I>): Answer<Option.Opt
   )
 }
 
+/** The id of an answer that has nothing but an id and a name. */
+const onlyId = (json: unknown): string | undefined => {
+  if (typeof json !== "object" || json === null || !("id" in json) || typeof json.id !== "string") return undefined
+  return Object.keys(json).every((key) => key === "id" || key === "name") ? json.id : undefined
+}
+
+/** A record that was created; or its id (`Left`) if the answer has nothing but an id and a name: the record is there. */
+export const created = <A, I>(schema: Schema.Schema<A, I>): Answer<Either.Either<A, string>> => {
+  const decode = decoderOf(schema)
+  return make((response) =>
+    Either.flatMap(readJson(response), (json): Either.Either<Either.Either<A, string>, Unreadable> => {
+      const id = onlyId(json)
+      return id === undefined ? Either.map(decode(json), Either.right) : Either.right(Either.left(id))
+    })
+  )
+}
+
 /** Makes the reader of what an operation answers with. @internal */
 export const readerOf = <A>(spec: Spec<A>): Read<A> => (Schema.isSchema(spec) ? jsonReader(spec) : spec.read)

@@ -18,6 +18,7 @@ import { checkChanges, checkFields, invalidArgument } from "../operation/argumen
 import { distinctNames, safeFileName } from "../installers/fileNames.js"
 import { nameProblem } from "../installers/files.js"
 import type { ListOptions } from "../operation/listing.js"
+import * as Answer from "../operation/Answer.js"
 import * as Operation from "../operation/Operation.js"
 import * as Pages from "../operation/Pages.js"
 import { changedFields, severalApps, withDigest } from "../installers/publishing.js"
@@ -35,6 +36,7 @@ import {
 } from "../schemas/CustomApp.js"
 import { Required } from "../schemas/internal.js"
 import type { PayloadList } from "../schemas/PayloadList.js"
+import { whole } from "../session/created.js"
 import { composed } from "../session/functions.js"
 import { located, locatedStream } from "../session/located.js"
 import { ApiClient } from "./ApiClient.js"
@@ -189,7 +191,7 @@ export const operations = Operation.group("CustomApps", {
     answer: CustomAppUpload,
     kind: "write"
   },
-  create: { method: "POST", path: root, form: CustomAppForm, answer: CustomApp, kind: "write" },
+  create: { method: "POST", path: root, form: CustomAppForm, answer: Answer.created(CustomApp), kind: "write" },
   update: { method: "PATCH", path: one, form: CustomAppChanges, answer: CustomApp, kind: "fleet" },
   delete: { method: "DELETE", path: one, kind: "destructive" }
 })
@@ -211,7 +213,7 @@ const make = Effect.gen(function* () {
     options: CustomApps.PublishOptions
   ) =>
     send(operation, { fileKey, install_type: fields.install_type, installer, sha256 }, options, (file_key = "") =>
-      functions.create({ ...fields, file_key })
+      whole(functions.create, get)({ ...fields, file_key })
     )
 
   const update = (

@@ -11,6 +11,7 @@ import type * as Stream from "effect/Stream"
 import type { ApiClientError } from "../errors/ApiClientError.js"
 import { checkChanges, checkFields } from "../operation/arguments.js"
 import type { ListOptions } from "../operation/listing.js"
+import * as Answer from "../operation/Answer.js"
 import * as Operation from "../operation/Operation.js"
 import * as Pages from "../operation/Pages.js"
 import {
@@ -21,6 +22,7 @@ import {
   UpdateCustomProfile
 } from "../schemas/CustomProfile.js"
 import type { PayloadList } from "../schemas/PayloadList.js"
+import { whole } from "../session/created.js"
 import { located } from "../session/located.js"
 import { ApiClient } from "./ApiClient.js"
 import { formFile } from "./formFile.js"
@@ -58,7 +60,13 @@ const one = `${root}/{library_item_id}` as const
 export const operations = Operation.group("CustomProfiles", {
   stream: { method: "GET", path: root, pages: Pages.counted(CustomProfile), kind: "read" },
   get: { method: "GET", path: one, answer: CustomProfile, kind: "read" },
-  create: { method: "POST", path: root, multipart: CustomProfileForm, answer: CustomProfile, kind: "write" },
+  create: {
+    method: "POST",
+    path: root,
+    multipart: CustomProfileForm,
+    answer: Answer.created(CustomProfile),
+    kind: "write"
+  },
   update: { method: "PATCH", path: one, multipart: CustomProfileChanges, answer: CustomProfile, kind: "fleet" },
   delete: { method: "DELETE", path: one, kind: "destructive" }
 })
@@ -75,10 +83,8 @@ const make = Effect.gen(function* () {
     create: located((profile) =>
       Effect.gen(function* () {
         const { file, ...fields } = yield* checkCreate(profile)
-        return yield* create({
-          ...fields,
-          file: yield* formFile(fs, operations.create.name, file, `${fields.name}.mobileconfig`)
-        })
+        const form = yield* formFile(fs, operations.create.name, file, `${fields.name}.mobileconfig`)
+        return yield* whole(create, functions.get)({ ...fields, file: form })
       })
     ),
     update: located((id, changes) =>

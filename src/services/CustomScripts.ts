@@ -9,8 +9,11 @@ import * as Layer from "effect/Layer"
 import type * as Stream from "effect/Stream"
 import type { ApiClientError } from "../errors/ApiClientError.js"
 import type { ListOptions } from "../operation/listing.js"
+import * as Answer from "../operation/Answer.js"
 import * as Operation from "../operation/Operation.js"
 import * as Pages from "../operation/Pages.js"
+import { whole } from "../session/created.js"
+import { located } from "../session/located.js"
 import { CreateCustomScript, CustomScript, UpdateCustomScript } from "../schemas/CustomScript.js"
 import type { PayloadList } from "../schemas/PayloadList.js"
 import { ApiClient } from "./ApiClient.js"
@@ -39,7 +42,7 @@ const root = "/api/v1/library/custom-scripts"
 export const operations = Operation.group("CustomScripts", {
   stream: { method: "GET", path: root, pages: Pages.counted(CustomScript), kind: "read" },
   get: { method: "GET", path: `${root}/{library_item_id}`, answer: CustomScript, kind: "read" },
-  create: { method: "POST", path: root, json: CreateCustomScript, answer: CustomScript, kind: "write" },
+  create: { method: "POST", path: root, json: CreateCustomScript, answer: Answer.created(CustomScript), kind: "write" },
   update: {
     method: "PATCH",
     path: `${root}/{library_item_id}`,
@@ -50,7 +53,13 @@ export const operations = Operation.group("CustomScripts", {
   delete: { method: "DELETE", path: `${root}/{library_item_id}`, kind: "destructive" }
 })
 
-const make = Effect.map(ApiClient, (client) => client.functions(operations) satisfies CustomScripts.Service)
+const make = Effect.map(ApiClient, (client) => {
+  const functions = client.functions(operations)
+  return {
+    ...functions,
+    create: located(whole(functions.create, functions.get))
+  } satisfies CustomScripts.Service
+})
 
 /** Custom scripts of the library: `/api/v1/library/custom-scripts`. */
 export class CustomScripts extends Context.Tag("effect-iru/CustomScripts")<CustomScripts, CustomScripts.Service>() {
