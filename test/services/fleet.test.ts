@@ -1,0 +1,232 @@
+/** Devices, users, Prism, enrollment: what the library adds to the operations of the API. */
+import { effect } from "@effect/vitest"
+import { Blueprints, Devices, Prism, Users, Vulnerabilities } from "effect-iru"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import { describe, expect } from "vitest"
+import { lastRequest, routes } from "../support/server.js"
+import { withTenant } from "../support/tenant.js"
+
+const options = { pace: { perSecond: Infinity, perHour: Infinity }, retry: { times: 0 } }
+const uuid = (n: number) => `0ff1ce00-0000-4000-8000-00000000000${n}`
+const device = (n: number, serial_number: string) => ({
+  device_id: uuid(n),
+  device_name: `Mac ${n}`,
+  serial_number,
+  platform: "Mac",
+  user: "",
+  asset_tag: "",
+  tags: []
+})
+
+describe("a record is found", () => {
+  effect("by its whole serial number, in any case, in one request", () =>
+    withTenant(
+      () => ({ body: [device(1, "C02ABC"), device(2, "C02ABCD")] }),
+      options
+    )((server) =>
+      Effect.gen(function* () {
+        const devices = yield* Devices
+        const found = yield* devices.find({ serial_number: "c02abc" })
+        expect(Option.map(found, ({ device_id, user }) => ({ device_id, user }))).toEqual(
+          Option.some({ device_id: uuid(1), user: null })
+        )
+        expect(server.received).toHaveLength(1)
+        expect(lastRequest(server).query).toMatchObject({ serial_number: "C02ABC" })
+        expect(yield* devices.find({ serial_number: "C02" })).toEqual(Option.none())
+        expect(yield* Effect.flip(devices.find({ serial_number: " " }))).toMatchObject({ reason: "InvalidArgument" })
+      })
+    )
+  )
+
+  effect("or every candidate is named", () =>
+    withTenant(
+      () => ({ body: [device(1, "C02ABC"), device(2, "C02ABC")] }),
+      options
+    )(() =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip((yield* Devices).find({ serial_number: "C02ABC" }))
+        expect(error).toMatchObject({ reason: "Conflict", operation: "Devices.find" })
+        expect(error.detail).toContain(uuid(1))
+        expect(error.detail).toContain(uuid(2))
+      })
+    )
+  )
+
+  effect("by the address of a user", () =>
+    withTenant(
+      () => ({ body: { next: null, previous: null, results: [{ id: uuid(1), email: "Ada@Accuhive.io" }] } }),
+      options
+    )(() =>
+      Effect.gen(function* () {
+        const found = yield* (yield* Users).find({ email: "ada@accuhive.io" })
+        expect(Option.map(found, ({ id }) => id)).toEqual(Option.some(uuid(1)))
+      })
+    )
+  )
+})
+
+describe("details of a device", () => {
+  const details = (platform: string, more: object) => ({
+    general: { device_id: uuid(1), device_name: "x", platform },
+    ...more
+  })
+
+  for (const [platform, family] of [
+    ["Mac", "apple"],
+    ["AppleTV", "apple"],
+    ["Windows", "windows"],
+    ["Android", "android"],
+    ["Fridge", "other"]
+  ] as const) {
+    effect(`of a ${platform} are those of the family ${family}`, () =>
+      withTenant(
+        () => ({ body: details(platform, { tags: ["a"], shelf: { door: "open" } }) }),
+        options
+      )(() =>
+        Effect.gen(function* () {
+          const found = yield* (yield* Devices).details(uuid(1))
+          expect(found).toMatchObject({ family, general: { platform } })
+          if (found.family === "other") expect(found["shelf"]).toEqual({ door: "open" })
+          else expect(found.tags).toEqual(["a"])
+        })
+      )
+    )
+  }
+})
+
+describe("Prism", () => {
+  effect("takes a filter as an object, and sends it as JSON", () =>
+    withTenant(
+      () => ({ body: { offset: 0, limit: 300, total: 0, data: [], cursor: null } }),
+      options
+    )((server) =>
+      Effect.gen(function* () {
+        const prism = yield* Prism
+        yield* Stream.runDrain(
+          prism.fileVault({ filter: { status: { eq: false } }, device_families: ["Mac"], blueprint_ids: ["a", "b"] })
+        )
+        expect(lastRequest(server).query).toMatchObject({
+          filter: '{"status":{"eq":false}}',
+          device_families: "Mac",
+          blueprint_ids: "a,b",
+          cursor: "",
+          limit: "300"
+        })
+        const wrong = yield* Effect.flip(Stream.runDrain(prism.apps({ filter: { name: { likes: ["x"] } } as never })))
+        expect(wrong.reason).toBe("InvalidArgument")
+      })
+    )
+  )
+
+  const job = (status: string, more: object = {}) => ({
+    body: { id: uuid(1), status, category: "apps", args: {}, error_msg: null, signed_url: null, ...more }
+  })
+
+  effect("an export is waited for, and its file is read without the token", () => {
+    let asked = 0
+    return withTenant(
+      (request, raw) =>
+        routes({
+          "POST /api/v1/prism/export": job("pending"),
+          [`GET /api/v1/prism/export/${uuid(1)}`]: () =>
+            asked++ === 0
+              ? job("pending")
+              : job("success", { signed_url: `http://${request.headers.host}/storage/apps.csv?signature=s` }),
+          "GET /storage/apps.csv": { body: "name\nFirefox\n" }
+        })(request, raw),
+      options
+    )((server) =>
+      Effect.gen(function* () {
+        const prism = yield* Prism
+        const finished = yield* prism.export("apps", { polling: Schedule.recurs(5), device_families: ["Mac"] })
+        expect(JSON.stringify(finished)).not.toContain("signature")
+        const text = yield* Stream.mkString(Stream.decodeText(prism.download(finished)))
+        expect(text).toBe("name\nFirefox\n")
+        expect(lastRequest(server).headers.authorization).toBeUndefined()
+      })
+    )
+  })
+
+  effect("an export that does not end is given up, and says so", () =>
+    withTenant(
+      routes({
+        "POST /api/v1/prism/export": job("pending"),
+        [`GET /api/v1/prism/export/${uuid(1)}`]: job("pending")
+      }),
+      options
+    )(() =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip((yield* Prism).export("apps", { polling: Schedule.recurs(2) }))
+        expect(error).toMatchObject({ reason: "Timeout", operation: "Prism.export" })
+      })
+    )
+  )
+
+  effect("an export that fails says why", () =>
+    withTenant(
+      routes({
+        "POST /api/v1/prism/export": job("pending"),
+        [`GET /api/v1/prism/export/${uuid(1)}`]: job("failed", { error_msg: "Unknown column." })
+      }),
+      options
+    )(() =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip((yield* Prism).export("apps"))
+        expect(error).toMatchObject({ reason: "BadRequest", detail: "Unknown column." })
+      })
+    )
+  )
+})
+
+describe("a filter of vulnerabilities", () => {
+  effect("knows its columns", () =>
+    withTenant(
+      () => ({ body: { total: 0, page: 1, size: 50, results: [] } }),
+      options
+    )((server) =>
+      Effect.gen(function* () {
+        const vulnerabilities = yield* Vulnerabilities
+        yield* vulnerabilities.list({ filter: { cve_id: { in: ["CVE-2024-24795"] } }, sort_by: "-cvss_score" })
+        expect(lastRequest(server).query).toMatchObject({
+          filter: '{"cve_id":{"in":["CVE-2024-24795"]}}',
+          sort_by: "-cvss_score",
+          page: "1",
+          size: "50"
+        })
+      })
+    )
+  )
+})
+
+describe("the enrollment profile", () => {
+  effect("is a file with its name, or the address of a sign-in", () =>
+    withTenant(
+      ({ query }) =>
+        query["sso"] === "true"
+          ? { body: { url: "https://accuhive.kandji.io/sign-in" } }
+          : {
+              body: "<plist/>",
+              headers: {
+                "content-type": "application/x-apple-aspen-config",
+                "content-disposition": "attachment;filename=kandji-enroll.mobileconfig"
+              }
+            },
+      options
+    )(() =>
+      Effect.gen(function* () {
+        const blueprints = yield* Blueprints
+        expect(yield* blueprints.enrollmentProfile(uuid(1))).toMatchObject({
+          _tag: "Profile",
+          fileName: "kandji-enroll.mobileconfig"
+        })
+        expect(yield* blueprints.enrollmentProfile(uuid(1), { sso: true })).toEqual({
+          _tag: "SignIn",
+          url: "https://accuhive.kandji.io/sign-in"
+        })
+      })
+    )
+  )
+})
