@@ -42,10 +42,23 @@ export const mismatch = (sent: Sent, stored: Stored, appId?: string): PayloadInt
     : undefined
 }
 
+/** Whether it may still change what a tenant says it has: it says none, or another than was sent. */
+export const isOpen = (sent: Sent, stored: Stored): boolean =>
+  stored.sha256 === undefined || mismatch(sent, stored) !== undefined
+
+/** What a tenant says it has is a failure if it is something else than was sent, and a warning if it is no sha256. */
+export const compared = (sent: Sent, stored: Stored, appId?: string): Effect.Effect<void, PayloadIntegrityError> => {
+  const error = mismatch(sent, stored, appId)
+  if (error !== undefined) return Effect.fail(error)
+  const where = appId === undefined ? "" : ` (app ${appId})`
+  return stored.sha256 === undefined
+    ? Effect.logWarning(`The tenant does not say the sha256 of ${sent.name}${where}: it was not compared.`)
+    : Effect.void
+}
+
 /**
- * The app once the tenant has what was sent. Until then it is asked for again, as the schedule says. At its end, another
- * size or sha256 is a failure; a sha256 that never came is a warning in the log. A failure to ask ends the asking: the
- * app is there, and a caller who was told otherwise would make it twice.
+ * The app once the tenant has what was sent. Until then it is asked for again, as the schedule says, and compared at its
+ * end. A failure to ask ends the asking: the app is there, and a caller who was told otherwise would make it twice.
  */
 export const whenVerified = <A extends Stored & { readonly id: string }>(
   answer: A,
@@ -54,17 +67,13 @@ export const whenVerified = <A extends Stored & { readonly id: string }>(
   schedule: Schedule.Schedule<unknown> = defaultProcessing
 ): Effect.Effect<A, PayloadIntegrityError> =>
   Effect.gen(function* () {
-    const { id } = answer
     const driver = yield* Schedule.driver(schedule)
     let app = answer
-    while (app.sha256 === undefined || mismatch(sent, app) !== undefined) {
-      const next = yield* Effect.option(Effect.zipRight(driver.next(app), read(id)))
+    while (isOpen(sent, app)) {
+      const next = yield* Effect.option(Effect.zipRight(driver.next(app), read(answer.id)))
       if (next._tag === "None") break
       app = next.value
     }
-    const error = mismatch(sent, app, id)
-    if (error !== undefined) return yield* error
-    if (app.sha256 === undefined)
-      yield* Effect.logWarning(`The tenant does not say the sha256 of ${sent.name} (app ${id}): it was not compared.`)
+    yield* compared(sent, app, answer.id)
     return app
   })

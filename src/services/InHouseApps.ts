@@ -14,6 +14,7 @@ import { ApiClientError } from "../errors/ApiClientError.js"
 import type { PayloadError } from "../errors/PayloadIntegrityError.js"
 import { PayloadTransferError } from "../errors/PayloadTransferError.js"
 import { reported } from "../installers/reporting.js"
+import { compared, isOpen, type Sent } from "../installers/verifying.js"
 import { checkChanges, checkFields, invalidArgument } from "../operation/arguments.js"
 import type { ListOptions } from "../operation/listing.js"
 import * as Operation from "../operation/Operation.js"
@@ -138,23 +139,23 @@ const make = Effect.gen(function* () {
   const checkCreate = checkFields(operations.create.name, CreateInHouseApp)
   const checkUpdate = checkChanges(operations.update.name, UpdateInHouseApp)
 
-  /** Waits until an installer that was uploaded is validated. */
+  /** Waits until an installer that was uploaded is validated, and the service has what was sent. */
   const validated = (
     operation: string,
-    name: string,
+    sent: Sent,
     uploadId: string,
     schedule: Schedule.Schedule<unknown> = defaultProcessing
   ): Effect.Effect<void, ApiClientError | PayloadError> =>
     Effect.repeat(uploadStatus(uploadId), {
-      while: ({ status }) => isUnderWay(status),
+      while: (now) => isUnderWay(now.status) || (now.status === "VALIDATED" && isOpen(sent, now)),
       schedule: Schedule.zipRight(schedule, Schedule.identity<InHouseAppUploadStatus>())
     }).pipe(
-      Effect.flatMap(({ reason, status }): Effect.Effect<void, ApiClientError | PayloadError> => {
-        if (status === "VALIDATED") return Effect.void
+      Effect.flatMap(({ reason, sha256, status }): Effect.Effect<void, ApiClientError | PayloadError> => {
+        if (status === "VALIDATED") return compared(sent, { sha256 })
         const detail = reason ?? `The service says ${status}.`
         return isUnderWay(status)
           ? Effect.fail(new ApiClientError({ reason: "Timeout", operation, detail: `Still ${status}: ${detail}` }))
-          : Effect.fail(new PayloadTransferError({ reason: "Rejected", direction: "upload", name, detail }))
+          : Effect.fail(new PayloadTransferError({ reason: "Rejected", direction: "upload", name: sent.name, detail }))
       })
     )
 
@@ -173,9 +174,10 @@ const make = Effect.gen(function* () {
         uploadId = id
         return { ...place, name: filename }
       })
-      const { file_key } = yield* transfer.upload(installer, { ...options, presign: place })
+      const { serverTime } = client
+      const { file_key, sha256 } = yield* transfer.upload(installer, { ...options, serverTime, presign: place })
       options.onProgress?.({ phase: "finalizing", name, bytes: size, total: size })
-      return yield* validated(operation, name, uploadId, options.processing).pipe(
+      return yield* validated(operation, { name, size, sha256 }, uploadId, options.processing).pipe(
         Effect.zipRight(use(file_key)),
         Effect.mapError((error) =>
           error._tag === "ApiClientError" ? new ApiClientError({ ...error, fileKey: file_key }) : error

@@ -4,6 +4,7 @@ import { InHouseApps } from "effect-iru"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import { describe, expect } from "vitest"
+import { recordingLogs } from "../session/support.js"
 import { type Handler, type Reply, requestsTo, routes } from "../support/server.js"
 import { withTenant } from "../support/tenant.js"
 
@@ -86,6 +87,52 @@ describe("an in-house app", () => {
       )
     )
   }
+
+  const other = { ...validated, sha256: "5".repeat(64) }
+
+  effect("is not made of something else than was sent", () =>
+    withTenant(
+      tenant([other]),
+      options
+    )((server) =>
+      Effect.gen(function* () {
+        const apps = yield* InHouseApps
+        for (const call of [
+          apps.create({ name: "Tool", installer }, { processing }),
+          apps.update(id, { installer }, { processing })
+        ]) {
+          expect(yield* Effect.flip(call)).toMatchObject({
+            _tag: "PayloadIntegrityError",
+            direction: "upload",
+            check: "sha256",
+            expected: app.sha256,
+            actual: other.sha256
+          })
+        }
+        expect(requestsTo(server)).not.toContain(`POST ${root}`)
+        expect(requestsTo(server)).not.toContain(`PATCH ${root}/${id}`)
+      })
+    )
+  )
+
+  effect("is made once the service has the sha256 of what was sent, and with a warning if it never says one", () =>
+    Effect.gen(function* () {
+      for (const [states, warnings] of [
+        [[{ status: "VALIDATED" }, other, validated], []],
+        [[{ status: "VALIDATED" }], [expect.stringContaining("does not say the sha256 of tool.ipa")]]
+      ] as const) {
+        const lines: Array<string> = []
+        const made = yield* withTenant(
+          tenant(states),
+          options
+        )(() => Effect.flatMap(InHouseApps, (apps) => apps.create({ name: "Tool", installer }, { processing }))).pipe(
+          Effect.provide(recordingLogs(lines))
+        )
+        expect(made).toMatchObject({ id })
+        expect(lines.filter((line) => line.startsWith("WARN"))).toEqual(warnings)
+      }
+    })
+  )
 
   effect("is not uploaded twice, if it cannot be made", () =>
     withTenant(
