@@ -7,7 +7,7 @@ import { baseName } from "./files.js"
 /** What some system does not allow in a name, or reads as something else: separators, controls, drives, streams. */
 const forbidden = /[\p{Cc}\p{Cs}/\\:*?"<>|]/gu
 /** What Windows keeps for devices, whatever the extension. */
-const device = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i
+const device = /^(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(?:\.|$)/i
 /** File systems take 255 bytes; some are left for the name of an unfinished file. */
 const longest = 200
 

@@ -38,11 +38,22 @@ export const makeFolderOf = (fs: FileSystem.FileSystem, file: string): Effect.Ef
   if (folder === "") return Effect.void
   const failed = (cause: PlatformError) =>
     new PayloadTransferError({ reason: "Sink", direction: "download", name, detail: cause.message, cause })
-  return fs.exists(folder).pipe(
-    Effect.flatMap((exists) => (exists ? Effect.void : fs.makeDirectory(folder, { recursive: true }))),
-    Effect.mapError(failed)
-  )
+  return Effect.mapError(makeFolders(fs, folder), failed)
 }
+
+/** Folder by folder: to make them all at once loops without end in some file systems, such as `/proc`. */
+const makeFolders = (fs: FileSystem.FileSystem, folder: string): Effect.Effect<void, PlatformError> =>
+  Effect.gen(function* () {
+    if (yield* fs.exists(folder)) return
+    const parent = folder.replace(/[/\\]+$/, "").replace(/[^/\\]+$/, "")
+    if (parent !== "" && parent !== folder) yield* makeFolders(fs, parent)
+    yield* Effect.catchIf(
+      fs.makeDirectory(folder),
+      // Another download may have made it meanwhile.
+      (error) => error._tag === "SystemError" && error.reason === "AlreadyExists",
+      () => Effect.void
+    )
+  })
 
 /** Whether the installer of an app lies at a path already, byte for byte as far as the tenant tells. */
 export const isStored = (

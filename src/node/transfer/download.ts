@@ -8,6 +8,7 @@ import { fileDigest } from "./digest.js"
 import { causeFacts, interruptibleInside } from "./failures.js"
 import { ObjectChanged, openObject, type ReadError, type Source, type StoredObject } from "./object.js"
 import { type PartFile, partFile } from "./partFile.js"
+import { resolveTarget } from "./target.js"
 import type { Settings } from "./wire.js"
 
 const MiB = 1024 * 1024
@@ -40,12 +41,13 @@ const once = (
   options: DownloadOptions
 ): Effect.Effect<DownloadedInstaller, ReadError> =>
   Effect.gen(function* () {
+    const place = yield* resolveTarget(target)
     const object = yield* openObject(source, settings, options)
     const { sha256 } = object
     const size = object.size()
     const identity =
       options.resume === true && sha256 !== undefined && size !== undefined ? { sha256, size } : undefined
-    const part = yield* partFile(target, identity, object.fail)
+    const part = yield* partFile(place, identity, object.fail)
     object.skip(part.written)
     const filled = yield* Effect.tapErrorTag(fill(object, part, settings), "ObjectChanged", () => part.discard)
     yield* part.discard
@@ -99,9 +101,9 @@ const fill = (object: StoredObject, part: PartFile, { connections, rangesAbove }
     else {
       if (connections !== 1 && size - next > rangesAbove) {
         const began = yield* Clock.currentTimeMillis
-        yield* readPart(firstPart)
+        yield* readPart(Math.min(firstPart, size - next))
         const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
-        const isFast = connections === undefined && firstPart / seconds > fastLine
+        const isFast = connections === undefined && Math.min(firstPart, size) / seconds > fastLine
         if (object.givesRanges() && !isFast) lanes = connections ?? defaultConnections
       }
       /** Large parts first and small ones last, so that all connections are done at about the same time. */

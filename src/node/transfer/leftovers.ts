@@ -7,9 +7,11 @@
  * given to another process, a file counts as left when nobody has written to it for a day.
  */
 import { createHash, randomBytes } from "node:crypto"
-import { access, constants, readdir, rename, rm, stat, utimes } from "node:fs/promises"
+import type { Stats } from "node:fs"
+import { access, constants, lstat, readdir, rename, rm, utimes } from "node:fs/promises"
 import { hostname } from "node:os"
 import { basename, dirname, join } from "node:path"
+import { isOwnFile } from "./target.js"
 
 export interface PartNames {
   /** Of a file that this process fills. */
@@ -69,7 +71,9 @@ const leftovers = async (target: string, object?: string): Promise<ReadonlyArray
     if (facts === null || (object !== undefined && facts[1] !== object)) continue
     const [, , host, pid] = facts
     const path = join(folder, name)
-    if (pid === undefined || (await isLeft(path, host, Number(pid)))) found.push(path)
+    const stats = await lstat(path).catch(() => undefined)
+    if (stats === undefined || !isOwnFile(stats)) continue
+    if (pid === undefined || isLeft(stats, host, Number(pid))) found.push(path)
   }
   return found
 }
@@ -77,11 +81,7 @@ const leftovers = async (target: string, object?: string): Promise<ReadonlyArray
 const aDay = 24 * 60 * 60 * 1000
 
 /** Whether nobody fills a file any more. */
-const isLeft = async (path: string, host: string | undefined, pid: number): Promise<boolean> => {
-  const written = await stat(path).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => Infinity
-  )
+const isLeft = ({ mtimeMs: written }: Stats, host: string | undefined, pid: number): boolean => {
   if (Date.now() - written > aDay) return true
   if (host !== machine) return false
   // This process fills none that was written before it began: that was another one with its number.

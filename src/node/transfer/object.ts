@@ -61,6 +61,9 @@ export const openObject = (
     let reported = 0
 
     const fail = failures("download", name, () => moved)
+    if (size !== undefined && !(Number.isSafeInteger(size) && size >= 0)) {
+      return yield* fail("Source", { detail: `the tenant says that it has ${size} bytes` })
+    }
     const report = (phase: TransferProgress["phase"]) => onProgress?.({ phase, name, bytes: moved, total: size })
     const arrived = (bytes: number) => {
       moved += bytes
@@ -94,8 +97,9 @@ export const openObject = (
         const { status } = answer
         const tag = headerOf(answer, "etag")
         const [, from, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(headerOf(answer, "content-range") ?? "") ?? []
-        if (status === 416 && Number(total) === at) return void (size ??= at)
-        if (status === 416)
+        // Without a range, it is no answer to what was asked.
+        if (status === 416 && at > 0 && Number(total) === at) return void (size ??= at)
+        if (status === 416 && at > 0)
           return yield* new ObjectChanged({ error: fail("Truncated", { status, detail: `it ends before byte ${at}` }) })
         if (status === 412) return yield* changed("it was replaced while it was read", status)
         if (status !== 200 && status !== 206)

@@ -6,11 +6,12 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises"
+import { constants, type FileHandle, lstat, open, rename, rm, stat } from "node:fs/promises"
 import { dirname } from "node:path"
 import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { causeFacts, type Fail } from "./failures.js"
 import { clearLeftovers, partNames, takeOver } from "./leftovers.js"
+import { isOwnFile, makeFolders, type Target } from "./target.js"
 
 export interface PartFile {
   readonly handle: FileHandle
@@ -47,11 +48,13 @@ export interface Identity {
 }
 
 /** Stands behind the last byte of the object while it is not whole. */
-const Mark = Schema.parseJson(Schema.Struct({ sha256: Schema.String, size: Schema.Number, written: Schema.Number }))
+const Mark = Schema.parseJson(
+  Schema.Struct({ sha256: Schema.String, size: Schema.Number, written: Schema.NonNegativeInt })
+)
 
 /** Opens one for a target: the one that a download of the same object left, or a new one. */
 export const partFile = (
-  target: string,
+  { before, path: target }: Target,
   identity: Identity | undefined,
   fail: Fail
 ): Effect.Effect<PartFile, PayloadTransferError, Scope.Scope> => {
@@ -59,11 +62,16 @@ export const partFile = (
     Effect.uninterruptible(Effect.tryPromise({ try: action, catch: (cause) => fail("Sink", causeFacts(cause)) }))
 
   const acquire = onDisk(async () => {
-    await mkdir(dirname(target), { recursive: true })
+    await makeFolders(dirname(target))
+    if (identity !== undefined) {
+      const names = partNames(target, identity.sha256)
+      const left = (await takeOver(target, identity.sha256, names.filling))
+        ? await goOn(names.filling, identity)
+        : undefined
+      if (left !== undefined) return { names, ...left }
+    }
     const names = partNames(target, identity?.sha256)
-    const taken = identity !== undefined && (await takeOver(target, identity.sha256, names.filling))
-    const handle = await open(names.filling, taken ? "r+" : "wx+")
-    return { names, handle, written: taken ? await readMark(handle, identity) : 0 }
+    return { names, handle: await open(names.filling, "wx+"), written: 0 }
   })
 
   return Effect.gen(function* () {
@@ -101,7 +109,14 @@ export const partFile = (
       finish: (size) =>
         onDisk(async () => {
           await handle.truncate(size)
+          if (before !== undefined) {
+            // Only the owner may give a file away.
+            await handle.chown(before.uid, before.gid).catch(() => undefined)
+            await handle.chmod(before.mode)
+          }
           await handle.sync()
+          const there = await lstat(target).catch(() => undefined)
+          if (there?.isFile() === false) throw new Error("What is at the target is not a file any more.")
           await rename(names.filling, target)
           isTarget = true
           await syncFolder(dirname(target))
@@ -113,6 +128,22 @@ export const partFile = (
 
 /** Longer than any mark, so that a new one covers the one before. */
 const markSize = 200
+
+/** Opens what an earlier download left, if it is safe to go on with it: a link or a device is never followed. */
+const goOn = async (
+  path: string,
+  identity: Identity
+): Promise<{ readonly handle: FileHandle; readonly written: number } | undefined> => {
+  const handle = await open(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => undefined)
+  if (handle === undefined) return undefined
+  try {
+    if (isOwnFile(await handle.stat())) return { handle, written: await readMark(handle, identity) }
+  } catch {
+    // What cannot be read is not continued.
+  }
+  await handle.close()
+  return undefined
+}
 
 const readMark = async (handle: FileHandle, { sha256, size }: Identity): Promise<number> => {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(markSize), 0, markSize, size)
