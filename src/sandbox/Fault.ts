@@ -12,6 +12,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import { answerProblem } from "./gateway/answerProblem.js"
 import { limitExceeded } from "./gateway/limits.js"
 
 const units: Readonly<Record<string, Duration.DurationInput>> = {
@@ -101,7 +102,7 @@ export const FaultRule = Schema.Struct({
       status: Schema.Int.pipe(Schema.between(200, 599)),
       body: Schema.optional(Schema.Unknown),
       headers: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
-    })
+    }).pipe(Schema.filter(answerProblem))
   ),
   cutAfter: Schema.optional(Count),
   stallAfter: Schema.optional(Count),

@@ -62,7 +62,7 @@ export declare namespace Sandbox {
      */
     readonly seed: Server["seed"]
     /** Makes the next requests that fit go wrong, until the scope closes. Of several rules that fit, the first counts. */
-    readonly fault: (fault: Fault.Fault) => Effect.Effect<void, never, Scope.Scope>
+    readonly fault: (fault: Fault.Fault) => Effect.Effect<void, SandboxError, Scope.Scope>
     /** The faults that will still hit something. */
     readonly faults: Effect.Effect<ReadonlyArray<ActiveFault>>
     /** How many requests it takes, and how many of them are left. */
@@ -311,6 +311,6 @@ export class Sandbox extends Context.Tag("effect-iru/Sandbox")<Sandbox, Sandbox.
   )
 
   /** Makes the next requests that fit go wrong, until the scope closes. */
-  static readonly fault = (fault: Fault.Fault): Effect.Effect<void, never, Sandbox | Scope.Scope> =>
+  static readonly fault = (fault: Fault.Fault): Effect.Effect<void, SandboxError, Sandbox | Scope.Scope> =>
     Effect.flatMap(this, (sandbox) => sandbox.fault(fault))
 }

@@ -1,13 +1,16 @@
 /**
- * Why a sandbox did not start.
+ * Why a sandbox did not start, or a fault cannot be.
  */
 import * as Data from "effect/Data"
 
-/** The sandbox did not start: its port is taken, the address cannot be used, or there is no room for its files. */
+/**
+ * The sandbox did not start: its port is taken (`PortInUse`), the address cannot be used (`Listen`), or there is no room
+ * for its files (`Folder`). Or a fault's answer is none that HTTP allows (`InvalidFault`).
+ */
 export class SandboxError extends Data.TaggedError("SandboxError")<{
-  readonly reason: "PortInUse" | "Listen" | "Folder"
+  readonly reason: "PortInUse" | "Listen" | "Folder" | "InvalidFault"
   readonly detail: string
-  readonly cause: unknown
+  readonly cause?: unknown
 }> {
   override get message(): string {
     return this.detail

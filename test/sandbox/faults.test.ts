@@ -180,3 +180,82 @@ describe("a storage that is told to look longer", () => {
     }).pipe(Effect.scoped, sandbox)
   )
 })
+
+describe("what cannot be a fault is refused when it is set", () => {
+  const headers: ReadonlyArray<Readonly<Record<string, string>>> = [
+    { "bad name": "x" },
+    { "": "x" },
+    { "x-split": "a\r\nset-cookie: b" },
+    { "x-nul": "a\0b" },
+    { "x-emoji": "🚀" },
+    { "Content-Length": "5" },
+    { "transfer-encoding": "chunked" }
+  ]
+
+  effect("a header that HTTP does not allow, or that says where the answer ends; the next request is answered", () =>
+    Effect.gen(function* () {
+      for (const bad of headers) {
+        const error = yield* Effect.flip(Sandbox.fault({ respond: { status: 500, headers: bad } }))
+        expect(error).toMatchObject({ _tag: "SandboxError", reason: "InvalidFault" })
+        expect(Either.isLeft(Fault.parseRules(JSON.stringify({ respond: { status: 500, headers: bad } })))).toBe(true)
+      }
+      expect(yield* status).toBe(200)
+    }).pipe(Effect.scoped, sandbox)
+  )
+
+  effect("a status that is none", () =>
+    Effect.gen(function* () {
+      for (const bad of [0, 99, 101, 600, 1000, 200.5, Number.NaN]) {
+        expect(yield* Effect.flip(Sandbox.fault(Fault.status(bad)))).toMatchObject({ reason: "InvalidFault" })
+      }
+    }).pipe(Effect.scoped, sandbox)
+  )
+
+  effect("every header that HTTP allows is sent", () =>
+    Effect.gen(function* () {
+      const allowed = { "x-empty": "", "retry-after": "2", server: "cloudflare" }
+      yield* Sandbox.fault({ respond: { status: 503, headers: allowed } })
+      const { headers } = yield* get
+      for (const [name, value] of Object.entries(allowed)) expect(headers.get(name)).toBe(value)
+    }).pipe(Effect.scoped, sandbox)
+  )
+})
+
+describe("the path of a fault", () => {
+  const cases: ReadonlyArray<readonly [pattern: string, path: string, fits: boolean]> = [
+    ["/api/v1/tags", "/api/v1/tags", true],
+    ["/api/v1/tags", "/api/v1/tags/1", false],
+    ["*", "/anything", true],
+    ["/api/*/tags", "/api/v1/tags", true],
+    ["/api/*/tags", "/api//tags", true],
+    ["/api/*/tags", "/api/tags", false],
+    ["/a*b*c", "/abbc", true],
+    ["/a*b*c", "/acb", false],
+    ["/aa*aa", "/aaa", false],
+    ["/aa*aa", "/aaaa", true],
+    ["/*.pkg", "/a.pkg.pkg", true],
+    ["/a.c", "/abc", false],
+    ["*tags*", "/api/v1/tags/1", true],
+    ["", "/", false]
+  ]
+  effect("is the whole path, in which * stands for anything and nothing else has a meaning", () =>
+    Effect.gen(function* () {
+      const { tenantUrl } = yield* Sandbox
+      for (const [path, asked, fits] of cases) {
+        const { status } = yield* Effect.scoped(
+          Effect.zipRight(Sandbox.fault(Fault.status(599, { path })), call("GET", `${tenantUrl}${asked}`))
+        )
+        expect([path, asked, status === 599]).toEqual([path, asked, fits])
+      }
+    }).pipe(sandbox)
+  )
+
+  effect("with a thousand stars costs no more than its length, also where it does not fit", () =>
+    Effect.gen(function* () {
+      const { tenantUrl } = yield* Sandbox
+      yield* Sandbox.fault(Fault.status(599, { path: `${"*a".repeat(1000)}!`, times: 2 }))
+      expect((yield* call("GET", `${tenantUrl}/${"a".repeat(4000)}`)).status).toBe(404)
+      expect((yield* call("GET", `${tenantUrl}/${"a".repeat(4000)}!`)).status).toBe(599)
+    }).pipe(Effect.scoped, sandbox)
+  )
+})

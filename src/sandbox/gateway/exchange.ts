@@ -41,7 +41,12 @@ export interface Answer {
 export type Body =
   | { readonly _tag: "Bytes"; readonly bytes: Uint8Array }
   | { readonly _tag: "File"; readonly path: string; readonly start: number; readonly length: number }
-  | { readonly _tag: "Chunks"; readonly chunks: AsyncIterable<Uint8Array> }
+  | {
+      readonly _tag: "Chunks"
+      readonly chunks: AsyncIterable<Uint8Array>
+      /** Ends the connection at once, also while the caller reads nothing. */
+      readonly cut?: AbortSignal | undefined
+    }
 
 /** An answer that goes wrong on purpose. */
 export type Ending =

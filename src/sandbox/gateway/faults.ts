@@ -7,6 +7,8 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Struct from "effect/Struct"
 import type { Fault, FaultAnswer } from "../Fault.js"
+import { SandboxError } from "../SandboxError.js"
+import { answerProblem } from "./answerProblem.js"
 import { isRecord } from "./body.js"
 import { type Answer, content, type Ending, type Handler, type Incoming, json } from "./exchange.js"
 
@@ -23,7 +25,7 @@ export interface ActiveFault {
 /** The rules that are in force. */
 export interface Faults {
   /** In force until its requests are used up or its scope closes. */
-  readonly add: (fault: Fault) => Effect.Effect<void, never, Scope.Scope>
+  readonly add: (fault: Fault) => Effect.Effect<void, SandboxError, Scope.Scope>
   /** Those that will still hit something. */
   readonly active: Effect.Effect<ReadonlyArray<ActiveFault>>
   readonly around: (target: Target, handler: Handler) => Handler
@@ -81,17 +83,35 @@ const aYearLater = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
 
 const year = 365 * 86_400_000
 
-const pathFits = (pattern: Fault["path"], path: string): boolean => {
-  if (pattern === undefined) return true
-  if (pattern instanceof RegExp) return path.search(pattern) >= 0
-  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
-  return new RegExp(`^${parts.join(".*")}$`).test(path)
+/** Whether a path fits a pattern in which `*` stands for anything. The first place of each part is the best one. */
+const globFits = (pattern: string, path: string): boolean => {
+  const [start = "", ...rest] = pattern.split("*")
+  const end = rest.pop()
+  if (end === undefined) return path === start
+  if (!path.startsWith(start)) return false
+  let at = start.length
+  for (const part of rest) {
+    const found = path.indexOf(part, at)
+    if (found < 0) return false
+    at = found + part.length
+  }
+  return path.length - end.length >= at && path.endsWith(end)
 }
+
+const pathFits = (pattern: Fault["path"], path: string): boolean =>
+  pattern === undefined || (pattern instanceof RegExp ? path.search(pattern) >= 0 : globFits(pattern, path))
 
 const explain = (fault: Fault): string => {
   const what = Object.keys(Struct.omit(fault, "method", "path", "target", "times", "respond"))
   const status = fault.respond === undefined ? [] : [`status ${fault.respond.status}`]
   return `A fault that was asked for: ${[...status, ...what].join(", ")}`
+}
+
+const checked = (fault: Fault): Effect.Effect<void, SandboxError> => {
+  const problem = fault.respond === undefined ? undefined : answerProblem(fault.respond)
+  return problem === undefined
+    ? Effect.void
+    : Effect.fail(new SandboxError({ reason: "InvalidFault", detail: `This fault cannot be: ${problem}.` }))
 }
 
 /** No rules yet. */
@@ -127,7 +147,7 @@ export const makeFaults = (): Faults => {
     add: (fault) =>
       Effect.asVoid(
         Effect.acquireRelease(
-          Effect.sync(() => {
+          Effect.map(checked(fault), () => {
             const rule = { fault, left: fault.times ?? 1 }
             active = [...active, rule]
             return rule

@@ -92,11 +92,18 @@ const deliver = (request: IncomingMessage, response: ServerResponse, answer: Ans
     response.once("close", done)
 
     const bodiless = request.method === "HEAD" || status === 204 || status === 304
+    if (body._tag === "Chunks") body.cut?.addEventListener("abort", () => socket.destroy(), { once: true })
     response.sendDate = false
-    response.writeHead(status, {
-      ...headers,
-      ...(status === 204 || status === 304 || size === undefined ? {} : { "content-length": String(size) })
-    })
+    try {
+      response.writeHead(status, {
+        ...headers,
+        ...(status === 204 || status === 304 || size === undefined ? {} : { "content-length": String(size) })
+      })
+    } catch {
+      // A caller must not wait for an answer that cannot be written.
+      socket.destroy()
+      return done()
+    }
     response.flushHeaders()
 
     const wanted = bodiless ? 0 : (size ?? Infinity)

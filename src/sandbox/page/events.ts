@@ -2,10 +2,12 @@
  * What the page is told, as server-sent events: first where the tenant is and what was asked so far (`start`), then
  * every request (`request`) and the whole view whenever something in it has changed (`tenant`).
  */
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { Sandbox } from "../Sandbox.js"
+import { type Hub, makeHub } from "./hub.js"
 import { filledParts } from "./parts.js"
 
 const earlier = 100
@@ -44,15 +46,23 @@ const view = ({ faults, limits, state }: Sandbox.Service): Effect.Effect<string>
     })
   })
 
-/** The events for one page, for as long as it listens. */
-export const eventsOf = (sandbox: Sandbox.Service): Stream.Stream<Uint8Array> => {
+/** Many requests in a short time are one chunk for every page: the page draws them at once as well. */
+const together = "50 millis"
+
+/** The events for all pages. */
+export const eventsOf = (sandbox: Sandbox.Service): Hub => {
   const start = Effect.map(sandbox.requests, (requests) =>
     event("start", { tenantUrl: sandbox.tenantUrl, requests: requests.slice(-earlier) })
   )
-  const requests = Stream.map(sandbox.events, (record) => event("request", record))
+  const requests = sandbox.events.pipe(
+    Stream.map((record) => event("request", record)),
+    Stream.groupedWithin(100, together),
+    Stream.map(Chunk.join(""))
+  )
   // Much changes without a request: installers are done with, limits recover, faults end, tests put records.
   const views = Stream.changes(Stream.repeatEffectWithSchedule(view(sandbox), Schedule.spaced("200 millis")))
-  // Listening comes first: what is asked before `start` is written is in it.
-  const told = Stream.concat(Stream.fromEffect(Effect.zipRight(Effect.yieldNow(), start)), views)
-  return Stream.encodeText(Stream.merge(requests, told))
+  return makeHub({
+    source: Stream.merge(requests, views),
+    first: Effect.zipWith(Effect.zipRight(Effect.yieldNow(), start), view(sandbox), (start, view) => start + view)
+  })
 }

@@ -20,7 +20,8 @@ export const makeFaultDesk: Effect.Effect<FaultDesk> = Effect.gen(function* () {
   return {
     add: (sandbox, faults) =>
       Effect.flatMap(Ref.get(scope), (scope) =>
-        Scope.extend(Effect.forEach(faults, sandbox.fault, { discard: true }), scope)
+        // The rules have been checked.
+        Scope.extend(Effect.orDie(Effect.forEach(faults, sandbox.fault, { discard: true })), scope)
       ),
     clear: Effect.gen(function* () {
       const before = yield* Ref.getAndSet(scope, yield* Scope.make())

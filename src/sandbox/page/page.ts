@@ -4,7 +4,6 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Stream from "effect/Stream"
 import { parseRules } from "../Fault.js"
 import { type Answer, content, empty, type Incoming } from "../gateway/exchange.js"
 import type { Sandbox } from "../Sandbox.js"
@@ -68,6 +67,8 @@ const readText = (incoming: Incoming): Effect.Effect<string, Answer> =>
 export const pageRoutes =
   (desk: FaultDesk, names: ReadonlyArray<string> = []) =>
   (sandbox: Sandbox.Service) => {
+    const events = eventsOf(sandbox)
+
     const addFaults = (incoming: Incoming): Effect.Effect<Answer, Answer> =>
       readText(incoming).pipe(
         Effect.flatMap((text) => Either.mapLeft(parseRules(text), (what) => problem(400, what))),
@@ -80,10 +81,10 @@ export const pageRoutes =
       const found = assets[url.pathname]
       switch (`${method === "HEAD" ? "GET" : method} ${url.pathname}`) {
         case "GET /_sandbox/events":
-          return Effect.map(Stream.toAsyncIterableEffect(eventsOf(sandbox)), (chunks) => ({
+          return Effect.map(events.open, (reading) => ({
             status: 200,
             headers: { ...headers, "content-type": "text/event-stream" },
-            body: { _tag: "Chunks", chunks }
+            body: { _tag: "Chunks", ...reading }
           }))
         // A POST, because the guard lets no other site send one.
         case "POST /_sandbox/environment":

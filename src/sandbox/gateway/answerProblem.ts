@@ -1,0 +1,32 @@
+/**
+ * What HTTP does not allow in an answer.
+ */
+import { validateHeaderName, validateHeaderValue } from "node:http"
+
+/** They say where an answer ends, which the server does itself. */
+const framing = ["content-length", "transfer-encoding", "trailer"]
+
+const headerProblem = (name: string, value: string): string | undefined => {
+  if (framing.includes(name.toLowerCase())) return `the server writes ${name} itself`
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+    return undefined
+  } catch {
+    return `HTTP does not allow the header ${JSON.stringify(name)} or what is in it`
+  }
+}
+
+/** Why an answer cannot be sent; `undefined` if it can. */
+export const answerProblem = ({
+  headers = {},
+  status
+}: {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}): string | undefined => {
+  if (!Number.isInteger(status) || status < 200 || status > 599) return "its status is no number from 200 to 599"
+  return Object.entries(headers)
+    .map(([name, value]) => headerProblem(name, value))
+    .find((problem) => problem !== undefined)
+}
