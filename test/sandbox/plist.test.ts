@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { rewrite } from "../../src/sandbox/files/plist.js"
+import * as Either from "effect/Either"
+import { parseXml, rewrite } from "../../src/sandbox/files/plist.js"
 
 describe("property lists", () => {
   it("only the outermost dictionary is touched, whatever stands around and inside", () => {
@@ -11,12 +12,14 @@ describe("property lists", () => {
   <key>On</key><true/>
   <key>A</key><string>second</string>
 </dict></plist>`
-    expect(rewrite(text, { A: "<&>" })).toBe(text.replace("<string/>", "<string>&lt;&amp;&gt;</string>"))
+    expect(rewrite(Either.getOrThrow(parseXml(text)), { A: "<&>" })).toBe(
+      text.replace("<string/>", "<string>&lt;&amp;&gt;</string>")
+    )
   })
 
   it("what is no property list with a dictionary in it is none", () => {
     for (const text of ["", "text", "<plist>", "<plist><array/></plist>", "<dict></dict>", "<plist><dict></plist>"]) {
-      expect(rewrite(text, { A: "x" })).toBeUndefined()
+      expect(Either.isLeft(parseXml(text))).toBe(true)
     }
   })
 })

@@ -2,10 +2,12 @@
  * Custom profiles: a form with a file. The service writes its own identifier, name and UUID into what it stores.
  */
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import { randomUUID } from "node:crypto"
-import { rewrite } from "../../files/plist.js"
+import { parseXml, type Plist, rewrite } from "../../files/plist.js"
+import { readPlist } from "../../files/plistBytes.js"
 import { readInput } from "../../gateway/body.js"
 import { readFields } from "../../gateway/fields.js"
 import { activeTags, platformsOf } from "../../tenant/pageWords.js"
@@ -42,8 +44,8 @@ export interface ProfileRecord extends Schema.Schema.Type<typeof Profile> {}
 /** A profile to put. */
 export type NewProfile = Partial<ProfileRecord> & Pick<ProfileRecord, "name">
 
-/** A profile's property list with what the service writes into it. Nothing when it is none. */
-export const stamped = (profile: string, name: string, identifier: string): string | undefined =>
+/** A profile's property list with what the service writes into it. */
+const stamp = (profile: Plist, name: string, identifier: string): string =>
   rewrite(profile, { PayloadDisplayName: name, PayloadIdentifier: identifier, PayloadUUID: randomUUID() })
 
 /** The identifier that the service gives to a profile. */
@@ -152,17 +154,21 @@ const write: LibraryResource<ProfileRecord>["write"] = (incoming, before) =>
 
     const id = before?.id ?? randomUUID()
     const identifier = before?.mdm_identifier ?? profileIdentifier(id)
-    const uploaded = file === undefined ? (before?.profile ?? "") : new TextDecoder().decode(file.bytes)
-    const profile = stamped(uploaded, name, identifier)
-    if (profile === undefined) fields.refuse("file", "The submitted file is not a valid configuration profile.")
+    const read = file === undefined ? parseXml(before?.profile ?? "") : readPlist(file.bytes)
+    // That the service refuses signed profiles (CMS, which is no property list) is an assumption.
+    if (Either.isLeft(read)) fields.refuse("file", "The submitted file is not a valid configuration profile.")
     yield* fields.checked
+    const profile = Either.match(read, {
+      onLeft: () => before?.profile ?? "",
+      onRight: (profile) => stamp(profile, name, identifier)
+    })
 
     const anywhere = [mac, iphone, ipad, tv, vision].some((runs) => runs !== undefined)
     return {
       id,
       name,
       active: active ?? before?.active ?? true,
-      profile: profile ?? "",
+      profile,
       mdm_identifier: identifier,
       runs_on_mac: mac ?? before?.runs_on_mac ?? !anywhere,
       runs_on_iphone: iphone ?? before?.runs_on_iphone ?? false,
@@ -214,7 +220,11 @@ export const customProfiles = resource({
           ...given,
           id
         }
-        return { ...record, profile: stamped(record.profile, record.name, record.mdm_identifier) ?? record.profile }
+        const profile = Either.match(parseXml(record.profile), {
+          onLeft: () => record.profile,
+          onRight: (profile) => stamp(profile, record.name, record.mdm_identifier)
+        })
+        return { ...record, profile }
       })
     )
   }),
