@@ -91,7 +91,7 @@ const settled = ({ settle }: Tenant, route: Route): Route => ({
 export const makeServer = (options: ServerOptions): Effect.Effect<Server> =>
   Effect.gen(function* () {
     const { latency, pageSize, store } = options
-    const { durable, folder, identity, kept, memory } = store
+    const { durable, folder, identity, kept, memory, own } = store
     const { credentials } = identity
     const storage = makeStorage({
       ...options,
@@ -99,6 +99,7 @@ export const makeServer = (options: ServerOptions): Effect.Effect<Server> =>
       durable,
       folder,
       kept,
+      own,
       objects: memory.objects,
       isUsed: (key) => files.some(({ isUsed }) => isUsed(tenant, key)),
       origin: options.storageOrigin
@@ -120,7 +121,8 @@ export const makeServer = (options: ServerOptions): Effect.Effect<Server> =>
     const keeping =
       (handler: Handler): Handler =>
       (incoming) =>
-        Effect.zipLeft(handler(incoming), kept)
+        // What was read is told, whether or not somebody else's write can be kept.
+        Effect.zipLeft(handler(incoming), incoming.method === "GET" ? Effect.exit(kept) : kept)
     const server = (target: Target, headers: Readonly<Record<string, string>>, handler: Handler): Handler =>
       withHeaders(headers)(log.around(target, safe(slow(faults.around(target, keeping(handler))))))
 

@@ -5,9 +5,9 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { createHash, randomBytes, randomUUID } from "node:crypto"
 import { rm, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { type Answer, empty, type Incoming } from "../gateway/exchange.js"
-import { syncFolder } from "../tenant/journal.js"
+import { syncFolder } from "../tenant/disk.js"
 import type { ObjectStore } from "../tenant/objects.js"
 import { compact, fromCompact, seconds } from "../tenant/time.js"
 import { judgeForm, presignedForm } from "./postPolicy.js"
@@ -64,6 +64,8 @@ export interface StorageOptions {
   readonly durable: boolean
   /** Done when every change so far is kept. */
   readonly kept: Effect.Effect<void>
+  /** Notes down that a file in the folder is the sandbox's own, before it is made; or that it is gone. */
+  readonly own: (name: string, isThere: boolean) => Effect.Effect<void>
   /** Whether an app is made of what lies under a key. */
   readonly isUsed: (key: string) => boolean
   /** Where the caller reaches it. */
@@ -88,8 +90,17 @@ export const makeStorage = (options: StorageOptions): Storage => {
   const discard = (path: string): Effect.Effect<void> =>
     Effect.zipRight(
       options.kept,
-      Effect.promise(() => rm(path, { force: true }))
+      Effect.zipRight(
+        Effect.promise(() => rm(path, { force: true })),
+        options.own(basename(path), false)
+      )
     )
+
+  /** The path of a new file. */
+  const newFile = Effect.suspend(() => {
+    const name = randomUUID()
+    return Effect.as(options.own(name, true), join(options.folder, name))
+  })
 
   const remove: Storage["remove"] = (key) =>
     Effect.suspend(() => {
@@ -124,7 +135,7 @@ export const makeStorage = (options: StorageOptions): Storage => {
 
   const put: Storage["put"] = (key, bytes) =>
     Effect.gen(function* () {
-      const path = join(options.folder, randomUUID())
+      const path = yield* newFile
       yield* Effect.promise(() => writeFile(path, bytes, { flush: options.durable }))
       const sha256 = createHash("sha256").update(bytes).digest("hex")
       yield* store(key, { path, size: bytes.length, sha256 }, 0)
@@ -153,7 +164,7 @@ export const makeStorage = (options: StorageOptions): Storage => {
         return refusal(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
       }
 
-      const path = join(options.folder, randomUUID())
+      const path = yield* newFile
       const judge = (fields: ReadonlyMap<string, string>, filename: string) =>
         judgeForm(credentials, bucket, fields, filename, now)
       const outcome = yield* Effect.tryPromise(() => receive(incoming, length, path, judge, options.durable)).pipe(
@@ -165,7 +176,10 @@ export const makeStorage = (options: StorageOptions): Storage => {
           )
         }))
       )
-      if ("refused" in outcome) return outcome.refused
+      if ("refused" in outcome) {
+        yield* options.own(basename(path), false)
+        return outcome.refused
+      }
 
       const { permit, sha256, size } = outcome.received
       const stored = yield* store(permit.key, { path, size, sha256 }, incoming.processing ?? options.processing)

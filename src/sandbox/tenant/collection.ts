@@ -52,6 +52,8 @@ export interface RowCollection<R> extends Collection<R> {
   readonly extend: (rows: Rows<R>) => void
   /** What it takes to come here from the rows alone. */
   readonly edits: () => Iterable<Edit<R>>
+  /** Puts a record back to what an edit once made of it, or to what it was before any edit. Nobody is told. */
+  readonly restore: (id: string, edit: Edit<R> | undefined) => void
 }
 
 /** Sorted numbers, to which one can be added and from which one can be taken. */
@@ -122,7 +124,8 @@ export const make = <R extends Identified>(onEdit: (edit: Edit<R>) => void = () 
       left -= 1
     }
   }
-  const inOrder = (): Array<R> => (ordered ??= Array.from(added.values(), ({ record }) => record))
+  const inOrder = (): Array<R> =>
+    (ordered ??= [...added.values()].sort((one, other) => one.order - other.order).map(({ record }) => record))
 
   return {
     get size() {
@@ -181,6 +184,19 @@ export const make = <R extends Identified>(onEdit: (edit: Edit<R>) => void = () 
     extend: (more) => {
       blocks = [...blocks, { start: rowCount, rows: more }]
       rowCount += more.size
+    },
+    restore: (id, edit) => {
+      const place = placeOf(id)
+      if (place === undefined) {
+        ordered = undefined
+        if (edit?._tag === "Put") added.set(id, { record: edit.record, order: edit.order ?? nextOrder++ })
+        else added.delete(id)
+        return
+      }
+      gone.remove(place)
+      edited.delete(place)
+      if (edit?._tag === "Put") edited.set(place, edit.record)
+      else if (edit?._tag === "Removed") gone.add(place)
     },
     edits: function* () {
       for (const record of edited.values()) yield { _tag: "Put", id: record.id.toLowerCase(), record, order: undefined }

@@ -14,6 +14,9 @@ export type Entry = readonly [key: string, value: unknown]
 /** Hears of a key whose value has changed; the value `undefined` takes it away. */
 export type Note = (key: string, value: () => unknown) => void
 
+/** Puts a key back to what was kept; `undefined` if nothing was. */
+export type Restore = (key: string, value: unknown) => void
+
 /** The part of a key after the first `/`s: `["record", "tags", "<id>"]`, the last with all that follows. */
 export const partsOf = (key: string, count: number): ReadonlyArray<string> => {
   const parts = key.split("/")
@@ -25,8 +28,8 @@ export interface Keeper {
   /** What was kept when it was opened: each key once, in any order. */
   readonly kept: Iterable<Entry>
   /**
-   * Keeps a batch; the value `undefined` takes a key away. Done when this batch and all before it are on the disk. Dies
-   * when the disk takes no more; what it did not take goes with the next batch.
+   * Keeps a batch, all of it or nothing; the value `undefined` takes a key away. Done when it is on the disk. Dies if the
+   * disk does not take it. The next batch comes when this one has ended.
    */
   readonly write: (batch: ReadonlyArray<Entry>) => Effect.Effect<void>
 }

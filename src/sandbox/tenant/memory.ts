@@ -3,7 +3,7 @@
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { type Entry, type Note, partsOf } from "./entry.js"
+import { type Entry, type Note, partsOf, type Restore } from "./entry.js"
 import { Identity } from "./identity.js"
 import { makeObjects } from "./objects.js"
 import { makeSeeding, type Seeding } from "./seeding.js"
@@ -89,7 +89,18 @@ export const makeMemory = (options: {
       yield* storage.loadReservations(reservations)
     })
 
-  return { owner, objects: storage.objects, seeds, seed, entries, load }
+  /** Puts a key back to what was kept. A seed stays: no request makes one. */
+  const restore =
+    (folder: string): Restore =>
+    (key, value) => {
+      const [kind = "", rest = ""] = partsOf(key, 2)
+      const [name = "", id = ""] = partsOf(rest, 2)
+      if (kind === "object") storage.restoreObject(rest, value, folder)
+      else if (kind === "reservation") storage.restoreReservation(rest, value)
+      else if (kind === "record") tables.get(name)?.restore(id, value)
+    }
+
+  return { owner, objects: storage.objects, seeds, seed, entries, load, restore }
 }
 
 /** What a tenant remembers. */

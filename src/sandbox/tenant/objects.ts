@@ -24,7 +24,8 @@ export interface Reservation extends Schema.Schema.Type<typeof Reservation> {}
 
 /** An object as it is kept: the folder may be moved, so its file goes by its name alone. */
 const KeptObject = Schema.Struct({
-  file: Schema.String,
+  /** A name, never a path: it is read and removed in the folder of installers alone. */
+  file: Schema.UUID,
   size: Schema.Number,
   sha256: Schema.String,
   etag: Schema.String,
@@ -123,6 +124,17 @@ export const makeObjects = (note: Note, seeded: (key: string) => Uint8Array | un
         onRight: ({ file, ...object }) =>
           void stored.set(key, { ...object, source: { _tag: "File", path: join(folder, file) } })
       }),
+    restoreObject: (key: string, value: unknown, folder: string): void => {
+      if (value === undefined) return void stored.delete(key)
+      const { file, ...object } = Either.getOrThrow(decodeObject(value))
+      stored.set(key, { ...object, source: { _tag: "File", path: join(folder, file) } })
+    },
+    restoreReservation: (key: string, value: unknown): void => {
+      const before = reserved.get(key)
+      reserved.delete(key)
+      if (before?.id !== undefined) uploads.delete(before.id)
+      if (value !== undefined) add(Either.getOrThrow(decodeReservation(value)))
+    },
     loadReservations: (values: Iterable<unknown>): Either.Either<void, string> =>
       Either.gen(function* () {
         const all: Array<Reservation> = []

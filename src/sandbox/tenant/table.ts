@@ -31,6 +31,8 @@ export interface OpenTable {
   readonly seed: (seeding: Seeding) => void
   /** Puts back what was kept, in any order. Fails with what is wrong about it. */
   readonly load: (entries: Iterable<readonly [id: string, value: unknown]>) => Either.Either<void, string>
+  /** Puts a record back to what was kept; `undefined` if nothing was. */
+  readonly restore: (id: string, value: unknown) => void
   /** Everything that has to be kept. */
   readonly entries: () => Iterable<readonly [id: string, value: unknown]>
 }
@@ -114,6 +116,13 @@ export const table = <R extends Identified, I>(options: {
         seed: (seeding) => records.extend(rows(seeding)),
         entries: function* () {
           for (const edit of records.edits()) yield [edit.id, valueOf(edit)]
+        },
+        restore: (id, value) => {
+          if (value === undefined) return records.restore(id, undefined)
+          const found = Either.getOrThrow(decodeKept(value))
+          if (found === null) return records.restore(id, { _tag: "Removed", id, isRow: true })
+          const record = Either.getOrThrow(decode(found[1]))
+          records.restore(id, { _tag: "Put", id, record, order: found[0] ?? undefined })
         },
         load: (entries) =>
           Either.gen(function* () {
