@@ -84,11 +84,20 @@ test("the sources import what package.json declares, and nothing else", () => {
   expect(packagesIn(".").filter((name) => !declared.has(name))).toEqual([])
 })
 
-test("the sandbox imports no optional peer, so that its command runs wherever the package is installed", () => {
+test("the sandbox imports no optional peer but its store, which is loaded only where a tenant is kept in a folder", () => {
   const optional = Object.keys(manifest.peerDependenciesMeta)
-  expect(packagesIn("sandbox").filter((name) => optional.includes(name))).toEqual([])
+  expect(packagesIn("sandbox").filter((name) => optional.includes(name))).toEqual(["classic-level"])
+  const store = readFileSync("src/sandbox/tenant/disk.ts", "utf8")
+  expect([...store.matchAll(/^.*"classic-level"/gm)].map(([line]) => line.trim().split(" ")[0])).toEqual([
+    "import",
+    "const"
+  ])
+  expect(store).toContain('import type { ClassicLevel } from "classic-level"')
 })
 
 test("the core imports nothing that is optional", () => {
-  expect(packagesIn("services", "schemas", "errors", "internal")).toEqual(["@effect/platform", "effect"])
+  expect(packagesIn("services", "schemas", "errors", "operation", "session", "installers")).toEqual([
+    "@effect/platform",
+    "effect"
+  ])
 })

@@ -7,7 +7,16 @@ import type * as Scope from "effect/Scope"
 import { build } from "esbuild"
 import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -23,11 +32,14 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "sandbox-cli-test-"))
   command = join(folder, "dist/sandbox/cli/main.js")
   copyFileSync("package.json", join(folder, "package.json"))
+  symlinkSync(join(process.cwd(), "node_modules"), join(folder, "node_modules"))
   await build({
     entryPoints: ["src/sandbox/cli/main.ts"],
     bundle: true,
     platform: "node",
     format: "esm",
+    // Its native part is found beside it.
+    external: ["classic-level"],
     outfile: command,
     banner: { js: `import { createRequire } from "node:module"; const require = createRequire(import.meta.url)` }
   })
