@@ -61,7 +61,10 @@ export declare namespace Sandbox {
      * Without counts the usual ones of a small company. The same `seed` (default 1) gives the same records and ids.
      */
     readonly seed: Server["seed"]
-    /** Makes the next requests that fit go wrong, until the scope closes. Of several rules that fit, the first counts. */
+    /**
+     * Makes the next requests that fit go wrong, until the scope closes. Of several rules that fit, the first counts. Fails
+     * with `InvalidFault` if its answer is none that HTTP allows.
+     */
     readonly fault: (fault: Fault.Fault) => Effect.Effect<void, SandboxError, Scope.Scope>
     /** The faults that will still hit something. */
     readonly faults: Effect.Effect<ReadonlyArray<ActiveFault>>
@@ -310,7 +313,7 @@ export class Sandbox extends Context.Tag("effect-iru/Sandbox")<Sandbox, Sandbox.
     (sandbox) => sandbox.limits
   )
 
-  /** Makes the next requests that fit go wrong, until the scope closes. */
+  /** Makes the next requests that fit go wrong, until the scope closes. Fails with `InvalidFault`. */
   static readonly fault = (fault: Fault.Fault): Effect.Effect<void, SandboxError, Sandbox | Scope.Scope> =>
     Effect.flatMap(this, (sandbox) => sandbox.fault(fault))
 }
