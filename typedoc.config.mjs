@@ -11,19 +11,43 @@ export default {
   excludeInternal: true,
   excludeExternals: true,
   disableSources: true,
-  highlightLanguages: ["bash", "console", "css", "html", "javascript", "json", "python", "sh", "ts", "typescript"],
+  highlightLanguages: [
+    "bash",
+    "console",
+    "css",
+    "html",
+    "javascript",
+    "json",
+    "python",
+    "sh",
+    "ts",
+    "typescript",
+    "yaml"
+  ],
   validation: { notExported: true, invalidLink: true, invalidPath: true, notDocumented: true },
   treatValidationWarningsAsErrors: true,
   requiredToBeDocumented: ["Module", "Enum", "Variable", "Function", "Class", "Interface", "Method", "TypeAlias"],
-  // Parts of a union that a reader sees spelled out where it is used.
+  // What a reader sees spelled out where it is used: parts of a union, and the types that an operation's arguments come from.
   intentionallyNotExported: [
+    "BodyArgument",
+    "Common",
     "Enforcement",
+    "IdsOf",
     "InstallerSource",
+    "ListingArgument",
+    "NoBody",
+    "NoOtherKeys",
+    "Part",
     "PayloadErrorTypeId",
     "Plain",
+    "QueryArgument",
     "QueryValue",
+    "RequestPriority",
+    "RetryOverride",
     "SelfService",
     "ShownInSelfService",
-    "Unzip"
+    "Unzip",
+    "WithBody",
+    "commandTypes"
   ]
 }

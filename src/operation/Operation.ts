@@ -173,7 +173,10 @@ export type Functions<Group> = {
       ? (...args: Arguments) => Effect.Effect<A, ApiClientError>
       : never
 } & (Group extends { readonly stream: Listing<infer Arguments, infer A> }
-  ? { readonly list: (...args: Arguments) => Effect.Effect<PayloadList<A>, ApiClientError> }
+  ? {
+      /** `stream`, collected. */
+      readonly list: (...args: Arguments) => Effect.Effect<PayloadList<A>, ApiClientError>
+    }
   : {})
 
 type AnyRow = Common & {

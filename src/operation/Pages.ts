@@ -48,7 +48,9 @@ export interface Pages<out A> {
   readonly isComputed: boolean
   /** The query of the first page. */
   readonly first: (pageSize: number | undefined) => Query
+  /** Takes a page out of its envelope, and decodes its records. */
   readonly read: (json: unknown, place: Place) => Either.Either<Opened<A>, Unreadable>
+  /** Where the other pages are. `undefined` if the first page does not tell: then they are read one after another. */
   readonly plan: (first: Opened) => Plan | undefined
 }
 

@@ -94,12 +94,18 @@ const one = `${root}/{blueprint_id}` as const
 
 const readSignIn = Answer.readerOf(Schema.Struct({ url: Schema.String }))
 
+/** Whether bytes begin as a profile does: a property list in XML (maybe after white space), or a signature around one. */
+const isProfile = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x30 || /^\s*(?:<\?xml|<!DOCTYPE plist|<plist)/.test(new TextDecoder().decode(bytes.subarray(0, 256)))
+
 /** JSON with an address, or the profile itself. */
 const enrollmentProfileAnswer = Answer.make((response): Either.Either<EnrollmentProfile, Answer.Unreadable> => {
   if (/^application\/json\b/i.test(response.headers["content-type"] ?? "")) {
     return Either.map(readSignIn(response), ({ url }) => ({ _tag: "SignIn", url }))
   }
-  return Either.map(Answer.bytes.read(response), ({ bytes, fileName }) => ({ _tag: "Profile", bytes, fileName }))
+  return isProfile(response.bytes)
+    ? Either.map(Answer.bytes.read(response), ({ bytes, fileName }) => ({ _tag: "Profile", bytes, fileName }))
+    : Either.left({ detail: "The answer is neither a profile nor JSON with an address." })
 })
 
 /** The operations of Blueprints. */

@@ -34,7 +34,9 @@ export const callOf =
 
 /** A listing as a stream of records, and as a list of all of them. */
 export interface ListingFunctions<in Arguments extends ReadonlyArray<unknown>, out A> {
+  /** Every record, page by page, in the server's order. Reads on demand, in constant memory. */
   readonly stream: (...args: Arguments) => Stream.Stream<A, ApiClientError>
+  /** `stream`, collected. */
   readonly list: (...args: Arguments) => Effect.Effect<PayloadList<A>, ApiClientError>
   /** The pages, on demand: for those who want to stop after one. */
   readonly pages: (...args: Arguments) => Stream.Stream<Page<A>, ApiClientError>

@@ -23,10 +23,9 @@ describe("a tenant URL", () => {
     ["https://x.api.iru.com:8443", "it names a port"],
     ["https://x.iru.com", 'x.iru.com is the web app; put ".api." in: x.api.iru.com'],
     ["https://x.eu.kandji.io", 'x.eu.kandji.io is the web app; put ".api." in: x.api.eu.kandji.io'],
-    ["https://x.api.example.com", "its host is none of the API's"],
-    ["https://a.b.api.iru.com", "its host is none of the API's"],
-    ["https://x.api.iru.com/devices", "it holds a path"],
-    ["http://127.0.0.1:8080", "it names a port"]
+    ["https://x.api.example.com", "unknown API host"],
+    ["https://a.b.api.iru.com", "unknown API host"],
+    ["https://x.api.iru.com/devices", "it holds a path"]
   ] as const) {
     effect(`${JSON.stringify(tenantUrl)} is refused: ${why}`, () =>
       Effect.gen(function* () {

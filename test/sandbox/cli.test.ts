@@ -264,7 +264,7 @@ describe("what it does", () => {
       expect(create.status).toBe(201)
       const second = yield* running("--data", data)
       expect(yield* Effect.promise(() => second.end)).toBe(1)
-      expect(second.stderr()).toMatch(/^iru-sandbox: Another sandbox .* uses .*\n$/)
+      expect(second.stderr()).toMatch(/^iru-sandbox: Another sandbox uses .*\. Stop it first\.\n$/)
 
       first.run.child.kill("SIGKILL")
       yield* Effect.promise(() => first.run.end)
