@@ -5,6 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Schema from "effect/Schema"
+import { whereToLook } from "../operation/stranger.js"
 
 /**
  * Why a call to the API failed.
@@ -58,6 +59,11 @@ export class ApiClientError extends Schema.TaggedError<ApiClientError>("effect-i
   detail: Schema.optional(Schema.String),
   /** Messages by field. */
   fieldErrors: Schema.optional(FieldErrors),
+  /**
+   * What answered, where it is not the service as far as can be told: `a page "Access denied" (Server: squid/5.7)`. A
+   * proxy, a firewall, a CDN or the sign-in page of a network refuses with the same statuses as the service.
+   */
+  answeredBy: Schema.optional(Schema.String),
   /** The answer's text, at most 4,096 characters. Only for answers outside 2xx. */
   body: Schema.optional(Schema.String),
   /** How long the server asks to wait. */
@@ -86,6 +92,7 @@ const fieldList = (errors: FieldErrors | undefined): string | undefined =>
 
 const explain = (error: ApiClientError): string => {
   const said = sentence(error.detail ?? fieldList(error.fieldErrors))
+  if (error.answeredBy !== undefined) return explainStranger(error, error.answeredBy)
   switch (error.reason) {
     case "SessionClosed":
       return "No open client available."
@@ -120,6 +127,16 @@ const explain = (error: ApiClientError): string => {
         ? `the server redirects (${error.status}), which is not followed with a token: check the tenant URL.${said}`
         : `the server answered ${error.status}.${said}`
   }
+}
+
+/** The service is not blamed for what something else said. */
+const explainStranger = (error: ApiClientError, answeredBy: string): string => {
+  const who = `${answeredBy} (${error.status})`
+  if (error.reason === "Unavailable") return `the service is not available: ${who} answers in its place.`
+  const isEmpty = answeredBy.startsWith("an empty answer")
+  return isEmpty
+    ? `refused without a word: ${who}. Either the API token is wrong or has no permission for this endpoint, or something on the way refused. ${whereToLook}`
+    : `something on the way answers in the service's place: ${who}. ${whereToLook}`
 }
 
 /** Whole seconds, rounded up: nobody waits for the nanosecond. */

@@ -3,6 +3,7 @@
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import type { ApiClientError } from "../errors/ApiClientError.js"
 import { invalidArgument } from "../operation/arguments.js"
 
@@ -29,6 +30,36 @@ export const installTypeProblem = (name: string, installType: string): string | 
     : `${name} is not for install_type "${installType}": "${fitting}" fits. With the option anyKind: true it is sent as it is.`
 }
 
+/** Why a text is no path, if only a shell or a URL parser would make one of it. */
+export const pathProblem = (path: string): string | undefined => {
+  if (/^~[^/\\]*(?:[/\\]|$)/.test(path))
+    return `The path ${path} begins with ~, which only a shell understands. Write the whole path.`
+  return /^file:/i.test(path)
+    ? `The path ${path} is a URL. Make a path of it with fileURLToPath of node:url.`
+    : undefined
+}
+
+/** Why a file cannot be read: by the `reason` of Effect's errors, or the `code` of Node's. */
+export const readProblem = (path: string, cause: unknown): string => {
+  const why = Predicate.hasProperty(cause, "reason")
+    ? cause.reason
+    : Predicate.hasProperty(cause, "code")
+      ? cause.code
+      : undefined
+  if (why === "NotFound" || why === "ENOENT") return `The file ${path} does not exist.`
+  if (why === "PermissionDenied" || why === "EACCES" || why === "EPERM")
+    return `The file ${path} may not be read by this user.`
+  return `The file ${path} cannot be read${typeof why === "string" ? ` (${why})` : ""}.`
+}
+
+/** Why something that is there is no file. */
+const kindProblem = (path: string, type: FileSystem.File.Type): string => {
+  if (type !== "Directory") return `The path ${path} is no file: it is a ${type}.`
+  return /\.(?:m?pkg|app|bundle|framework)[/\\]*$/i.test(path)
+    ? `The path ${path} is a bundle, which is a folder. Make a zip of it, and send that with install_type "zip".`
+    : `The path ${path} is a folder, not a file.`
+}
+
 /** The size in bytes of a file that exists, is a file and is not empty. */
 export const fileSize = (
   fs: FileSystem.FileSystem,
@@ -37,15 +68,20 @@ export const fileSize = (
   path: string
 ): Effect.Effect<number, ApiClientError> => {
   const refuse = (why: string, cause?: unknown) => Effect.fail(invalidArgument(operation, { [field]: [why] }, cause))
-  return fs.stat(path).pipe(
-    Effect.catchAll((error) => refuse(`The file ${path} does not exist or is not readable.`, error)),
-    Effect.flatMap((info) => {
-      if (info.type !== "File")
-        return refuse(`The file ${path} does not exist or is not readable: it is a ${info.type}.`)
-      return info.size === FileSystem.Size(0) ? refuse(`The file ${path} is empty.`) : Effect.succeed(Number(info.size))
-    })
-  )
+  const problem = pathProblem(path)
+  return problem === undefined
+    ? fs.stat(path).pipe(
+        Effect.catchAll((error) => refuse(readProblem(path, error), error)),
+        Effect.flatMap(({ size, type }) => {
+          if (type !== "File") return refuse(kindProblem(path, type))
+          return size === FileSystem.Size(0) ? refuse(`The file ${path} is empty.`) : Effect.succeed(Number(size))
+        })
+      )
+    : refuse(problem)
 }
+
+/** The most bytes of a file that is sent from memory. No profile and no script comes near to it. */
+const largestSmallFile = 64 * 1024 * 1024
 
 /** The bytes of a small file. */
 export const readSmallFile = (
@@ -53,10 +89,11 @@ export const readSmallFile = (
   operation: string,
   field: string,
   path: string
-): Effect.Effect<Uint8Array, ApiClientError> =>
-  Effect.zipRight(
-    fileSize(fs, operation, field, path),
-    Effect.mapError(fs.readFile(path), (error) =>
-      invalidArgument(operation, { [field]: [`The file ${path} does not exist or is not readable.`] }, error)
-    )
+): Effect.Effect<Uint8Array, ApiClientError> => {
+  const refuse = (why: string, cause?: unknown) => invalidArgument(operation, { [field]: [why] }, cause)
+  return Effect.flatMap(fileSize(fs, operation, field, path), (size) =>
+    size > largestSmallFile
+      ? Effect.fail(refuse(`The file ${path} has ${size} bytes, which is too large to be a profile: 64 MiB at most.`))
+      : Effect.mapError(fs.readFile(path), (error) => refuse(readProblem(path, error), error))
   )
+}

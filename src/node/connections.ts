@@ -2,6 +2,7 @@
  * HTTP over connections of the session's own, through the proxies that the environment names.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -50,24 +51,28 @@ const agent = (options: Options, proxies: Proxies) =>
     })
   })
 
+/** HTTP over undici. */
+const undici = (proxies: Proxies, options: Options): Layer.Layer<HttpClient.HttpClient> =>
+  Layer.unwrapScoped(
+    Effect.map(agent(options, proxies), (agent) =>
+      Layer.effect(
+        ShortWire,
+        Effect.map(HttpClient.HttpClient, (http) => ({ http, wire: undiciWire(agent) }))
+      ).pipe(
+        Layer.provideMerge(NodeHttpClient.layerUndiciWithoutDispatcher),
+        // Fresh as one, so that the wire and the context have the same client.
+        Layer.fresh,
+        Layer.provide(Layer.succeed(NodeHttpClient.Dispatcher, agent))
+      )
+    )
+  )
+
+/** Bun has another undici, which can only fetch. Its own `fetch` keeps connections and knows the proxies. */
+const isBun = "bun" in process.versions
+
 /** Connections that are kept alive, drained and closed with the scope; and the file system. */
 export const connections = (
   proxies: Proxies,
   options: Options
 ): Layer.Layer<HttpClient.HttpClient | FileSystem.FileSystem> =>
-  Layer.merge(
-    Layer.unwrapScoped(
-      Effect.map(agent(options, proxies), (agent) =>
-        Layer.effect(
-          ShortWire,
-          Effect.map(HttpClient.HttpClient, (http) => ({ http, wire: undiciWire(agent) }))
-        ).pipe(
-          Layer.provideMerge(NodeHttpClient.layerUndiciWithoutDispatcher),
-          // Fresh as one, so that the wire and the context have the same client.
-          Layer.fresh,
-          Layer.provide(Layer.succeed(NodeHttpClient.Dispatcher, agent))
-        )
-      )
-    ),
-    NodeFileSystem.layer
-  )
+  Layer.merge(isBun ? FetchHttpClient.layer : undici(proxies, options), NodeFileSystem.layer)

@@ -8,6 +8,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { decoderOf, parseJson, type Unreadable } from "./json.js"
+import { describePage, isHtml, whereToLook } from "./stranger.js"
 
 export type { Unreadable } from "./json.js"
 
@@ -89,7 +90,19 @@ const fileNameOf = (disposition: string): string | undefined => {
 
 /** The body as JSON. @internal */
 export const readJson: Read<unknown> = (response) =>
-  Either.flatMap(readText(response), (text) => Either.mapLeft(parseJson(text), (detail) => ({ detail })))
+  Either.flatMap(readText(response), (text) =>
+    Either.mapLeft(parseJson(text), (problem) => ({ detail: describeBody(text, response.headers) ?? problem }))
+  )
+
+/** What a body is instead of JSON, if that can be told. */
+const describeBody = (text: string, headers: Response["headers"]): string | undefined => {
+  if (isHtml(text, headers))
+    return `Invalid JSON: something on the way answers in the service's place: ${describePage(text, headers)}. ${whereToLook}`
+  const type = headers["content-type"]?.split(";")[0]?.trim()
+  return type === undefined || !/^[\w.+-]+\/[\w.+-]+$/.test(type) || /\bjson$/i.test(type) || text.trim() === ""
+    ? undefined
+    : `Invalid JSON: the body is ${type}.`
+}
 
 const jsonReader = <A, I>(schema: Schema.Schema<A, I>): Read<A> => {
   const decode = decoderOf(schema)

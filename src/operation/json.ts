@@ -20,25 +20,12 @@ const mayNameProto = /__proto__|\\u00[567]/i
 /** Leaves out a key that would become the prototype of an object that is built from the JSON. */
 const withoutProto = (key: string, value: unknown): unknown => (key === "__proto__" ? undefined : value)
 
-/** How much of a page is searched for its title: to search a page of tags without an end would take long. */
-const titleLimit = 4096
-
-/** The title of an HTML page. */
-export const htmlTitle = (html: string): string =>
-  /<(title|h1)[^>]*>([^<]{1,200})<\/\1>/i.exec(html.slice(0, titleLimit))?.[2]?.trim() ?? "an HTML page"
-
 /** Parses JSON, or says what is wrong with it. */
 export const parseJson = (text: string): Either.Either<unknown, string> => {
   try {
     return Either.right(mayNameProto.test(text) ? JSON.parse(text, withoutProto) : JSON.parse(text))
   } catch {
-    const start = text.trimStart()
-    if (start === "") return Either.left("Invalid JSON: the body is empty.")
-    return Either.left(
-      start.startsWith("<")
-        ? `Invalid JSON: the body is a page of markup (${htmlTitle(start)}). Something on the way answers in place of the tenant, such as a captive portal or a proxy.`
-        : "Invalid JSON."
-    )
+    return Either.left(text.trim() === "" ? "Invalid JSON: the body is empty." : "Invalid JSON.")
   }
 }
 

@@ -36,7 +36,7 @@ import { SharedBudget } from "./SharedBudget.js"
 export declare namespace ApiClient {
   /** How one request differs from a plain one. */
   export interface RequestOptions {
-    /** Query parameters. `undefined` is left out; a list is joined by commas. `source` is the session's own. */
+    /** Query parameters. `undefined` is left out; a list is joined by commas. `source` is the session's own, unless it has none. */
     readonly query?: Query | undefined
     /** What the operation is called in errors, spans and logs. */
     readonly operation?: string | undefined
@@ -138,6 +138,11 @@ export declare namespace ApiClient {
     readonly maxAnswerSize?: number | undefined
     /** How long calls that are under way may still run when the scope closes. Default 2 seconds. */
     readonly drain?: Duration.DurationInput | undefined
+    /**
+     * The query parameter `source` of every request, by which the vendor counts the clients in use. `false`: none.
+     * Default: `effect-iru`, or `effect-iru-ci` if the variable `CI` is set.
+     */
+    readonly source?: string | false | undefined
   }
 }
 
@@ -156,7 +161,7 @@ const make = (
     const send = makeSend({
       serverTime,
       apiToken,
-      origin: { tenantUrl, bare: bareRequests(apiToken), source: yield* source },
+      origin: { tenantUrl, bare: bareRequests(apiToken), source: options.source ?? (yield* defaultSource) },
       wire,
       session,
       pacer,
@@ -196,11 +201,9 @@ const make = (
     }
   })
 
-/** The usage tag of every request. */
-const source: Effect.Effect<string> = Config.string("CI").pipe(
-  Config.option,
-  Effect.orElseSucceed(Option.none),
-  Effect.map((ci) => (Option.isSome(ci) ? "effect-iru-ci" : "effect-iru"))
+const defaultSource: Effect.Effect<string> = Config.string("CI").pipe(
+  Effect.orElseSucceed(() => ""),
+  Effect.map((ci) => (/^(?:|0|false)$/i.test(ci.trim()) ? "effect-iru" : "effect-iru-ci"))
 )
 
 /** Uses a path that a caller wrote, or fails if it is none. */

@@ -60,12 +60,16 @@ export const unwrapOptions = <A extends object>(config: Config.Config.Wrap<Parti
 const parsed = <A, B>(config: Config.Config<A>, parse: (value: A) => Either.Either<B, string>): Config.Config<B> =>
   Config.mapOrFail(config, (value) => Either.mapLeft(parse(value), problemAt()))
 
-/** The first of two variables that is set. */
-const variable = <A>(name: string, fallback: string, parse: (text: string) => Either.Either<A, string>) =>
-  Config.orElseIf(parsed(Config.string(name), parse), {
-    if: ConfigError.isMissingDataOnly,
-    orElse: () => parsed(Config.string(fallback), parse)
-  })
+/** The first of two variables that is set to something: an empty one counts as not set. */
+const variable = <A>(name: string, fallback: string, parse: (text: string) => Either.Either<A, string>) => {
+  const named = (name: string) =>
+    Config.mapOrFail(Config.string(name), (text) =>
+      text.trim() === ""
+        ? Either.left(ConfigError.MissingData([], `Expected ${name} to have a value`))
+        : Either.mapLeft(parse(text), problemAt())
+    )
+  return Config.orElseIf(named(name), { if: ConfigError.isMissingDataOnly, orElse: () => named(fallback) })
+}
 
 /** An option of the caller's, or the variables that it has by default. */
 const option = <A, B>(

@@ -6,7 +6,8 @@ import * as Either from "effect/Either"
 import * as Duration from "effect/Duration"
 import type { ApiClientErrorReason, FieldErrors } from "../errors/ApiClientError.js"
 import type { Response } from "../operation/Answer.js"
-import { htmlTitle, parseJson } from "../operation/json.js"
+import { parseJson } from "../operation/json.js"
+import { describePage, htmlTitle, isHtml, programs } from "../operation/stranger.js"
 
 /** The service answers 200, 201 and 204 as it likes: any 2xx is success. */
 export const isSuccess = ({ status }: { readonly status: number }): boolean => status >= 200 && status <= 299
@@ -32,25 +33,45 @@ export const reasonOf = (status: number): ApiClientErrorReason =>
 const bodyLimit = 4096
 
 /** What an answer outside 2xx says. `hide` takes secrets out of its text. */
-export const explainAnswer = ({ bytes, headers }: Response, now: number, hide: (text: string) => string) => {
+export const explainAnswer = ({ bytes, headers, status }: Response, now: number, hide: (text: string) => string) => {
   // Before the text is cut: half a token is still a secret.
   const text = hide(new TextDecoder().decode(bytes))
   return {
-    ...explainText(text),
+    ...explainText(
+      text.trim(),
+      { ...headers, server: hide(headers["server"] ?? ""), via: hide(headers["via"] ?? "") },
+      status
+    ),
     body: text.slice(0, bodyLimit),
     retryAfter: parseRetryAfter(headers, now)
   }
 }
 
-const explainText = (text: string): { readonly detail?: string; readonly fieldErrors?: FieldErrors } => {
-  const trimmed = text.trim()
-  if (trimmed === "") return {}
-  const json = parseJson(trimmed)
-  if (Either.isRight(json)) return explainJson(json.right)
-  return { detail: /^<(?:!doctype|html|\?xml)/i.test(trimmed) ? htmlTitle(trimmed) : capped(trimmed) }
+interface Explanation {
+  readonly detail?: string | undefined
+  readonly fieldErrors?: FieldErrors
+  readonly answeredBy?: string | undefined
 }
 
-const explainJson = (json: unknown): { readonly detail?: string; readonly fieldErrors?: FieldErrors } => {
+const explainText = (text: string, headers: Response["headers"], status: number): Explanation => {
+  const isRefusal = status === 401 || status === 403
+  if (text === "") return isRefusal ? { answeredBy: `an empty answer${programs(headers)}` } : {}
+  const json = parseJson(text)
+  if (Either.isRight(json)) return explainJson(json.right)
+  if (isHtml(text, headers)) {
+    return {
+      detail: htmlTitle(text) ?? "an HTML page",
+      answeredBy: isOwnPage(status, text) ? undefined : describePage(text, headers)
+    }
+  }
+  // To a wrong token, the service answers in JSON.
+  return { detail: capped(text), answeredBy: isRefusal ? `a text that is no JSON${programs(headers)}` : undefined }
+}
+
+/** The one page of HTML that the service itself answers with: its 404. */
+const isOwnPage = (status: number, html: string): boolean => status === 404 && htmlTitle(html) === "Not Found"
+
+const explainJson = (json: unknown): Explanation => {
   if (typeof json === "string") return { detail: capped(json) }
   if (isTexts(json)) return { detail: capped(json.join(" ")) }
   if (typeof json !== "object" || json === null || Array.isArray(json)) return {}

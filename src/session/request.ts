@@ -12,8 +12,8 @@ export interface Origin {
   readonly tenantUrl: string
   /** What every request of a method begins as. It carries the token. */
   readonly bare: Readonly<Record<Method, HttpClientRequest.HttpClientRequest>>
-  /** The usage tag that every request carries once. */
-  readonly source: string
+  /** The `source` that every request carries once. `false`: none. */
+  readonly source: string | false
 }
 
 /** Requests without an address. Their headers are made once: they are the same in all. */
@@ -38,17 +38,18 @@ export const buildRequest = (
   query: Query | undefined,
   body: RequestBody | undefined
 ): Either.Either<HttpClientRequest.HttpClientRequest, string> => {
-  const url = `${origin.tenantUrl}${path}?${encodeQuery(origin.source, query)}`
+  const search = encodeQuery(origin.source, query)
+  const url = `${origin.tenantUrl}${path}${search === "" ? "" : `?${search}`}`
   return writeBody(HttpClientRequest.setUrl(origin.bare[method], url), body)
 }
 
-const encodeQuery = (source: string, query: Query | undefined): string => {
-  if (query === undefined) return `source=${source}`
+const encodeQuery = (source: string | false, query: Query | undefined): string => {
+  if (query === undefined) return source === false ? "" : `source=${encodeURIComponent(source)}`
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) params.set(name, String(value))
   }
-  params.set("source", source)
+  if (source !== false) params.set("source", source)
   return params.toString()
 }
 

@@ -84,10 +84,15 @@ export const parseTenantUrl = (text: string, insecureHost = ""): Either.Either<s
     : refuse(`unknown API host, and only ${allowed.right} is allowed besides`)
 }
 
-/** The token as it was given, or what is wrong with it, without a word of it. */
-export const parseApiToken = (text: string): Either.Either<Redacted.Redacted, string> =>
-  /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
-    ? Either.right(Redacted.make(text))
+/** The token without white space around it, or what is wrong with it, without a word of it. */
+export const parseApiToken = (text: string): Either.Either<Redacted.Redacted, string> => {
+  const token = String(text).trim()
+  if (token === "") return Either.left("The API token is empty.")
+  if (/^(["'`]).*\1$/s.test(token)) return Either.left("The API token stands in quotation marks. Leave them out.")
+  if (/^bearer\b/i.test(token)) return Either.left('The API token begins with "Bearer". Leave the word out.')
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(token)
+    ? Either.right(Redacted.make(token))
     : Either.left(
         "The API token must be a valid UUID string: 8-4-4-4-12 hex digits, as Iru shows it once under Access > API tokens."
       )
+}

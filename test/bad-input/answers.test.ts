@@ -74,6 +74,74 @@ describe("a refusal", () => {
   }
 })
 
+describe("who answers", () => {
+  const advice =
+    "Look at what stands between this machine and the tenant: a proxy, a firewall, a VPN, the sign-in page (captive portal) of a network; and at the tenant URL."
+  const cases: ReadonlyArray<readonly [string, Reply, ApiClientError["reason"], string]> = [
+    [
+      "a firewall that refuses with a page",
+      { status: 403, headers: { ...html, server: "BigIP" }, body: "<html><title>Request\n Rejected</title></html>" },
+      "Forbidden",
+      `something on the way answers in the service's place: a page "Request Rejected" (Server: BigIP) (403). ${advice}`
+    ],
+    [
+      "a proxy that asks who you are",
+      { status: 401, headers: { via: "1.1 squid", server: "squid/5.7" }, body: "<!DOCTYPE html><h1>Sign in</h1>" },
+      "Unauthorized",
+      `something on the way answers in the service's place: a page "Sign in" (Server: squid/5.7, Via: 1.1 squid) (401). ${advice}`
+    ],
+    [
+      "a CDN that refuses in plain text",
+      { status: 403, headers: { server: "cloudflare" }, body: "error code: 1020" },
+      "Forbidden",
+      `something on the way answers in the service's place: a text that is no JSON (Server: cloudflare) (403). ${advice}`
+    ],
+    [
+      "somebody who says nothing",
+      { status: 403 },
+      "Forbidden",
+      `refused without a word: an empty answer (403). Either the API token is wrong or has no permission for this endpoint, or something on the way refused. ${advice}`
+    ],
+    [
+      "a web server that knows no such page",
+      { status: 404, headers: { ...html, server: "nginx" }, body: "<html><title>404 Not Found</title></html>" },
+      "NotFound",
+      `something on the way answers in the service's place: a page "404 Not Found" (Server: nginx) (404). ${advice}`
+    ],
+    [
+      "a gateway whose service is down",
+      { status: 502, headers: { ...html, server: "nginx" }, body: "<html><title>502 Bad Gateway</title></html>" },
+      "Unavailable",
+      'the service is not available: a page "502 Bad Gateway" (Server: nginx) (502) answers in its place.'
+    ]
+  ]
+  for (const [name, reply, reason, message] of cases) {
+    effect(`${name} is named, and the token is not blamed`, () =>
+      withTenant(() => reply, { retry: { times: 0 } })(() =>
+        Effect.gen(function* () {
+          const error = yield* Effect.flip((yield* CustomScripts).get(scriptId))
+          expect(error.reason).toBe(reason)
+          expect(error.message).toBe(`CustomScripts.get: ${message} (GET ${path})`)
+        })
+      )
+    )
+  }
+
+  effect("a page that repeats the token is named without it", () =>
+    Effect.gen(function* () {
+      for (const status of [200, 403]) {
+        const error = yield* get({
+          status,
+          headers: { ...html, server: `debug ${token}` },
+          body: `<html><title>Bearer ${token}</title></html>`
+        })
+        expect(error.message).toContain('a page "Bearer <redacted>" (Server: debug <redacted>)')
+        expect(JSON.stringify(error)).not.toContain(token)
+      }
+    })
+  )
+})
+
 describe("a 400", () => {
   const field = { execution_frequency: ["Invalid."], script: ["Required.", "Too long."] }
   const shapes: ReadonlyArray<readonly [string, unknown, Partial<ApiClientError>, string]> = [
@@ -144,6 +212,16 @@ describe("a 200", () => {
       expect(page.message).toContain("Invalid JSON")
       expect((yield* get({ body: "" })).message).toContain("Invalid JSON: the body is empty.")
       expect((yield* get({ body: '{"id":' })).message).toContain("Invalid JSON")
+    })
+  )
+
+  effect("that is a profile says what it is, and blames nobody on the way", () =>
+    Effect.gen(function* () {
+      const error = yield* get({
+        headers: { "content-type": "application/x-apple-aspen-config; charset=utf-8" },
+        body: '<?xml version="1.0"?><plist/>'
+      })
+      expect(error.detail).toBe("Invalid JSON: the body is application/x-apple-aspen-config.")
     })
   )
 

@@ -8,6 +8,7 @@ import * as Cause from "effect/Cause"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import { describe, expect } from "vitest"
 import { token } from "../support/tenant.js"
 
@@ -38,6 +39,35 @@ describe("a tenant URL", () => {
   }
 })
 
+describe("a token", () => {
+  const problems = [
+    ["", "The API token is empty."],
+    [" \r\n", "The API token is empty."],
+    [`"${token}"`, "The API token stands in quotation marks. Leave them out."],
+    [`'${token}'`, "The API token stands in quotation marks. Leave them out."],
+    [`Bearer ${token}`, 'The API token begins with "Bearer". Leave the word out.'],
+    [`${token.slice(0, -1)}`, "The API token must be a valid UUID string"]
+  ] as const
+  for (const [apiToken, why] of problems) {
+    effect(`${JSON.stringify(apiToken)} is refused: ${why}`, () =>
+      Effect.gen(function* () {
+        const message = yield* told(ApiConfig.layer({ tenantUrl: "x.api.iru.com", apiToken }))
+        expect(message).toContain(why)
+        expect(message).not.toContain(token.slice(0, -1))
+      })
+    )
+  }
+
+  effect("with white space around it is taken without", () =>
+    Effect.gen(function* () {
+      for (const apiToken of [`${token}\n`, `${token}\r\n`, `  ${token}\t`]) {
+        const config = yield* Effect.provide(ApiConfig, ApiConfig.layer({ tenantUrl: "x.api.iru.com", apiToken }))
+        expect(Redacted.value(config.apiToken)).toBe(token)
+      }
+    })
+  )
+})
+
 describe("variables", () => {
   const withVariables = (variables: Readonly<Record<string, string>>) =>
     told(
@@ -52,6 +82,40 @@ describe("variables", () => {
       const message = yield* withVariables({})
       expect(message).toContain("IRU_TENANT_URL")
       expect(message).toContain("IRU_API_TOKEN")
+    })
+  )
+
+  effect("that are empty count as not set", () =>
+    Effect.gen(function* () {
+      const set = { IRU_TENANT_URL: "", IRU_API_TOKEN: " \n", IRUCTL_TENANT: "x.api.iru.com", IRUCTL_TOKEN: token }
+      const { apiToken, tenantUrl } = yield* ApiConfig.pipe(
+        Effect.provide(ApiConfig.layerConfig()),
+        Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(set))))
+      )
+      expect(tenantUrl).toBe("https://x.api.iru.com")
+      expect(Redacted.value(apiToken)).toBe(token)
+      const message = yield* withVariables({ ...set, IRUCTL_TENANT: "", IRUCTL_TOKEN: "" })
+      expect(message).toContain("Missing data at IRU_TENANT_URL")
+      expect(message).toContain("Missing data at IRU_API_TOKEN")
+    })
+  )
+
+  effect("that are meant for a sandbox do not spoil the configuration of a tenant", () =>
+    Effect.gen(function* () {
+      const { tenantUrl } = yield* ApiConfig.pipe(
+        Effect.provide(ApiConfig.layerConfig()),
+        Effect.withConfigProvider(
+          ConfigProvider.fromMap(
+            new Map([
+              ["IRU_TENANT_URL", "x.api.iru.com"],
+              ["IRU_API_TOKEN", token],
+              ["IRU_ALLOW_LOOPBACK", "maybe"],
+              ["IRU_ALLOW_INSECURE_HOST", "::nonsense::"]
+            ])
+          )
+        )
+      )
+      expect(tenantUrl).toBe("https://x.api.iru.com")
     })
   )
 

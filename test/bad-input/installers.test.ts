@@ -13,6 +13,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { createHash, randomBytes } from "node:crypto"
 import { appendFileSync, truncateSync } from "node:fs"
+import { mkdir } from "node:fs/promises"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
@@ -34,8 +35,8 @@ const download = (to: string, options?: Omit<CustomApps.DownloadOptions, "to">) 
 
 describe("an installer to upload", () => {
   const refused: ReadonlyArray<readonly [string, (folder: string) => Installer, string]> = [
-    ["that does not exist", (folder) => ({ path: `${folder}/none.pkg` }), "does not exist or is not readable"],
-    ["that is a folder", (folder) => ({ path: folder }), "is a Directory"],
+    ["that does not exist", (folder) => ({ path: `${folder}/none.pkg` }), "none.pkg does not exist."],
+    ["that is a folder", (folder) => ({ path: folder }), "is a folder, not a file"],
     ["that has no bytes", () => ({ bytes: new Uint8Array(), name: "app.pkg" }), "app.pkg is empty"],
     ["whose stream has no bytes", () => ({ stream: Stream.empty, size: 0, name: "app.pkg" }), "app.pkg is empty"],
     [
@@ -53,6 +54,38 @@ describe("an installer to upload", () => {
           expect(error).toMatchObject({ _tag: "ApiClientError", reason: "InvalidArgument" })
           expect(error.message).toContain(why)
           expect(server.received).toEqual([])
+        })
+      )
+    )
+  }
+
+  effect("that is a folder which installs, such as a bundle, is refused with what to do", () =>
+    withTenant(appsTenant())((server) =>
+      Effect.gen(function* () {
+        const path = `${yield* temporaryFolder}/Tool.pkg`
+        yield* Effect.promise(() => mkdir(path))
+        expect((yield* Effect.flip(create({ path }))).message).toContain(
+          `The path ${path} is a bundle, which is a folder. Make a zip of it, and send that with install_type "zip".`
+        )
+        expect(server.received).toEqual([])
+      })
+    )
+  )
+
+  for (const [path, why] of [
+    ["~/Firefox.pkg", "begins with ~, which only a shell understands"],
+    ["~admin/Firefox.pkg", "begins with ~, which only a shell understands"],
+    ["file:///tmp/Firefox.pkg", "is a URL. Make a path of it with fileURLToPath"]
+  ] as const) {
+    effect(`at ${path}, and a download to there, are refused before anything is sent`, () =>
+      withTenant(appsTenant())((server) =>
+        Effect.gen(function* () {
+          expect((yield* Effect.flip(create({ path }))).message).toContain(why)
+          const before = server.received.length
+          const error = yield* Effect.flip(download(path))
+          expect(error).toMatchObject({ reason: "InvalidArgument" })
+          expect(error.message).toContain(why)
+          expect(server.received.length).toBe(before)
         })
       )
     )

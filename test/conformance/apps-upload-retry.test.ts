@@ -34,7 +34,7 @@ describe("the upload step", () => {
         const path = `${yield* temporaryFolder}/none.pkg`
         const error = yield* Effect.flip(create({ path }))
         expect(error).toMatchObject({ _tag: "ApiClientError", reason: "InvalidArgument" })
-        expect(error.message).toContain(`The file ${path} does not exist or is not readable`)
+        expect(error.message).toContain(`The file ${path} does not exist.`)
         expect(server.received).toEqual([])
       })
     )

@@ -85,7 +85,7 @@ describe("configuration", () => {
     () =>
       Effect.gen(function* () {
         for (const apiToken of refusedTokens) {
-          expect(yield* refusal({ apiToken })).toContain("The API token must be a valid UUID string")
+          expect(yield* refusal({ apiToken })).toContain('apiToken: "The API token ')
         }
       })
   )

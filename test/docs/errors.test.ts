@@ -33,7 +33,7 @@ scoped("the messages that the page shows are those that a user sees", () =>
     const apps = yield* CustomApps
     const client = yield* ApiClient
     const shows = <A, E extends { readonly message: string }, R>(call: Effect.Effect<A, E, R>) =>
-      Effect.map(Effect.flip(call), ({ message }) => expect(page).toContain(`\n${message}\n`))
+      Effect.map(Effect.flip(call), ({ message }) => expect(page.split("\n")).toContain(message))
     const answered = <A, E extends { readonly message: string }, R>(
       respond: Fault.FaultAnswer,
       call: Effect.Effect<A, E, R>
@@ -47,9 +47,20 @@ scoped("the messages that the page shows are those that a user sees", () =>
     yield* shows(client.get("/api/v1/nothing", Schema.Unknown))
     yield* answered({ status: 401, body: { detail: "Invalid token." } }, scripts.list())
     yield* answered({ status: 403, body: { detail: "You do not have permission." } }, scripts.list())
+    yield* answered(
+      {
+        status: 403,
+        headers: { server: "squid/5.7", via: "1.1 proxy" },
+        body: "<html><title>Access denied</title></html>"
+      },
+      scripts.list()
+    )
     yield* answered({ status: 400, body: { name: ["This field may not be blank."] } }, scripts.create(script))
     yield* answered({ status: 503, body: "upstream is down" }, scripts.create(script))
-    yield* answered({ status: 200, body: "<html>Sign in to the guest network</html>" }, scripts.list())
+    yield* answered(
+      { status: 200, headers: { via: "1.1 gateway" }, body: "<html>Sign in to the guest network</html>" },
+      scripts.list()
+    )
     yield* answered({ status: 302, headers: { location: "https://login.example/" } }, scripts.list())
     const records = { count: 1, next: null, previous: null, results: [{ id: unknown, name: "Inventory" }] }
     yield* answered({ status: 200, body: records }, scripts.list())

@@ -116,9 +116,9 @@ const wrongToken = FastCheck.oneof(
   ),
   rightToken.map((token) => token.slice(1)),
   rightToken.map((token) => token.replaceAll("-", ""))
-)
+).filter((token) => token.trim() !== "" && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(token.trim()))
 
-test("a token of the right shape is taken as it is; any other is refused, and no message shows it", () =>
+test("a token of the right shape is taken; any other is refused, and no message shows it", () =>
   FastCheck.assert(
     FastCheck.property(rightToken, wrongToken, (right, wrong) => {
       expect(Exit.isSuccess(fromOptions("x.api.iru.com", right))).toBe(true)
@@ -127,7 +127,7 @@ test("a token of the right shape is taken as it is; any other is refused, and no
         fromOptions("nowhere", wrong),
         fromVariables({ IRU_TENANT_URL: "x.api.iru.com", IRU_API_TOKEN: wrong })
       ]) {
-        expect(textOf(exit)).toContain("The API token must be a valid UUID string")
+        expect(textOf(exit)).toMatch(/The API token (?:must be|stands in|begins with)/)
         expect(textOf(exit)).not.toContain(wrong)
       }
     })

@@ -12,7 +12,7 @@ import type { ApiClientError } from "../../errors/ApiClientError.js"
 import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { invalidArgument } from "../../operation/arguments.js"
 import { byteReader } from "../../installers/byteReader.js"
-import { baseName, fileSize, nameProblem } from "../../installers/files.js"
+import { baseName, fileSize, nameProblem, readProblem } from "../../installers/files.js"
 import type { Installer } from "../../schemas/Installer.js"
 import type { InstallerTransfer } from "../../services/InstallerTransfer.js"
 import { contentProblem, headSize } from "./content.js"
@@ -71,11 +71,7 @@ const headOf = (installer: Installer, operation: string): Effect.Effect<Uint8Arr
     Effect.tryPromise(() => open(path)),
     (file) => Effect.tryPromise(() => readFully(file, Buffer.alloc(headSize), headSize, 0)),
     (file) => Effect.promise(() => file.close())
-  ).pipe(
-    Effect.mapError(({ error }) =>
-      invalidArgument(operation, { installer: [`The file ${path} does not exist or is not readable.`] }, error)
-    )
-  )
+  ).pipe(Effect.mapError(({ error }) => invalidArgument(operation, { installer: [readProblem(path, error)] }, error)))
 }
 
 type Pieces = Stream.Stream<Uint8Array, PayloadTransferError>

@@ -6,6 +6,7 @@ import type { Stats } from "node:fs"
 import { lstat, mkdir, readlink } from "node:fs/promises"
 import { dirname, resolve } from "node:path"
 import type { ApiClientError } from "../../errors/ApiClientError.js"
+import { pathProblem } from "../../installers/files.js"
 import { invalidArgument } from "../../operation/arguments.js"
 
 /** Where the file will be, and what of the one before it is kept. */
@@ -27,29 +28,32 @@ export const resolveTarget = (target: string): Effect.Effect<Target, ApiClientEr
     Effect.promise(() => inspect(target)),
     (found) =>
       typeof found === "string"
-        ? Effect.fail(invalidArgument("InstallerTransfer.download", { to: [`${target} ${found}`] }))
+        ? Effect.fail(invalidArgument("InstallerTransfer.download", { to: [found] }))
         : Effect.succeed(found)
   )
 
 /** The target, or why it cannot be one. */
 const inspect = async (target: string): Promise<Target | string> => {
+  const problem = pathProblem(target)
+  if (problem !== undefined) return problem
   let path = target
   for (let links = 0; links < mostLinks; links++) {
     const there = await look(path)
-    if (there === undefined) return path === target ? { path } : "is a symbolic link to a file that does not exist."
+    if (there === undefined)
+      return path === target ? { path } : `${target} is a symbolic link to a file that does not exist.`
     if (there.isFile()) {
       // Without setuid and setgid: the new content never had them.
       return { path, before: { mode: there.mode & 0o1777, uid: there.uid, gid: there.gid } }
     }
     if (there.isDirectory()) return { path }
     if (!there.isSymbolicLink())
-      return `is ${kindOf(there)}, not a file. To check an installer without a file, read it as a stream.`
+      return `${target} is ${kindOf(there)}, not a file. To check an installer without a file, read it as a stream.`
     if (!isPrivate(there, await look(dirname(resolve(path))))) {
-      return "is a symbolic link, and somebody else could change it. Give the path of the file itself."
+      return `${target} is a symbolic link, and somebody else could change it. Give the path of the file itself.`
     }
     path = resolve(dirname(path), await readlink(path))
   }
-  return "is a symbolic link that leads in a circle."
+  return `${target} is a symbolic link that leads in a circle.`
 }
 
 /** What is at a path. What cannot be looked at is found out by the steps that need it. */

@@ -1,0 +1,39 @@
+/**
+ * Who answers in the place of the service: a proxy, a firewall, a CDN, the sign-in page of a guest network.
+ */
+
+type Headers = Readonly<Record<string, string | undefined>>
+
+/** How much of a page is searched for its title: to search a page of tags without an end would take long. */
+const titleLimit = 4096
+
+/** The title of an HTML page. */
+export const htmlTitle = (html: string): string | undefined =>
+  /<(title|h1)[^>]*>((?:[^<]|<redacted>){1,200})<\/\1>/i
+    .exec(html.slice(0, titleLimit))?.[2]
+    ?.replace(/\s+/g, " ")
+    .trim() || undefined
+
+/** Whether a text is a page of HTML. */
+export const isHtml = (text: string, { "content-type": type = "" }: Headers): boolean =>
+  /^\s*<(?:!doctype html|html|head|body|title|script|meta|center|h1|!--)/i.test(text) ||
+  (/^\s*</.test(text) && /\bhtml\b/i.test(type))
+
+/** What a page is called, and which programs name themselves in its headers: `a page "Sign in" (Server: squid/5.7)`. */
+export const describePage = (html: string, headers: Headers): string => {
+  const title = htmlTitle(html)
+  return `${title === undefined ? "a page without a title" : `a page "${title}"`}${programs(headers)}`
+}
+
+/** Which programs name themselves in the headers: ` (Server: squid/5.7, Via: 1.1 proxy)`, or nothing. */
+export const programs = ({ server, via }: Headers): string => {
+  const named = [
+    ["Server", server],
+    ["Via", via]
+  ].flatMap(([name, value = ""]) => (/^[\x20-\x7e]{1,100}$/.test(value) ? `${name}: ${value}` : []))
+  return named.length === 0 ? "" : ` (${named.join(", ")})`
+}
+
+/** What to look at when something on the way answers. */
+export const whereToLook =
+  "Look at what stands between this machine and the tenant: a proxy, a firewall, a VPN, the sign-in page (captive portal) of a network; and at the tenant URL."
