@@ -11,6 +11,7 @@ import { whereToLook } from "../operation/stranger.js"
  * Why a call to the API failed.
  *
  * - `SessionClosed`: the session's scope has closed; nothing was sent
+ * - `Refused`: a guard did not admit it; nothing was sent
  * - `InvalidArgument`: refused before anything was sent; `fieldErrors` says which arguments
  * - `Transport`: no complete answer came (DNS, connection, TLS, a cut in the middle)
  * - `Timeout`: an attempt took longer than the session's timeout
@@ -23,6 +24,7 @@ import { whereToLook } from "../operation/stranger.js"
 export const ApiClientErrorReason = Schema.Literal(
   "SessionClosed",
   "InvalidArgument",
+  "Refused",
   "Transport",
   "Timeout",
   "Decode",
@@ -98,6 +100,8 @@ const explain = (error: ApiClientError): string => {
       return "No open client available."
     case "InvalidArgument":
       return `refused before anything was sent:${said}`
+    case "Refused":
+      return `a guard refused it, and nothing was sent.${said}`
     case "Transport":
       return `no complete answer came.${said}`
     case "Timeout":

@@ -10,6 +10,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { ApiClient } from "../services/ApiClient.js"
+import { withNeeds } from "../session/guard.js"
 import { unwrapOptions } from "../services/ApiConfig.js"
 import type { InstallerTransfer } from "../services/InstallerTransfer.js"
 import * as Core from "../services/IruServices.js"
@@ -27,7 +28,7 @@ export interface TransferOption {
 interface OnNode extends NodeTransport.Options, TransferOption {}
 
 /** The tenant, its token, how the session behaves, and its connections. */
-export interface Options extends Core.Options, OnNode {}
+export interface Options<out R = never> extends Core.Options<R>, OnNode {}
 
 /** Any of the options, each from `Config`. Tenant and token have default names; what else is left out has its default. */
 export type FromConfig = Config.Config.Wrap<Partial<Options>>
@@ -36,13 +37,13 @@ export type FromConfig = Config.Config.Wrap<Partial<Options>>
 export type Services = Core.Services | InstallerTransfer
 
 /**
- * One tenant.
+ * One tenant. `R` is what its guard needs.
  *
  * @example
  * program.pipe(Effect.provide(Iru.layer({ tenantUrl: "accuhive.api.kandji.io", apiToken: token })))
  */
-export const layer = (options: Options): Layer.Layer<Services, ConfigError.ConfigError> =>
-  onNode(Core.layer(options), options)
+export const layer = <R = never>(options: Options<R>): Layer.Layer<Services, ConfigError.ConfigError, R> =>
+  Layer.unwrapEffect(Effect.map(withNeeds<R, Options<R>>(options), (options) => onNode(Core.layer(options), options)))
 
 /**
  * One tenant, from `Config`: `IRU_TENANT_URL` and `IRU_API_TOKEN` (or the Python client's `IRUCTL_TENANT`,
@@ -61,12 +62,16 @@ export const layerConfig = (config: FromConfig = {}): Layer.Layer<Services, Conf
  * @example
  * const Test = Iru.layerHttpClient(Sandbox.inTests).pipe(Layer.provideMerge(Sandbox.layerTest()))
  */
-export const layerHttpClient = (
-  options: Core.Options & TransferOption
-): Layer.Layer<Services, ConfigError.ConfigError, HttpClient.HttpClient> =>
-  Core.layer(options).pipe(
-    Layer.provideMerge(NodeInstallerTransfer.layerHttpClient(options.transfer)),
-    Layer.provide(NodeFileSystem.layer)
+export const layerHttpClient = <R = never>(
+  options: Core.Options<R> & TransferOption
+): Layer.Layer<Services, ConfigError.ConfigError, HttpClient.HttpClient | R> =>
+  Layer.unwrapEffect(
+    Effect.map(withNeeds<R, Core.Options<R> & TransferOption>(options), (options) =>
+      Core.layer(options).pipe(
+        Layer.provideMerge(NodeInstallerTransfer.layerHttpClient(options.transfer)),
+        Layer.provide(NodeFileSystem.layer)
+      )
+    )
   )
 
 const onNode = (

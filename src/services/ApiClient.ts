@@ -21,9 +21,10 @@ import { counted, isPages, type Pages } from "../operation/Pages.js"
 import { type ApiPath, literalPath, path } from "../operation/path.js"
 import { makeSend, type Outgoing } from "../session/calls.js"
 import { callOf, functionsOf, type ListingFunctions, listingOf, readPages } from "../session/functions.js"
+import { type Guard, install, RulesAround, withNeeds } from "../session/guard.js"
 import { located, locatedStream } from "../session/located.js"
 import { type PaceLimits, type Priority, type Quota, RequestPriority } from "../session/pace.js"
-import { type ForPart, setReference } from "../session/part.js"
+import { type ForPart, type NeedingPart, type Part, provideTo, setReference } from "../session/part.js"
 import { bareRequests } from "../session/request.js"
 import { defaultRetry, RetryOverride, type RetryPolicy } from "../session/retry.js"
 import { makeServerTime } from "../session/serverTime.js"
@@ -123,8 +124,8 @@ export declare namespace ApiClient {
     readonly serverTime: Effect.Effect<number>
   }
 
-  /** How the session behaves. */
-  export interface Options {
+  /** How the session behaves. `R` is what its guard needs. */
+  export interface Options<out R = never> {
     /** For one attempt, its answer's body included. Default 30 seconds. */
     readonly timeout?: Duration.DurationInput | undefined
     /** Default: 4 more tries within 10 minutes, and no wait above 5 minutes. */
@@ -143,14 +144,16 @@ export declare namespace ApiClient {
      * Default: `effect-iru`, or `effect-iru-ci` if the variable `CI` is set.
      */
     readonly source?: string | false | undefined
+    /** What every call is asked before it is sent. Default: nothing is refused. */
+    readonly guard?: Guard<R> | undefined
   }
 }
 
-const make = (
-  options: ApiClient.Options = {}
-): Effect.Effect<ApiClient.Service, never, ApiConfig | HttpClient.HttpClient | Scope.Scope> =>
+const make = <R = never>(
+  options: ApiClient.Options<R> = {}
+): Effect.Effect<ApiClient.Service, never, ApiConfig | HttpClient.HttpClient | Scope.Scope | R> =>
   Effect.gen(function* () {
-    const { apiToken, tenantUrl } = yield* ApiConfig
+    const { apiToken, guard, tenantUrl } = yield* ApiConfig
     const wire = yield* sessionWire
     const pace = { perSecond: options.pace?.perSecond ?? 50, perHour: options.pace?.perHour ?? 10_000 }
     const pacer = yield* acquirePacer(tenantUrl, pace)
@@ -167,6 +170,10 @@ const make = (
       pacer,
       admit: Option.isSome(shared) ? shared.value.take(tenantUrl, pace) : undefined,
       limits,
+      guard: [
+        ...(guard === undefined ? [] : yield* install(guard)),
+        ...(options.guard === undefined ? [] : yield* install(options.guard))
+      ],
       policy: { ...defaultRetry, ...options.retry }
     })
 
@@ -217,7 +224,17 @@ const withPath = <A>(
   Effect.suspend(() => {
     const { problem, template, value } = typeof given === "string" ? literalPath(given) : given
     return problem === undefined
-      ? use({ operation, method, template, kind: kind ?? kindOf(method, value), path: value, query, body, priority })
+      ? use({
+          operation,
+          method,
+          template,
+          kind: kind ?? kindOf(method, value),
+          path: value,
+          ids: undefined,
+          query,
+          body,
+          priority
+        })
       : Effect.fail(invalidArgument(operation, { path: [problem] }))
   })
 
@@ -236,9 +253,12 @@ const kindOf = (method: Method, path: string): Kind => {
  */
 export class ApiClient extends Context.Tag("effect-iru/ApiClient")<ApiClient, ApiClient.Service>() {
   /** The session of the `ApiConfig` at hand. Every call makes a layer of its own: two tenants never share one. */
-  static readonly layer = (
-    options?: ApiClient.Options
-  ): Layer.Layer<ApiClient, never, ApiConfig | HttpClient.HttpClient> => Layer.scoped(this, make(options))
+  static readonly layer = <R = never>(
+    options: ApiClient.Options<R> = {}
+  ): Layer.Layer<ApiClient, never, ApiConfig | HttpClient.HttpClient | R> =>
+    Layer.unwrapEffect(
+      Effect.map(withNeeds<R, ApiClient.Options<R>>(options), (options) => Layer.scoped(this, make(options)))
+    )
 
   /** The session as a scoped effect, for those who open and close it by hand. */
   static readonly make = make
@@ -266,6 +286,22 @@ export class ApiClient extends Context.Tag("effect-iru/ApiClient")<ApiClient, Ap
    * (`bulk`), whenever some have to wait.
    */
   static readonly withPriority: ForPart<Priority> = setReference(RequestPriority, (_, priority) => priority)
+
+  /**
+   * Puts a guard in force for a part of a program, an effect or a stream, and all that it forks: beside the rules of the
+   * session, which it cannot loosen. What it limits is counted for each run anew.
+   *
+   * @example
+   * cleanUp.pipe(ApiClient.withGuard(Guard.limit({ destructive: 5 })))
+   */
+  static readonly withGuard =
+    <R>(guard: Guard<R>) =>
+    <P extends Part>(self: P): NeedingPart<P, R> =>
+      provideTo(
+        self,
+        RulesAround,
+        Effect.zipWith(RulesAround, install(guard), (around, rules) => [...around, ...rules])
+      ) as NeedingPart<P, R>
 
   /** What `withRetry` sets: the part of the retry policy in which a part of a program differs from its session. */
   static readonly RetryOverride = RetryOverride

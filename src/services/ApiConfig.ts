@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { type Guard, parseGuard } from "../session/guard.js"
 import { parseApiToken, parseTenantUrl } from "../session/tenant.js"
 
 export declare namespace ApiConfig {
@@ -17,6 +18,8 @@ export declare namespace ApiConfig {
     readonly tenantUrl: string
     /** Nothing but the session unwraps it. */
     readonly apiToken: Redacted.Redacted
+    /** The guard that `IRU_GUARD` names. The session has it beside its own. */
+    readonly guard?: Guard | undefined
   }
 
   /** A tenant and its token, as you have them. */
@@ -46,10 +49,10 @@ const problemAt =
     ConfigError.InvalidData(path, problem)
 
 const fromOptions = (options: ApiConfig.Options): Effect.Effect<ApiConfig.Service, ConfigError.ConfigError> =>
-  allOf(
-    Either.mapLeft(parseTenantUrl(options.tenantUrl, options.allowInsecureHost), problemAt("tenantUrl")),
-    Either.mapLeft(parseToken(options.apiToken), problemAt("apiToken"))
-  )
+  allOf({
+    tenantUrl: Either.mapLeft(parseTenantUrl(options.tenantUrl, options.allowInsecureHost), problemAt("tenantUrl")),
+    apiToken: Either.mapLeft(parseToken(options.apiToken), problemAt("apiToken"))
+  })
 
 /** The options as one `Config`. @internal */
 export const unwrapOptions = <A extends object>(config: Config.Config.Wrap<Partial<A>>): Config.Config<Partial<A>> =>
@@ -70,6 +73,12 @@ const variable = <A>(name: string, fallback: string, parse: (text: string) => Ei
     )
   return Config.orElseIf(named(name), { if: ConfigError.isMissingDataOnly, orElse: () => named(fallback) })
 }
+
+/** The guard that the environment names. An empty variable names none. */
+const guardVariable: Config.Config<Guard | undefined> = Config.withDefault(
+  parsed(Config.string("IRU_GUARD"), parseGuard),
+  undefined
+)
 
 /** An option of the caller's, or the variables that it has by default. */
 const option = <A, B>(
@@ -103,24 +112,35 @@ const fromConfig = (config: ApiConfig.FromConfig): Effect.Effect<ApiConfig.Servi
     const parseUrl = (text: string) => parseTenantUrl(text, insecureHost)
     return Effect.flatMap(
       Effect.all([
+        Effect.either(guardVariable),
         Effect.either(option("tenantUrl", tenantUrl, parseUrl, variable("IRU_TENANT_URL", "IRUCTL_TENANT", parseUrl))),
         Effect.either(
           option("apiToken", apiToken, parseToken, variable("IRU_API_TOKEN", "IRUCTL_TOKEN", parseApiToken))
         )
       ]),
-      ([tenantUrl, apiToken]) => allOf(tenantUrl, apiToken)
+      ([guard, tenantUrl, apiToken]) => allOf({ guard, tenantUrl, apiToken })
     )
   })
 }
 
-/** Both, or every problem at once. */
-const allOf = <E extends ConfigError.ConfigError>(
-  tenantUrl: Either.Either<string, E>,
-  apiToken: Either.Either<Redacted.Redacted, E>
-): Either.Either<ApiConfig.Service, ConfigError.ConfigError> =>
-  Either.isLeft(tenantUrl) && Either.isLeft(apiToken)
-    ? Either.left(ConfigError.And(tenantUrl.left, apiToken.left))
-    : Either.all({ tenantUrl, apiToken })
+type Read<A> = Either.Either<A, ConfigError.ConfigError>
+
+/** All of them, or every problem at once. */
+const allOf = ({
+  apiToken,
+  guard = Either.right(undefined),
+  tenantUrl
+}: {
+  readonly tenantUrl: Read<string>
+  readonly apiToken: Read<Redacted.Redacted>
+  readonly guard?: Read<Guard | undefined>
+}): Read<ApiConfig.Service> => {
+  const parts: ReadonlyArray<Read<unknown>> = [tenantUrl, apiToken, guard]
+  const [first, ...others] = parts.flatMap((part) => (Either.isLeft(part) ? [part.left] : []))
+  return first === undefined
+    ? Either.all({ tenantUrl, apiToken, guard })
+    : Either.left(others.reduce<ConfigError.ConfigError>(ConfigError.And, first))
+}
 
 const parseToken = (token: string | Redacted.Redacted): Either.Either<Redacted.Redacted, string> =>
   parseApiToken(Redacted.isRedacted(token) ? Redacted.value(token) : token)
@@ -139,7 +159,7 @@ export class ApiConfig extends Context.Tag("effect-iru/ApiConfig")<ApiConfig, Ap
   /**
    * From `Config`. What is left out has its default name: `IRU_TENANT_URL` and `IRU_API_TOKEN`; if one of them is not
    * set, the Python client's `IRUCTL_TENANT` and `IRUCTL_TOKEN`. `IRU_ALLOW_INSECURE_HOST` does what `allowInsecureHost`
-   * does.
+   * does. `IRU_GUARD=read-only` makes every session read-only; `no-secrets` is the other value, and a comma joins them.
    *
    * @example
    * ApiConfig.layerConfig({ tenantUrl: Config.string("PROD_URL"), apiToken: Config.redacted("PROD_TOKEN") })

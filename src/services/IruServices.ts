@@ -8,6 +8,7 @@ import type * as Config from "effect/Config"
 import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { withNeeds } from "../session/guard.js"
 import { ApiClient } from "./ApiClient.js"
 import { ApiConfig, unwrapOptions } from "./ApiConfig.js"
 import { AdeDevices } from "./AdeDevices.js"
@@ -64,14 +65,16 @@ export type Services =
 export type Platform = HttpClient.HttpClient | FileSystem.FileSystem | InstallerTransfer
 
 /** The tenant, its token, and how the session behaves. */
-export interface Options extends ApiConfig.Options, ApiClient.Options {}
+export interface Options<out R = never> extends ApiConfig.Options, ApiClient.Options<R> {}
 
 /** Any of the options, each from `Config`. Tenant and token have default names; what else is left out has its default. */
 export type FromConfig = Config.Config.Wrap<Partial<Options>>
 
-/** One tenant. */
-export const layer = (options: Options): Layer.Layer<Services, ConfigError.ConfigError, Platform> =>
-  session(ApiConfig.layer(options), options)
+/** One tenant. `R` is what its guard needs. */
+export const layer = <R = never>(options: Options<R>): Layer.Layer<Services, ConfigError.ConfigError, Platform | R> =>
+  Layer.unwrapEffect(
+    Effect.map(withNeeds<R, Options<R>>(options), (options) => session(ApiConfig.layer(options), options))
+  )
 
 /**
  * One tenant, from `Config`: `IRU_TENANT_URL` and `IRU_API_TOKEN`, or what you name.
@@ -87,7 +90,7 @@ export const layerConfig = (config: FromConfig = {}): Layer.Layer<Services, Conf
 /** Layers are shared by reference. Each call makes its own, so two tenants in one program never share a session. */
 const session = (
   config: Layer.Layer<ApiConfig, ConfigError.ConfigError>,
-  options: ApiClient.Options | undefined
+  options: ApiClient.Options
 ): Layer.Layer<Services, ConfigError.ConfigError, Platform> =>
   Layer.mergeAll(
     AdeDevices.layer,

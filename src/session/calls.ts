@@ -15,6 +15,7 @@ import { invalidArgument } from "../operation/arguments.js"
 import type { Query, RequestBody } from "../operation/body.js"
 import type { Kind, Method } from "../operation/Operation.js"
 import { explainAnswer, isSuccess, reasonOf } from "./answer.js"
+import { makeGuarded, RulesAround, type Watch } from "./guard.js"
 import { type Exchange, type ExchangeLimits, execute } from "./exchange.js"
 import { type Pacer, type Priority, RequestPriority, type Turn } from "./pace.js"
 import { buildRequest, type Origin } from "./request.js"
@@ -28,6 +29,7 @@ import {
   observeAttempt,
   observeCall,
   observeExchange,
+  observeRefusal,
   observeRetry,
   observeWait
 } from "./telemetry.js"
@@ -41,6 +43,8 @@ export interface Outgoing {
   readonly template: string
   readonly kind: Kind
   readonly path: string
+  /** The names of the ids in the path, and the arguments that begin with them. `undefined` if the caller wrote the path. */
+  readonly ids: { readonly names: ReadonlyArray<string>; readonly values: ReadonlyArray<unknown> } | undefined
   readonly query: Query | undefined
   readonly body?: RequestBody | undefined
   readonly priority?: Priority | undefined
@@ -69,12 +73,15 @@ export interface Tenant {
   readonly admit: Turn<never>["admit"]
   readonly limits: ExchangeLimits
   readonly policy: RetryPolicy
+  /** The rules of the session. */
+  readonly guard: ReadonlyArray<Watch>
 }
 
 /** Makes the way of all calls of a session. */
 export const makeSend = ({
   admit,
   apiToken,
+  guard,
   limits,
   origin,
   pacer,
@@ -85,6 +92,7 @@ export const makeSend = ({
 }: Tenant): Send => {
   const { host } = new URL(origin.tenantUrl)
   const meter = makeMeter(host)
+  const guarded = makeGuarded(guard)
 
   /** One try: waits for its turn, sends, and turns an answer outside 2xx into a failure. */
   const attempt =
@@ -152,7 +160,7 @@ export const makeSend = ({
         policy: { ...policy, ...Context.get(context, RetryOverride) },
         priority: Context.get(context, RequestPriority) ?? outgoing.priority ?? "interactive"
       }
-      return observeCall(call, (span) =>
+      const sent = observeCall(call, (span) =>
         session.run(
           Effect.flatMap(answerTo(call, read, span), (response) =>
             Either.mapLeft(read(response), (problem) =>
@@ -162,6 +170,15 @@ export const makeSend = ({
           () => closed(call)
         )
       )
+      const asked = guarded(outgoing, Context.get(context, RulesAround))
+      return asked === undefined
+        ? sent
+        : Effect.zipRight(
+            Effect.catchAll(asked, ({ cause, detail }) =>
+              observeRefusal(failure(call, { reason: "Refused", detail, cause }), call)
+            ),
+            sent
+          )
     })
 }
 

@@ -21,13 +21,13 @@ export const callOf =
   <Arguments extends ReadonlyArray<unknown>, A>(
     operation: Operation<Arguments, A>
   ): ((...args: Arguments) => Effect.Effect<A, ApiClientError>) => {
-    const { encode, kind, method, name, read, template } = operation
+    const { encode, ids: names, kind, method, name, read, template } = operation
     return located((...args) =>
       Effect.suspend(() => {
         const encoded = encode(...args)
         return Either.isLeft(encoded)
           ? Effect.fail(invalidArgument(name, encoded.left))
-          : send({ operation: name, method, template, kind, ...encoded.right }, read)
+          : send({ operation: name, method, template, kind, ids: { names, values: args }, ...encoded.right }, read)
       })
     )
   }
@@ -46,7 +46,7 @@ export interface ListingFunctions<in Arguments extends ReadonlyArray<unknown>, o
 export const listingOf =
   (send: Send) =>
   <Arguments extends ReadonlyArray<unknown>, A>(listing: Listing<Arguments, A>): ListingFunctions<Arguments, A> => {
-    const { encode, kind, method, name, pages, template } = listing
+    const { encode, ids: names, kind, method, name, pages, template } = listing
     const read = (operation: string, concurrency: number, args: Arguments): Stream.Stream<Page<A>, ApiClientError> =>
       Stream.suspend(() => {
         const encoded = encode(...args)
@@ -55,7 +55,7 @@ export const listingOf =
         return readPages(
           send,
           pages,
-          { operation, method, template, kind, path, query },
+          { operation, method, template, kind, ids: { names, values: args }, path, query },
           {
             ...options,
             concurrency: options.concurrency ?? concurrency

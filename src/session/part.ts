@@ -15,14 +15,36 @@ export interface ForPart<in Value> {
   <P extends Part>(self: P, value: Value): P
 }
 
+/** A part that needs something more. */
+export type NeedingPart<P extends Part, R> = [R] extends [never]
+  ? P
+  : P extends Effect.Effect<infer A, infer E, infer Needed>
+    ? Effect.Effect<A, E, Needed | R>
+    : P extends Stream.Stream<infer A, infer E, infer Needed>
+      ? Stream.Stream<A, E, Needed | R>
+      : never
+
+/** Sets a reference around a part, to a value that is made each time the part runs. */
+export const provideTo = <Id, Current, R>(
+  self: Part,
+  reference: Context.Reference<Id, Current>,
+  value: Effect.Effect<Current, never, R>
+): Part =>
+  Effect.isEffect(self)
+    ? Effect.flatMap(value, (value) => Effect.provideService(self, reference, value))
+    : Stream.unwrap(Effect.map(value, (value) => Stream.provideService(self, reference, value)))
+
 /** Makes the function that sets a reference. `combine` has what is set further out, and the new value. */
 export const setReference = <Id, Current, Value>(
   reference: Context.Reference<Id, Current>,
   combine: (around: Current, value: Value) => Current
 ): ForPart<Value> =>
-  dual(2, <P extends Part>(self: P, value: Value): P => {
-    const set: Part = Effect.isEffect(self)
-      ? Effect.flatMap(reference, (around) => Effect.provideService(self, reference, combine(around, value)))
-      : Stream.unwrap(Effect.map(reference, (around) => Stream.provideService(self, reference, combine(around, value))))
-    return set as P
-  })
+  dual(
+    2,
+    <P extends Part>(self: P, value: Value): P =>
+      provideTo(
+        self,
+        reference,
+        Effect.map(reference, (around) => combine(around, value))
+      ) as P
+  )

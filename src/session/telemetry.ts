@@ -45,6 +45,10 @@ const duration = MetricKey.histogram("iru.call.duration", milliseconds, "Millise
 const retries = MetricKey.counter("iru.retries", { description: "Repeated attempts, by operation", incremental: true })
 const waits = MetricKey.histogram("iru.pace.wait", milliseconds, "Milliseconds that a request waited for its turn")
 const quota = MetricKey.gauge("iru.quota.remaining", { description: "Requests that a tenant has left this hour" })
+const refused = MetricKey.counter("iru.refused", {
+  description: "Calls that a guard did not admit, by operation",
+  incremental: true
+})
 const bytes = MetricKey.counter("iru.bytes", { description: "Bytes of bodies, by direction", incremental: true })
 
 /** Counts one value. */
@@ -55,6 +59,7 @@ export interface Meter {
   readonly calls: (operation: string) => (outcome: string) => Measure
   readonly duration: (operation: string) => Measure
   readonly retries: (operation: string) => Measure
+  readonly refused: (operation: string) => Measure
   readonly bytes: (direction: "sent" | "received") => Measure
   readonly waits: Measure
   readonly quota: Measure
@@ -91,6 +96,7 @@ export const makeMeter = (host: string): Meter => {
     calls: tagged(own(calls), "operation", (key) => tagged(key, "outcome", measureOf)),
     duration: tagged(own(duration), "operation", measureOf),
     retries: tagged(own(retries), "operation", measureOf),
+    refused: tagged(own(refused), "operation", measureOf),
     bytes: tagged(own(bytes), "direction", measureOf),
     waits: measureOf(own(waits)),
     quota: measureOf(own(quota))
@@ -197,6 +203,15 @@ export const observeRetry = (
     const line = Effect.logDebug(`${error.message} Try ${tries + 1} follows in ${Duration.format(pause)}.`)
     return call === undefined ? line : Effect.withParentSpan(line, call)
   })
+
+/** Fails with a refusal: a warning in the log, and a count. It is no call, so it has no span. */
+export const observeRefusal = (
+  error: ApiClientError,
+  { labels, meter, operation }: CallFacts
+): Effect.Effect<never, ApiClientError> => {
+  meter.refused(operation)(1, labels)
+  return Effect.zipRight(Effect.logWarning(error.message), Effect.fail(error))
+}
 
 /** A request waited so many milliseconds for its turn. */
 export const observeWait = ({ labels, meter }: CallFacts, millis: number): void => meter.waits(millis, labels)

@@ -133,9 +133,9 @@ describe("what each layer gives, and what it needs", () => {
 
   test("a session needs a configuration and HTTP, and lives in a scope", () => {
     type Session = Layer.Layer<ApiClient, never, ApiConfig | HttpClient>
-    expectTypeOf<ReturnType<typeof ApiClient.layer>>().toEqualTypeOf<Session>()
+    expectTypeOf<ReturnType<typeof ApiClient.layer<never>>>().toEqualTypeOf<Session>()
     type ByHand = Effect<ApiClient.Service, never, ApiConfig | HttpClient | Scope>
-    expectTypeOf<ReturnType<typeof ApiClient.make>>().toEqualTypeOf<ByHand>()
+    expectTypeOf<ReturnType<typeof ApiClient.make<never>>>().toEqualTypeOf<ByHand>()
     expectTypeOf<ReturnType<typeof ApiConfig.layer>>().toEqualTypeOf<Layer.Layer<ApiConfig, ConfigError>>()
     expectTypeOf<ReturnType<typeof ApiConfig.layerConfig>>().toEqualTypeOf<Layer.Layer<ApiConfig, ConfigError>>()
   })
@@ -143,10 +143,10 @@ describe("what each layer gives, and what it needs", () => {
   test("a tenant: on Node nothing is left to provide; anywhere else, what a platform has", () => {
     type All = Core.Services
     type Anywhere = Layer.Layer<All, ConfigError, HttpClient | FileSystem | InstallerTransfer>
-    expectTypeOf<ReturnType<typeof Core.layer>>().toEqualTypeOf<Anywhere>()
+    expectTypeOf<ReturnType<typeof Core.layer<never>>>().toEqualTypeOf<Anywhere>()
     expectTypeOf<ReturnType<typeof Core.layerConfig>>().toEqualTypeOf<Anywhere>()
     type OnNode = Layer.Layer<All | InstallerTransfer, ConfigError>
-    expectTypeOf<ReturnType<typeof Iru.layer>>().toEqualTypeOf<OnNode>()
+    expectTypeOf<ReturnType<typeof Iru.layer<never>>>().toEqualTypeOf<OnNode>()
     expectTypeOf<ReturnType<typeof Iru.layerConfig>>().toEqualTypeOf<OnNode>()
     expectTypeOf<ReturnType<typeof NodeTransport.layer>>().toEqualTypeOf<
       Layer.Layer<HttpClient | FileSystem, ConfigError>

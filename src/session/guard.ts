@@ -1,0 +1,210 @@
+/**
+ * What is asked before a call is sent. Rules in force are a list: those of the session, then those of the parts of the
+ * program around the call, from the outermost to the innermost. All of them have to admit it.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import type { Kind, Method } from "../operation/Operation.js"
+
+/** A call, as a rule sees it before anything of it is sent. */
+export interface GuardedCall {
+  /** What it is called: `DeviceActions.erase`, `ApiClient.post`. */
+  readonly operation: string
+  /** What it does to the tenant. */
+  readonly kind: Kind
+  readonly method: Method
+  /** The path with the names of its ids, or as the caller wrote it: `/api/v1/devices/{device_id}/action/erase`. */
+  readonly path: string
+  /** The ids in the path, by name: `{ device_id: "…" }`. */
+  readonly ids: Readonly<Record<string, string>>
+  /** The ids of all devices, where one answer counts for a run over many of them (`Fleet.forEach`). */
+  readonly devices?: ReadonlyArray<string> | undefined
+  /** Whether the caller wrote the path (`ApiClient.post`), so that nothing is known of what the call does. */
+  readonly isLiteral: boolean
+  /** Whether this session was asked before for the same operation with the same ids. Always `false` for reads. */
+  readonly isRepeat: boolean
+}
+
+/** Why a rule does not admit a call. */
+export interface Refusal {
+  /** The rule: `Guard.limit`. */
+  readonly rule: string
+  /** What it says, with its counts, and what to do. */
+  readonly detail: string
+  readonly cause?: unknown
+}
+
+/** Takes back what a rule has counted for a call that another rule refused. */
+export type Undo = () => void
+
+/** A rule in force. What it counts is its own. */
+export interface Watch<out R = never> {
+  /** Whether it asks somebody, so that it comes after those that only look. */
+  readonly asks: boolean
+  readonly admit: (call: GuardedCall) => Effect.Effect<Undo, Refusal, R>
+  /** Whether the rules around it have admitted a call already, as one of many. */
+  readonly covers?: ((call: GuardedCall) => boolean) | undefined
+}
+
+/** Rules that are not in force yet. */
+export interface Guard<out R = never> {
+  readonly _tag: "Guard"
+  /** Puts them in force, each with nothing counted. */
+  readonly start: () => ReadonlyArray<Watch<R>>
+}
+
+/** Makes a guard. */
+export const makeGuard = <R = never>(start: () => ReadonlyArray<Watch<R>>): Guard<R> => ({ _tag: "Guard", start })
+
+/** Nothing to take back. */
+export const keep: Undo = () => undefined
+
+/** A rule that only looks. */
+export const looking = (admit: (call: GuardedCall) => Refusal | undefined): Watch => ({
+  asks: false,
+  admit: (call) => {
+    const refusal = admit(call)
+    return refusal === undefined ? Effect.succeed(keep) : Effect.fail(refusal)
+  }
+})
+
+/** Nothing but reads. What a literal path does is known for GET alone. */
+export const readOnly: Guard = makeGuard(() => [
+  looking(({ isLiteral, kind, method }) =>
+    kind === "read" && (!isLiteral || method === "GET")
+      ? undefined
+      : {
+          rule: "Guard.readOnly",
+          detail: `The session is read-only (Guard.readOnly, IRU_GUARD), and this call is ${isLiteral && kind === "read" ? `a ${method} with a literal path` : `of the kind ${kind}`}. Use a session without that rule for it.`
+        }
+  )
+])
+
+/** No reads of secrets. */
+export const noSecrets: Guard = makeGuard(() => [
+  looking(({ kind }) =>
+    kind === "secret"
+      ? {
+          rule: "Guard.noSecrets",
+          detail: "The session reads no secrets (Guard.noSecrets, IRU_GUARD). Use a session without that rule for it."
+        }
+      : undefined
+  )
+])
+
+/** Guards by the names that a variable has for them. */
+const named: Readonly<Record<string, Guard>> = { "read-only": readOnly, "no-secrets": noSecrets }
+
+/** The guard that a variable names, or what is wrong with it. */
+export const parseGuard = (text: string): Either.Either<Guard | undefined, string> => {
+  const guards = text
+    .split(",")
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== "")
+    .map((name) => named[name])
+  if (guards.some((guard) => guard === undefined))
+    return Either.left(`The guard must be ${Object.keys(named).join(" or ")}, or both with a comma between them.`)
+  return Either.right(
+    guards.length === 0 ? undefined : makeGuard(() => guards.flatMap((guard) => guard?.start() ?? []))
+  )
+}
+
+/** The rules of the parts of the program around a call. */
+export class RulesAround extends Context.Reference<RulesAround>()("effect-iru/RulesAround", {
+  defaultValue: (): ReadonlyArray<Watch> => []
+}) {}
+
+/** Options whose guard has what it needs from here. */
+export const withNeeds = <R, Options extends { readonly guard?: Guard<R> | undefined }>(
+  options: Options & { readonly guard?: Guard<R> | undefined }
+): Effect.Effect<Omit<Options, "guard"> & { readonly guard: Guard | undefined }, never, R> =>
+  Effect.map(Effect.context<R>(), (context) => ({
+    ...options,
+    guard: options.guard === undefined ? undefined : provided(options.guard, context)
+  }))
+
+const provided = <R>(guard: Guard<R>, context: Context.Context<R>): Guard =>
+  makeGuard(() =>
+    guard.start().map(({ admit, ...watch }) => ({ ...watch, admit: (call) => Effect.provide(admit(call), context) }))
+  )
+
+/** Puts a guard in force. What its rules need is taken from here. */
+export const install = <R>(guard: Guard<R>): Effect.Effect<ReadonlyArray<Watch>, never, R> =>
+  Effect.map(Effect.context<R>(), (context) => provided(guard, context).start())
+
+/** Asks rules in force. If one refuses, or the call is interrupted, what the others counted is taken back. */
+export const admit = (rules: ReadonlyArray<Watch>, call: GuardedCall): Effect.Effect<Undo, Refusal> => {
+  const from = rules.findLastIndex(({ covers }) => covers?.(call) === true)
+  const asked = rules.slice(from + 1)
+  const ordered = [...asked.filter(({ asks }) => !asks), ...asked.filter(({ asks }) => asks)]
+  return Effect.suspend(() => {
+    const undos: Array<Undo> = []
+    const undo: Undo = () => undos.forEach((undo) => undo())
+    return Effect.forEach(ordered, (rule) => Effect.map(rule.admit(call), (undo) => void undos.push(undo)), {
+      discard: true
+    }).pipe(
+      Effect.onExit((exit) => (Exit.isSuccess(exit) ? Effect.void : Effect.sync(undo))),
+      Effect.as(undo)
+    )
+  })
+}
+
+/** What is known of a call that is about to be sent. */
+interface Asked {
+  readonly operation: string
+  readonly kind: Kind
+  readonly method: Method
+  readonly template: string
+  readonly path: string
+  readonly ids: { readonly names: ReadonlyArray<string>; readonly values: ReadonlyArray<unknown> } | undefined
+}
+
+/** Makes what asks the rules of a session, and those around a call. `undefined`: nobody has to be asked. */
+export const makeGuarded = (session: ReadonlyArray<Watch>) => {
+  const seen = new Set<string>()
+  const alarm = makeAlarm()
+
+  return (asked: Asked, around: ReadonlyArray<Watch>): Effect.Effect<void, Refusal> | undefined => {
+    if (session.length + around.length === 0) return alarm(asked)
+    const { ids, kind, method, operation, path, template } = asked
+    const key = `${operation} ${path}`
+    return Effect.suspend(() => {
+      const call: GuardedCall = {
+        operation,
+        kind,
+        method,
+        path: template,
+        ids: Object.fromEntries((ids?.names ?? []).map((name, index) => [name, String(ids?.values[index])])),
+        isLiteral: ids === undefined,
+        isRepeat: seen.has(key)
+      }
+      return Effect.map(admit([...session, ...around], call), () => {
+        if (kind !== "read") seen.add(key)
+      })
+    })
+  }
+}
+
+/** So many calls that cannot be taken back, or that reach many devices, in a minute are unusual. */
+const usual = 25
+
+/** Tells of the first time that more than 25 calls of the kinds `destructive` and `fleet` come within a minute. */
+const makeAlarm = () => {
+  let times: Array<number> = []
+  let isTold = false
+  return ({ kind, operation }: Asked): Effect.Effect<void> | undefined =>
+    isTold || (kind !== "destructive" && kind !== "fleet")
+      ? undefined
+      : Effect.clockWith((clock) => {
+          const now = clock.unsafeCurrentTimeMillis()
+          times = [...times.filter((time) => now - time < 60_000), now]
+          if (times.length <= usual) return Effect.void
+          isTold = true
+          times = []
+          return Effect.logWarning(
+            `More than ${usual} calls within a minute cannot be taken back or reach many devices, the last of them ${operation}. If that is not meant, a guard refuses them: Guard.limit, Guard.confirm, Guard.readOnly.`
+          )
+        })
+}
