@@ -51,8 +51,8 @@ export const noSecrets: Guard = guard.noSecrets
 type NeedsOf<G> = G extends Guard<infer R> ? R : never
 
 /** All the rules of several guards. */
-export const all = <Guards extends ReadonlyArray<Guard<any>>>(...guards: Guards): Guard<NeedsOf<Guards[number]>> =>
-  guard.makeGuard(() => guards.flatMap((one) => one.start()))
+export const all = <Guards extends ReadonlyArray<Guard<unknown>>>(...guards: Guards): Guard<NeedsOf<Guards[number]>> =>
+  guard.makeGuard(() => guards.flatMap((one) => one.start()) as ReadonlyArray<guard.Watch<NeedsOf<Guards[number]>>>)
 
 /**
  * So many calls of a kind, counted for the session that the guard is given to, or for one run of the part of a program.
