@@ -12,6 +12,7 @@ import {
   Timestamp
 } from "./internal.js"
 import { Installer } from "./Installer.js"
+import { ScriptText } from "./ScriptText.js"
 import {
   appRules,
   besides,
@@ -88,19 +89,19 @@ export const CustomAppUpload = Schema.Struct({
 /** A place in storage, decoded. */
 export interface CustomAppUpload extends Schema.Schema.Type<typeof CustomAppUpload> {}
 
-const changeable = {
+const changeable = <A, I>(text: Schema.Schema<A, I>) => ({
   active: given(Schema.Boolean),
   restart: given(Schema.Boolean),
   /** For `install_type` `"zip"`: where it is unpacked. */
   unzip_location: given(Schema.String),
   /** For `install_enforcement` `"continuously_enforce"`. */
-  audit_script: given(Schema.String),
-  preinstall_script: given(Schema.String),
-  postinstall_script: given(Schema.String),
+  audit_script: given(text),
+  preinstall_script: given(text),
+  postinstall_script: given(text),
   show_in_self_service: given(Schema.Boolean),
   self_service_category_id: given(Schema.String),
   self_service_recommended: given(Schema.Boolean)
-}
+})
 
 const Sha256 = Schema.String.pipe(
   Schema.pattern(/^[0-9a-f]{64}$/i, { message: () => "is not a sha256 in hex: 64 digits" })
@@ -119,7 +120,7 @@ const CreateFields = Schema.Struct({
   name: Required,
   install_type: InstallType,
   install_enforcement: InstallEnforcement,
-  ...changeable,
+  ...changeable(ScriptText),
   ...installerSource
 })
 
@@ -150,7 +151,7 @@ type Unzip =
 
 type Enforcement =
   | ({ readonly install_enforcement: "install_once"; readonly audit_script?: "" | undefined } & SelfService)
-  | ({ readonly install_enforcement: "continuously_enforce"; readonly audit_script: string } & SelfService)
+  | ({ readonly install_enforcement: "continuously_enforce"; readonly audit_script: ScriptText } & SelfService)
   | ({ readonly install_enforcement: "no_enforcement"; readonly audit_script?: "" | undefined } & ShownInSelfService)
 
 /**
@@ -167,7 +168,7 @@ export const UpdateCustomApp = Schema.Struct({
   name: given(Schema.String),
   install_type: given(InstallType),
   install_enforcement: given(InstallEnforcement),
-  ...changeable,
+  ...changeable(ScriptText),
   ...installerSource
 }).pipe(Schema.filter((app) => [...oneInstaller(app), ...appRules("update")(app)], besides))
 /** What `CustomApps.update` takes. */
@@ -178,7 +179,7 @@ export const CustomAppForm = Schema.Struct({
   name: Required,
   install_type: InstallType,
   install_enforcement: InstallEnforcement,
-  ...changeable,
+  ...changeable(Schema.String),
   file_key: Required
 }).pipe(sentWithoutHidden)
 
@@ -187,6 +188,6 @@ export const CustomAppChanges = Schema.Struct({
   name: given(Schema.String),
   install_type: given(InstallType),
   install_enforcement: given(InstallEnforcement),
-  ...changeable,
+  ...changeable(Schema.String),
   file_key: given(Required)
 }).pipe(sentWithoutHidden)

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { choice, given, Id, nullish, nullishOr, openEnum, Required, Timestamp } from "./internal.js"
+import { RequiredScript, ScriptText } from "./ScriptText.js"
 import { besides, scriptRules, type SelfService, sentWithoutHidden, type ShownInSelfService } from "./rules.js"
 
 /** How often a script runs. `no_enforcement` leaves it to the user, in Self Service. */
@@ -27,24 +28,24 @@ export const CustomScript = Schema.Struct({
 /** A custom script, decoded. */
 export interface CustomScript extends Schema.Schema.Type<typeof CustomScript> {}
 
-const changeable = {
+const changeable = <A, I>(text: Schema.Schema<A, I>) => ({
   active: given(Schema.Boolean),
   restart: given(Schema.Boolean),
-  remediation_script: given(Schema.String),
+  remediation_script: given(text),
   show_in_self_service: given(Schema.Boolean),
   self_service_category_id: given(Schema.String),
   self_service_recommended: given(Schema.Boolean)
-}
+})
 
 const CreateFields = Schema.Struct({
   name: Required,
-  script: Required,
+  script: RequiredScript,
   execution_frequency: ExecutionFrequency,
-  ...changeable
+  ...changeable(ScriptText)
 })
 
 /** Checks the fields of a new custom script, the rules between them included. */
-export const CreateCustomScript = CreateFields.pipe(Schema.filter(scriptRules("create"), besides), sentWithoutHidden)
+export const CreateCustomScript = CreateFields.pipe(Schema.filter(scriptRules("create"), besides))
 
 /** The fields of a new custom script. With `no_enforcement` it has to be shown in Self Service. */
 export type CreateCustomScript = Omit<typeof CreateFields.Type, keyof SelfService | "execution_frequency"> &
@@ -56,9 +57,25 @@ export type CreateCustomScript = Omit<typeof CreateFields.Type, keyof SelfServic
 /** The fields of a custom script to change. What is not given stays as it is; `""` clears a remediation script. */
 export const UpdateCustomScript = Schema.Struct({
   name: given(Schema.String),
-  script: given(Schema.String),
+  script: given(ScriptText),
   execution_frequency: given(ExecutionFrequency),
-  ...changeable
-}).pipe(Schema.filter(scriptRules("update"), besides), sentWithoutHidden)
+  ...changeable(ScriptText)
+}).pipe(Schema.filter(scriptRules("update"), besides))
 /** What `CustomScripts.update` takes. */
 export interface UpdateCustomScript extends Schema.Schema.Type<typeof UpdateCustomScript> {}
+
+/** A new custom script as it is sent, its files read. */
+export const CustomScriptBody = Schema.Struct({
+  name: Required,
+  script: Required,
+  execution_frequency: ExecutionFrequency,
+  ...changeable(Schema.String)
+}).pipe(sentWithoutHidden)
+
+/** The changes to a custom script as they are sent, its files read. */
+export const CustomScriptChanges = Schema.Struct({
+  name: given(Schema.String),
+  script: given(Schema.String),
+  execution_frequency: given(ExecutionFrequency),
+  ...changeable(Schema.String)
+}).pipe(sentWithoutHidden)

@@ -45,7 +45,7 @@ const issue = (field: string, message: string): Schema.FilterIssue => ({ path: [
 type Purpose = "create" | "update" | "publish"
 
 /** Whether a field that another one needs is not there. In an update the record may have it, unless `""` clears it. */
-const isMissing = (value: string | undefined, purpose: Purpose): boolean =>
+const isMissing = (value: unknown, purpose: Purpose): boolean =>
   value === "" || (value === undefined && purpose !== "update")
 
 const selfServiceIssues = (
@@ -103,7 +103,7 @@ interface AppFields extends SelfServiceFields {
   readonly install_type?: string | undefined
   readonly install_enforcement?: string | undefined
   readonly unzip_location?: string | undefined
-  readonly audit_script?: string | undefined
+  readonly audit_script?: unknown
 }
 
 /** @see 400 keys `unzip_location`, `audit_script` and those of Self Service of `/api/v1/library/custom-apps` */

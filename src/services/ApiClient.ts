@@ -141,7 +141,7 @@ export declare namespace ApiClient {
     readonly drain?: Duration.DurationInput | undefined
     /**
      * The query parameter `source` of every request, by which the vendor counts the clients in use. `false`: none.
-     * Default: `effect-iru`, or `effect-iru-ci` if the variable `CI` is set.
+     * Default: `effect-iru`, or `effect-iru-ci` if the variable `CI` is there.
      */
     readonly source?: string | false | undefined
     /** What every call is asked before it is sent. Default: nothing is refused. */
@@ -209,8 +209,9 @@ const make = <R = never>(
   })
 
 const defaultSource: Effect.Effect<string> = Config.string("CI").pipe(
-  Effect.orElseSucceed(() => ""),
-  Effect.map((ci) => (/^(?:|0|false)$/i.test(ci.trim()) ? "effect-iru" : "effect-iru-ci"))
+  Config.option,
+  Effect.orElseSucceed(Option.none),
+  Effect.map((ci) => (Option.isSome(ci) ? "effect-iru-ci" : "effect-iru"))
 )
 
 /** Uses a path that a caller wrote, or fails if it is none. */

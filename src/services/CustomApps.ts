@@ -21,7 +21,7 @@ import type { ListOptions } from "../operation/listing.js"
 import * as Answer from "../operation/Answer.js"
 import * as Operation from "../operation/Operation.js"
 import * as Pages from "../operation/Pages.js"
-import { changedFields, severalApps, withDigest } from "../installers/publishing.js"
+import { withDigest } from "../installers/publishing.js"
 import { reported, reportedStream } from "../installers/reporting.js"
 import { inspectAs, type InstallerSource, sendInstaller } from "../installers/sending.js"
 import { checkTarget, isFolder, isStored, makeFolderOf, within } from "../installers/targets.js"
@@ -35,11 +35,15 @@ import {
   UpdateCustomApp
 } from "../schemas/CustomApp.js"
 import { Required } from "../schemas/internal.js"
+import { appRules } from "../schemas/rules.js"
 import type { PayloadList } from "../schemas/PayloadList.js"
 import { whole } from "../session/created.js"
 import { composed } from "../session/functions.js"
 import { located, locatedStream } from "../session/located.js"
 import { ApiClient } from "./ApiClient.js"
+import { changedFields } from "./comparing.js"
+import { named } from "./matching.js"
+import { type ScriptOptions, scriptReader } from "./scriptText.js"
 import {
   type DownloadedInstaller,
   type DownloadOptions as InstallerDownloadOptions,
@@ -51,7 +55,7 @@ import {
 
 export declare namespace CustomApps {
   /** How an installer gets to the tenant. */
-  export interface PublishOptions extends SendOptions {}
+  export interface PublishOptions extends SendOptions, ScriptOptions {}
 
   /** What publishing did, and the app as it is now. */
   export interface Published {
@@ -196,6 +200,8 @@ export const operations = Operation.group("CustomApps", {
   delete: { method: "DELETE", path: one, kind: "destructive" }
 })
 
+const scripts = ["audit_script", "preinstall_script", "postinstall_script"] as const
+
 const make = Effect.gen(function* () {
   const client = yield* ApiClient
   const transfer = yield* InstallerTransfer
@@ -204,12 +210,13 @@ const make = Effect.gen(function* () {
   const checkCreate = checkFields("CustomApps.create", CreateCustomApp)
   const checkUpdate = checkChanges("CustomApps.update", UpdateCustomApp)
   const checkPublish = checkFields("CustomApps.publish", PublishCustomApp)
+  const readScripts = scriptReader(Option.some(fs))
 
   const send = sendInstaller(transfer, { get, presign, serverTime: client.serverTime })
 
   const create = (
     operation: string,
-    { fileKey, installer, sha256, ...fields }: typeof CreateCustomApp.Type,
+    { fileKey, installer, sha256, ...fields }: Omit<typeof CustomAppForm.Type, "file_key"> & InstallerSource,
     options: CustomApps.PublishOptions
   ) =>
     send(operation, { fileKey, install_type: fields.install_type, installer, sha256 }, options, (file_key = "") =>
@@ -219,7 +226,7 @@ const make = Effect.gen(function* () {
   const update = (
     operation: string,
     id: string,
-    { before, fileKey, installer, sha256, ...fields }: UpdateCustomApp & Pick<InstallerSource, "before">,
+    { before, fileKey, installer, sha256, ...fields }: Omit<typeof CustomAppChanges.Type, "file_key"> & InstallerSource,
     options: CustomApps.PublishOptions
   ) =>
     // The id is checked before an installer is uploaded for it.
@@ -236,27 +243,16 @@ const make = Effect.gen(function* () {
       )
     )
 
-  /** The one app of a name. White space around a name is none to the service. */
-  const named = (name: string, operation: string): Effect.Effect<CustomApp | undefined, ApiClientError> =>
-    stream().pipe(
-      Stream.filter((app) => app.name.trim() === name.trim()),
-      Stream.runCollect,
-      Effect.flatMap((apps) =>
-        apps.length > 1
-          ? Effect.fail(severalApps(operation, name, Chunk.toReadonlyArray(apps)))
-          : Effect.succeed(Option.getOrUndefined(Chunk.head(apps)))
-      )
-    )
-
   const publish = (
-    given: PublishCustomApp,
+    app: PublishCustomApp,
     options: CustomApps.PublishOptions
   ): Effect.Effect<CustomApps.Published, ApiClientError | PayloadError> =>
     Effect.gen(function* () {
       const operation = "CustomApps.publish"
-      const { installer, name, ...fields } = yield* checkPublish(given)
-      const { size } = yield* inspectAs(transfer, operation, installer, fields.install_type, options)
-      const found = yield* named(name, operation)
+      const { installer, name, ...given } = yield* checkPublish(app)
+      const { size } = yield* inspectAs(transfer, operation, installer, given.install_type, options)
+      const found = Option.getOrUndefined(yield* named(operation, stream(), name))
+      const fields = yield* readScripts(operation, scripts, given, options, Effect.succeed(found ?? {}))
       if (found === undefined) {
         return { status: "created", app: yield* create(operation, { ...fields, name, installer }, options) }
       }
@@ -264,7 +260,7 @@ const make = Effect.gen(function* () {
       const known = other ? found : yield* withDigest(found, get(found.id), options.processing)
       const before = other || known.sha256 === undefined ? undefined : yield* transfer.sha256(installer, options)
       const same = before !== undefined && known.sha256 === before
-      const changes = changedFields(fields, known)
+      const changes = changedFields(fields, known, appRules("publish"))
       if (same && Object.keys(changes).length === 0) return { status: "unchanged", app: known }
       const sent = same ? changes : { ...changes, installer, before }
       return { status: "updated", app: yield* update(operation, found.id, sent, options) }
@@ -293,12 +289,18 @@ const make = Effect.gen(function* () {
     stream,
     create: located((app, options = {}) =>
       reported(options, (options) =>
-        Effect.flatMap(checkCreate(app), (fields) => create("CustomApps.create", fields, options))
+        checkCreate(app).pipe(
+          Effect.flatMap((fields) => readScripts("CustomApps.create", scripts, fields, options)),
+          Effect.flatMap((fields) => create("CustomApps.create", fields, options))
+        )
       )
     ),
     update: located((id, changes, options = {}) =>
       reported(options, (options) =>
-        Effect.flatMap(checkUpdate(changes), (fields) => update("CustomApps.update", id, fields, options))
+        checkUpdate(changes).pipe(
+          Effect.flatMap((fields) => readScripts("CustomApps.update", scripts, fields, options, get(id))),
+          Effect.flatMap((fields) => update("CustomApps.update", id, fields, options))
+        )
       )
     ),
     publish: composed("CustomApps.publish", (app, options = {}) =>

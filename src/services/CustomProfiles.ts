@@ -7,9 +7,10 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import type { ApiClientError } from "../errors/ApiClientError.js"
-import { checkChanges, checkFields } from "../operation/arguments.js"
+import { checkChanges, checkFields, invalidArgument } from "../operation/arguments.js"
 import type { ListOptions } from "../operation/listing.js"
 import * as Answer from "../operation/Answer.js"
 import * as Operation from "../operation/Operation.js"
@@ -23,11 +24,22 @@ import {
 } from "../schemas/CustomProfile.js"
 import type { PayloadList } from "../schemas/PayloadList.js"
 import { whole } from "../session/created.js"
+import { parsePlist } from "../plist/Plist.js"
+import { composed } from "../session/functions.js"
 import { located } from "../session/located.js"
 import { ApiClient } from "./ApiClient.js"
+import { changedFields, isSameProfile } from "./comparing.js"
 import { formFile } from "./formFile.js"
+import { named } from "./matching.js"
 
 export declare namespace CustomProfiles {
+  /** What publishing did, and the profile as it is now. */
+  export interface Published {
+    /** `unchanged`: the tenant had it just like that, nothing was sent, and no device installs it again. */
+    readonly status: "created" | "updated" | "unchanged"
+    readonly profile: CustomProfile
+  }
+
   /** What can be done with custom profiles. */
   export interface Service {
     /** Every custom profile, page by page, in the server's order. Reads on demand, in constant memory. */
@@ -48,6 +60,20 @@ export declare namespace CustomProfiles {
      * devices install the profile again.
      */
     readonly update: (id: string, changes: UpdateCustomProfile) => Effect.Effect<CustomProfile, ApiClientError>
+    /**
+     * Makes the tenant have a profile of this name with these fields and this file: creates it, or updates what differs.
+     * The file is compared by what it says: the order of keys, white space, XML or the binary form, and the three keys
+     * that the service writes anew (`PayloadIdentifier`, `PayloadUUID`, `PayloadDisplayName`) are no difference. Fields
+     * that are not given stay as they are.
+     *
+     * Everything is checked before anything is sent: a file that is no property list, or signed, is `InvalidArgument`.
+     * Fails with `Conflict` if several profiles have the name: `detail` has their ids.
+     *
+     * @see `GET`, `POST`, `PATCH /api/v1/library/custom-profiles`
+     * @example
+     * profiles.publish({ name: "Wi-Fi", runs_on_mac: true, file: { path: "wifi.mobileconfig" } })
+     */
+    readonly publish: (profile: CreateCustomProfile) => Effect.Effect<Published, ApiClientError>
     /** Deletes a custom profile, from every Blueprint too. */
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
   }
@@ -76,6 +102,7 @@ const make = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const { create, update, ...functions } = client.functions(operations)
   const checkCreate = checkFields(operations.create.name, CreateCustomProfile)
+  const checkPublish = checkFields("CustomProfiles.publish", CreateCustomProfile)
   const checkUpdate = checkChanges(operations.update.name, UpdateCustomProfile)
 
   return {
@@ -92,6 +119,27 @@ const make = Effect.gen(function* () {
         const { file, ...fields } = yield* checkUpdate(changes)
         const form = file && (yield* formFile(fs, operations.update.name, file, `${fields.name ?? id}.mobileconfig`))
         return yield* update(id, { ...fields, file: form })
+      })
+    ),
+    publish: composed("CustomProfiles.publish", (profile) =>
+      Effect.gen(function* (): Effect.fn.Return<CustomProfiles.Published, ApiClientError> {
+        const operation = "CustomProfiles.publish"
+        const { file: given, name, ...fields } = yield* checkPublish(profile)
+        const file = yield* formFile(fs, operation, given, `${name}.mobileconfig`)
+        const plist = yield* Effect.mapError(parsePlist(file.bytes), (problem) =>
+          invalidArgument(operation, { file: [`is no property list: ${problem}`] })
+        )
+        const found = Option.getOrUndefined(yield* named(operation, functions.stream(), name))
+        if (found === undefined) {
+          return { status: "created", profile: yield* whole(create, functions.get)({ ...fields, name, file }) }
+        }
+        const changes = {
+          ...changedFields(fields, found),
+          ...(isSameProfile(plist, found.profile) ? {} : { file })
+        }
+        return Object.keys(changes).length === 0
+          ? { status: "unchanged", profile: found }
+          : { status: "updated", profile: yield* update(found.id, changes) }
       })
     )
   } satisfies CustomProfiles.Service

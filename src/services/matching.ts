@@ -27,6 +27,18 @@ export const atMostOne = <A>(
       )
     : Effect.succeed(Option.fromNullable(matches[0]))
 
+/** The one record of a name, or none. Reads the whole listing: names are not unique, and not all listings can be searched. */
+export const named = <A extends { readonly id: string; readonly name: string }>(
+  operation: string,
+  records: Stream.Stream<A, ApiClientError>,
+  name: string
+): Effect.Effect<Option.Option<A>, ApiClientError> =>
+  records.pipe(
+    Stream.filter((record) => normalized(record.name) === normalized(name)),
+    Stream.runCollect,
+    Effect.flatMap((matches) => atMostOne(operation, `name "${name}"`, Chunk.toReadonlyArray(matches), ({ id }) => id))
+  )
+
 /** What a service takes for the most records that a page can have. */
 const fullPage = 300
 
@@ -42,7 +54,7 @@ const matchesIn = <A>(
   )
 
 /** A text as names are compared: without white space around it, in one Unicode form. */
-const normalized = (text: string): string => text.normalize("NFC").trim()
+export const normalized = (text: string): string => text.normalize("NFC").trim()
 
 /**
  * Makes the function that finds one record by a text. `search` is a listing that is filtered by the text, `textOf` the
