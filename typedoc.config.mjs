@@ -30,13 +30,20 @@ export default {
   // What a reader sees spelled out where it is used: parts of a union, and the types that an operation's arguments come from.
   intentionallyNotExported: [
     "BodyArgument",
+    "Checked",
     "Common",
     "Enforcement",
+    "Guard",
+    "GuardedCall",
     "IdsOf",
     "InstallerSource",
     "ListingArgument",
+    "NamesOf",
+    "NeedingPart",
+    "NeedsOf",
     "NoBody",
     "NoOtherKeys",
+    "Operations",
     "Part",
     "PayloadErrorTypeId",
     "Plain",
@@ -47,6 +54,7 @@ export default {
     "SelfService",
     "ShownInSelfService",
     "Unzip",
+    "Watch",
     "WithBody",
     "commandTypes"
   ]

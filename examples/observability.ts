@@ -4,7 +4,6 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { Config, Effect, Layer } from "effect"
 import { ApiClient, CustomScripts } from "effect-iru"
 import { Iru } from "effect-iru/node"
-import { collector } from "./assets/collector.js"
 
 const program = Effect.gen(function* () {
   const scripts = yield* CustomScripts
@@ -14,12 +13,12 @@ const program = Effect.gen(function* () {
 }).pipe(Effect.withSpan("nightly report"))
 
 Effect.gen(function* () {
-  // A collector of yours, or one that prints the names of what it gets and lasts as long as this program.
-  const baseUrl = yield* Config.string("OTEL_EXPORTER_OTLP_ENDPOINT").pipe(Effect.orElse(() => collector))
+  // Where your collector listens: http://localhost:4318, say.
+  const baseUrl = yield* Config.string("OTEL_EXPORTER_OTLP_ENDPOINT")
 
   // Whatever a program logs, measures and traces goes there, and what the session does as a part of it.
   const telemetry = Otlp.layerJson({ baseUrl, resource: { serviceName: "nightly-report" } }).pipe(
     Layer.provide(FetchHttpClient.layer)
   )
   yield* program.pipe(Effect.provide(Iru.layerConfig().pipe(Layer.provideMerge(telemetry))))
-}).pipe(Effect.scoped, NodeRuntime.runMain)
+}).pipe(NodeRuntime.runMain)

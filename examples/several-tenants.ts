@@ -1,11 +1,12 @@
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import { Console, Effect, LayerMap } from "effect"
+import { Config, Console, Effect, LayerMap } from "effect"
 import { CustomScripts } from "effect-iru"
 import { Iru } from "effect-iru/node"
 
 /** A session for each customer, opened when it is first needed and closed when it has been idle for a minute. */
 class Tenants extends LayerMap.Service<Tenants>()("app/Tenants", {
-  lookup: (_customer: string) => Iru.layerConfig(), // in your program: Iru.layer({ tenantUrl, apiToken }) of that customer
+  lookup: (customer: string) =>
+    Iru.layerConfig({ tenantUrl: Config.string(`${customer}_URL`), apiToken: Config.redacted(`${customer}_TOKEN`) }),
   idleTimeToLive: "1 minute"
 }) {}
 
@@ -15,7 +16,7 @@ const countScripts = Effect.gen(function* () {
 })
 
 const program = Effect.forEach(
-  ["accuhive", "globex"],
+  ["ACCUHIVE", "GLOBEX"],
   (customer) =>
     countScripts.pipe(
       Effect.provide(Tenants.get(customer)),

@@ -14,6 +14,7 @@ import { promisify } from "node:util"
 import { expect, test } from "vitest"
 import { bucket } from "./support/bucket.js"
 import { temporaryFile, temporaryFolder } from "./support/files.js"
+import { serve } from "./support/server.js"
 
 const isProgram = (name: string) => name.endsWith(".ts") && !name.endsWith(".test.ts")
 
@@ -57,6 +58,12 @@ const surroundings = Effect.gen(function* () {
     IRU_API_TOKEN: apiToken,
     INSTALLER: yield* temporaryFile("Agent.pkg", "installer"),
     FOLDER: yield* temporaryFolder,
+    // Two customers, whose tenants are one here.
+    ACCUHIVE_URL: tenantUrl,
+    ACCUHIVE_TOKEN: apiToken,
+    GLOBEX_URL: tenantUrl,
+    GLOBEX_TOKEN: apiToken,
+    OTEL_EXPORTER_OTLP_ENDPOINT: (yield* serve(() => ({ body: {} }))).origin,
     BUCKET: "installers",
     AWS_ENDPOINT_URL_S3: store.endpoint,
     AWS_REGION: store.region,

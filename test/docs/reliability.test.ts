@@ -1,23 +1,41 @@
 /**
- * The promises of docs/reliability.md are as good as the tests that it names.
+ * The promises of docs/reliability.md are as good as the tests that test/PROMISES.md names for them.
  */
 import { existsSync, readFileSync } from "node:fs"
 import { expect, test } from "vitest"
 
+const onOneLine = (text: string) => text.replaceAll(/\s+/g, " ").trim()
+
 const page = readFileSync("docs/reliability.md", "utf8")
-const promises = page.slice(0, page.indexOf("## Retries"))
+const promises = page
+  .slice(0, page.indexOf("## Retries"))
+  .split(/\n(?=#|- |\n)/)
+  .filter((part) => part.startsWith("- "))
+  .map((part) => onOneLine(part.slice(2)))
 
-const named = [...promises.matchAll(/\[([^\]]+)\]\(\.\.\/(test\/[^)]+)\)/g)].map(
-  ([, title = "", file = ""]) => [title.replaceAll(/\s+/g, " "), file] as const
-)
+const proofs = readFileSync("test/PROMISES.md", "utf8")
+  .split(/^- /m)
+  .slice(1)
+  .map((entry) => {
+    const [sentence = "", ...tests] = entry.split(/^\s+- /m)
+    return {
+      sentence: onOneLine(sentence),
+      tests: tests.flatMap((line) =>
+        [...line.matchAll(/\[([^\]]+)\]\(([^)]+)\)/g)].map(([, title = "", file = ""]) => ({
+          title: onOneLine(title),
+          file: `test/${file}`
+        }))
+      )
+    }
+  })
 
-test("every promise names a test", () => {
-  const items = promises.split(/^- /m).slice(1)
-  expect(items.length).toBeGreaterThan(20)
-  for (const item of items) expect(item).toMatch(/\]\(\.\.\/test\//)
+test("every promise has its tests, and there are no tests for one that is not made", () => {
+  expect(promises.length).toBeGreaterThan(40)
+  expect(proofs.map(({ sentence }) => sentence)).toEqual(promises)
+  for (const { sentence, tests } of proofs) expect(tests.length, sentence).toBeGreaterThan(0)
 })
 
-for (const [title, file] of named) {
+for (const { file, title } of proofs.flatMap(({ tests }) => tests)) {
   test(`there is a test "${title}" in ${file}`, () => {
     expect(existsSync(file)).toBe(true)
     expect(readFileSync(file, "utf8")).toContain(title)

@@ -3,6 +3,7 @@
  * one that is missing.
  */
 import { execFileSync } from "node:child_process"
+import { posix } from "node:path"
 
 const [tarball] = process.argv.slice(2)
 const tar = (...options) => execFileSync("tar", [...options], { encoding: "utf8", maxBuffer: 2 ** 28 })
@@ -22,8 +23,11 @@ for (const [path, entry] of Object.entries(manifest.exports)) {
     mustHold(target.replace("./", ""), `"${path}" of exports`)
   }
 }
-for (const [, target] of tar("-xzOf", tarball, "package/README.md").matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) {
-  mustHold(target, "the README links to it")
+// On the registry's site and in node_modules, there is nothing but what is packed.
+for (const page of files.filter((file) => file.endsWith(".md"))) {
+  for (const [, target] of tar("-xzOf", tarball, `package/${page}`).matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) {
+    mustHold(posix.join(posix.dirname(page), target), `${page} links to it`)
+  }
 }
 for (const [name, target] of Object.entries(manifest.bin ?? {})) mustHold(target.replace("./", ""), `command ${name}`)
 
