@@ -140,7 +140,15 @@ describe("the statuses of a library item", () => {
 
   effect("are one for each seeded device on each Blueprint that has it, the same every time", () =>
     Effect.gen(function* () {
-      const counts = { customScripts: 3, customProfiles: 3, blueprints: 2, assignments: 6, computers: 41 }
+      const counts = {
+        customScripts: 3,
+        customProfiles: 3,
+        customApps: 0,
+        inHouseApps: 0,
+        blueprints: 2,
+        assignments: 6,
+        devices: 41
+      }
       const look = Effect.gen(function* () {
         yield* Sandbox.seed(counts, { seed: 9 })
         const blueprints = listAt((yield* call("GET", "/api/v1/blueprints")).json, "results")
@@ -187,7 +195,7 @@ describe("the statuses of a library item", () => {
 
   effect("wait for ever for what is assigned later, and go with the assignment and with the Blueprint", () =>
     Effect.gen(function* () {
-      yield* Sandbox.seed({ customScripts: 1, blueprints: 1, computers: 3 })
+      yield* Sandbox.seed({ customScripts: 1, blueprints: 1, devices: 3 })
       const id = yield* script("later")
       const [blueprint] = listAt((yield* call("GET", "/api/v1/blueprints")).json, "results")
       const path = `/api/v1/blueprints/${textAt(blueprint, "id")}`

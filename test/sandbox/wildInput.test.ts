@@ -75,7 +75,7 @@ const isPage = (text: string): boolean =>
 describe("whatever is asked for", () => {
   effect("by path and query is a page, a record, or a refusal that says why", () =>
     Effect.gen(function* () {
-      yield* Sandbox.seed({ customScripts: 3, inHouseApps: 2, blueprints: 2, assignments: 2, computers: 7 })
+      yield* Sandbox.seed({ customScripts: 3, inHouseApps: 2, blueprints: 2, assignments: 2, devices: 7 })
       const scripts = yield* call("GET", `${library}/custom-scripts`)
       const apps = yield* call("GET", `${library}/ipa-apps`)
       const blueprints = yield* call("GET", "/api/v1/blueprints")

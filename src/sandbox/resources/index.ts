@@ -12,6 +12,10 @@ import { customScripts } from "./library/customScripts.js"
 import { inHouseApps } from "./library/inHouseApps.js"
 import { libraryItems } from "./library/libraryItems.js"
 import { selfServiceCategories } from "./library/selfService.js"
+import { deviceActions } from "./fleet/actions.js"
+import { devices } from "./fleet/devices.js"
+import { settings } from "./fleet/licensing.js"
+import { users } from "./fleet/users.js"
 import { tags } from "./tags.js"
 
 /** The list: adding a resource is its file and a line here. The page shows them in this order. */
@@ -23,7 +27,11 @@ export const resources = [
   customProfiles,
   libraryItems,
   selfServiceCategories,
-  tags
+  tags,
+  users,
+  devices,
+  deviceActions,
+  settings
 ] as const
 
 /** `A & B` of `A | B`. */

@@ -112,3 +112,7 @@ export const inHouse: Words = ["Field Notes", "Stock Count", "Shift Planner", "V
 
 /** Tags of devices. */
 export const tagNames: Words = ["Executive", "Loaner", "Lab", "Beta", "Contractor", "Kiosk"]
+
+/** Names of the people who use devices. */
+export const givenNames: Words = ["Ada", "Ben", "Chiara", "David", "Elif", "Femi", "Grace", "Hugo", "Ines", "Jonas"]
+export const familyNames: Words = ["Adler", "Brandt", "Costa", "Diallo", "Eriksen", "Fischer", "Garcia", "Huang", "Ito"]

@@ -15,7 +15,7 @@ import { recordActivity } from "../library/activity.js"
 import { exclusiveType } from "../library/exclusive.js"
 import { findItem } from "../library/items.js"
 
-import { computersOn } from "./computers.js"
+import { devicesOn } from "../fleet/relations.js"
 import { enrollment } from "./enrollment.js"
 import {
   type AssignmentNode,
@@ -49,7 +49,7 @@ const itemMissing = json(404, { details: "library item not found" })
 export const blueprintRoutes = (tenant: Tenant): ReadonlyArray<Route> => {
   const records = tenant.records(blueprintTable)
   const paging = { pageSize: tenant.pageSize, byPage: false }
-  const devicesOn = ({ id }: BlueprintRecord): number => computersOn(tenant, id).size
+  const countDevices = ({ id }: BlueprintRecord): number => devicesOn(tenant, id).size
   const assigned = (itemId: string): Effect.Effect<void> =>
     recordActivity(tenant, itemId, "library_item_assignment_changed")
 
@@ -186,7 +186,7 @@ export const blueprintRoutes = (tenant: Tenant): ReadonlyArray<Route> => {
       }
       yield* tenant.save(blueprintTable, record)
       const { type: _, ...shown } = render(record)
-      return json(200, { ...shown, computers_count: devicesOn(record), missing_computers_count: 0 })
+      return json(200, { ...shown, computers_count: countDevices(record), missing_computers_count: 0 })
     })
 
   /** The Blueprint, the item and the node that an assignment or a removal speaks of. */
@@ -245,13 +245,15 @@ export const blueprintRoutes = (tenant: Tenant): ReadonlyArray<Route> => {
   return [
     route("GET", path, ({ url }) =>
       paged(url, paging, listed(url.searchParams), (record) =>
-        Effect.succeed({ ...render(record), computers_count: devicesOn(record) })
+        Effect.succeed({ ...render(record), computers_count: countDevices(record) })
       )
     ),
     route("POST", path, create),
     route("GET", `${path}/templates/`, ({ url }) => paged(url, paging, fromArray(templateCategories), Effect.succeed)),
     route("GET", `${path}/{blueprint_id}`, (_, { blueprint_id }) =>
-      Effect.map(find(blueprint_id), (record) => json(200, { ...render(record), computers_count: devicesOn(record) }))
+      Effect.map(find(blueprint_id), (record) =>
+        json(200, { ...render(record), computers_count: countDevices(record) })
+      )
     ),
     route("PATCH", `${path}/{blueprint_id}`, (incoming, { blueprint_id }) => update(incoming, blueprint_id)),
     route("DELETE", `${path}/{blueprint_id}`, (_, { blueprint_id }) =>

@@ -11,7 +11,9 @@ import { resource } from "../../tenant/resource.js"
 import { drawFrom, hash } from "../../tenant/seedNumbers.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { seconds } from "../../tenant/time.js"
-import { type Computer, computersOn, findComputer, hadBefore } from "../blueprints/computers.js"
+import { hadBefore } from "../blueprints/seeded.js"
+import { devicesOn } from "../fleet/relations.js"
+import { type DeviceRecord, deviceTable } from "../fleet/tables.js"
 import { type BlueprintRecord, blueprintTable, itemsOf } from "../blueprints/table.js"
 import { type Activity, activityOf, activityTable, changesOf, recordActivity } from "./activity.js"
 import { exclusiveTable } from "./exclusive.js"
@@ -21,7 +23,7 @@ const path = "/api/v1/library/library-items"
 
 interface Status {
   readonly blueprint: BlueprintRecord
-  readonly computer: Computer
+  readonly device: DeviceRecord
 }
 
 const fates = ["PASS", "PASS", "PASS", "PASS", "PASS", "PASS", "PASS", "PENDING", "ERROR", "INCOMPATIBLE"] as const
@@ -53,15 +55,15 @@ const routes = (tenant: Tenant): ReadonlyArray<Route> => {
   const statuses = (itemId: string): Listing<Status> => {
     const parts = [...tenant.records(blueprintTable).values()]
       .filter((blueprint) => itemsOf(blueprint).includes(itemId))
-      .map((blueprint) => ({ blueprint, rows: computersOn(tenant, blueprint.id) }))
+      .map((blueprint) => ({ blueprint, rows: devicesOn(tenant, blueprint.id) }))
     return {
       size: parts.reduce((sum, { rows }) => sum + rows.size, 0),
       slice: (offset, limit) => {
         const page: Array<Status> = []
         let skipped = 0
         for (const { blueprint, rows } of parts) {
-          for (const computer of rows.slice(Math.max(0, offset - skipped), limit - page.length)) {
-            page.push({ blueprint, computer })
+          for (const device of rows.slice(Math.max(0, offset - skipped), limit - page.length)) {
+            page.push({ blueprint, device })
           }
           skipped += rows.size
         }
@@ -71,22 +73,22 @@ const routes = (tenant: Tenant): ReadonlyArray<Route> => {
   }
 
   const statusOf = (itemId: string, computerId: string): Listing<Status> => {
-    const found = findComputer(tenant, computerId)
-    const blueprint = found === undefined ? undefined : tenant.records(blueprintTable).get(found.blueprintId)
-    const has = found !== undefined && blueprint !== undefined && itemsOf(blueprint).includes(itemId)
-    return fromArray(has ? [{ blueprint, computer: found.computer }] : [])
+    const device = tenant.records(deviceTable).get(computerId)
+    const blueprint = device === undefined ? undefined : tenant.records(blueprintTable).get(device.blueprint_id)
+    const has = device !== undefined && blueprint !== undefined && itemsOf(blueprint).includes(itemId)
+    return fromArray(has ? [{ blueprint, device }] : [])
   }
 
   /** No device is real: one from the beginning was done with what it had then, and waits for ever for what came later. */
-  const render = (item: ItemAtAGlance, { blueprint, computer }: Status) => {
-    const draw = drawFrom(hash(item.id), hash(computer.id))
+  const render = (item: ItemAtAGlance, { blueprint, device }: Status) => {
+    const draw = drawFrom(hash(item.id), hash(device.id))
     const rowId = 1 + draw(2_000_000_000)
     const fate = hadBefore(tenant, blueprint.id, item.id) ? (fates[draw(fates.length)] ?? "PENDING") : "PENDING"
     const isReported = fate === "PASS" || fate === "ERROR"
     return {
       id: rowId,
       blueprint: { id: blueprint.id, name: blueprint.name },
-      computer: { id: computer.id, name: computer.name },
+      computer: { id: device.id, name: device.device_name },
       status: item.kind === "customProfiles" ? profileWords[fate] : fate,
       reported_at: isReported ? seconds(firstReport + draw(31_536_000) * 1000) : null,
       log: isReported && item.kind !== "customProfiles" ? logOf(item.name, fate === "PASS" ? 0 : 1) : null,
@@ -123,10 +125,6 @@ const logOf = (name: string, exitCode: number): string =>
 /** Library items of all kinds. */
 export const libraryItems = resource({
   tables: [activityTable, exclusiveTable],
-  counts: {
-    /** Devices, spread over the Blueprints: each has a status for every item on its own. */
-    computers: 120
-  },
   setup: (tenant) =>
     tenant.onAny(({ action, before, record, table }) => {
       if (!isLibrary(table)) return Effect.void

@@ -1,0 +1,196 @@
+/**
+ * Commands that are sent to devices. One waits for a second, is processed for two more, and has completed then.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import { randomUUID } from "node:crypto"
+import { readInput } from "../../gateway/body.js"
+import { type Answer, empty, json, type WholeRequest } from "../../gateway/exchange.js"
+import { type Fields, readFields } from "../../gateway/fields.js"
+import { innerPage } from "../../gateway/pageStyles.js"
+import { badError } from "../../gateway/refusals.js"
+import { type Route, route } from "../../gateway/router.js"
+import { fromArray } from "../../tenant/collection.js"
+import { resource } from "../../tenant/resource.js"
+import type { Tenant } from "../../tenant/tenant.js"
+import { microseconds } from "../../tenant/time.js"
+import { commands } from "./belongings.js"
+import { findDevice } from "./finding.js"
+import { type CommandRecord, commandTable, type DeviceRecord, deviceTable, pinOf, type Platform } from "./tables.js"
+
+const path = "/api/v1/devices/{device_id}" as const
+
+interface Action {
+  /** The command of Apple's protocol that it becomes. Without one, the device is only told to ask for its commands. */
+  readonly command?: string
+  /** Default: every platform. */
+  readonly on?: ReadonlyArray<Platform>
+  /** Reads the body. What it gives is kept with the command. */
+  readonly read?: (fields: Fields) => Readonly<Record<string, unknown>>
+}
+
+const apple = ["Mac", "iPhone", "iPad", "AppleTV"] as const
+const phones = ["iPhone", "iPad"] as const
+
+const truth =
+  (name: string, required = true) =>
+  (fields: Fields) => ({ [name]: fields.boolean(name, { required }) })
+
+/** The actions by the end of their path. Which platforms take which is an assumption where the vendor does not say it. */
+const actions: Readonly<Record<string, Action>> = {
+  blankpush: {},
+  dailycheckin: {},
+  updateinventory: { command: "DeviceInformation" },
+  clearpasscode: { command: "ClearPasscode", on: phones },
+  deleteuser: {
+    command: "DeleteUser",
+    on: ["Mac", "iPad"],
+    read: (fields) => {
+      const all = fields.boolean("DeleteAllUsers")
+      const name = fields.text("UserName", { required: all !== true })
+      return { DeleteAllUsers: all ?? false, ForceDeletion: fields.boolean("ForceDeletion") ?? false, UserName: name }
+    }
+  },
+  erase: {
+    command: "EraseDevice",
+    read: (fields) => ({ PreserveDataPlan: fields.boolean("PreserveDataPlan") ?? false })
+  },
+  lock: {
+    command: "DeviceLock",
+    on: ["Mac", "iPhone", "iPad", "Windows", "Android"],
+    read: (fields) => ({ Message: fields.text("Message", { blank: true }) ?? "" })
+  },
+  reinstallagent: { command: "InstallEnterpriseApplication", on: ["Mac", "Windows"] },
+  remotedesktop: { command: "EnableRemoteDesktop", on: ["Mac"], read: truth("EnableRemoteDesktop") },
+  renewmdmprofile: { command: "InstallProfile", on: apple },
+  restart: {
+    command: "RestartDevice",
+    read: (fields) => ({ ...truth("RebuildKernelCache", false)(fields), ...truth("NotifyUser", false)(fields) })
+  },
+  setname: {
+    command: "Settings",
+    read: (fields) => ({ DeviceName: fields.text("DeviceName", { required: true }) ?? "" })
+  },
+  shutdown: { command: "ShutDownDevice", on: ["Mac", "iPhone", "iPad"] },
+  unlockaccount: {
+    command: "UnlockUserAccount",
+    on: ["Mac"],
+    read: (fields) => ({ UserName: fields.text("UserName", { required: true }) ?? "" })
+  },
+  refreshcellularplans: {
+    command: "RefreshCellularPlans",
+    on: phones,
+    read: (fields) => ({ eSIMServerURL: fields.text("eSIMServerURL", { required: true }) ?? "" })
+  },
+  resetworkprofilepasscode: {
+    command: "ResetWorkProfilePasscode",
+    on: ["Android"],
+    read: (fields) => {
+      fields.text("newPassword", { required: true })
+      return {}
+    }
+  },
+  toggledataroaming: { command: "DataRoaming", on: phones, read: truth("Enabled") },
+  togglepersonalhotspot: { command: "PersonalHotspot", on: phones, read: truth("Enabled") }
+}
+
+/** How long a command is in each of the states before its end, in milliseconds. */
+const [waiting, running] = [1000, 2000]
+
+const pending = (tenant: Tenant, device: DeviceRecord, type: string): boolean =>
+  commands.of(tenant, device.id).some(({ command_type, status }) => command_type === type && status !== 3)
+
+const take = (
+  tenant: Tenant,
+  name: string,
+  { command, on, read }: Action,
+  deviceId: string,
+  incoming: WholeRequest
+): Effect.Effect<Answer, Answer> =>
+  Effect.gen(function* () {
+    const device = yield* findDevice(tenant, deviceId)
+    if (on !== undefined && !on.includes(device.platform)) {
+      return yield* badError("Command is not allowed for current device")
+    }
+    const { values } = yield* readInput(incoming, ["json"])
+    const fields = readFields(values)
+    const metadata = read?.(fields) ?? {}
+    yield* fields.checked
+    if (command !== undefined) {
+      if (pending(tenant, device, command)) return yield* badError("Command already running")
+      const requested = yield* Clock.currentTimeMillis
+      yield* tenant.save(commandTable, {
+        id: randomUUID(),
+        device_id: device.id,
+        command_type: command,
+        metadata,
+        status: 1,
+        requested,
+        due: requested + waiting
+      })
+    }
+    yield* tenant.report(deviceTable, name, device, metadata)
+    return name === "lock" && device.platform === "Mac" ? json(200, { PIN: pinOf(device, 6) }) : empty(200)
+  })
+
+/** What a command does once it has completed. */
+const done = (tenant: Tenant, { command_type, device_id, metadata }: CommandRecord): Effect.Effect<void> => {
+  const device = tenant.records(deviceTable).get(device_id)
+  if (device === undefined) return Effect.void
+  if (command_type === "EraseDevice") return Effect.asVoid(tenant.remove(deviceTable, device_id))
+  const name = metadata["DeviceName"]
+  return command_type === "Settings" && typeof name === "string"
+    ? tenant.save(deviceTable, { ...device, device_name: name })
+    : Effect.void
+}
+
+const render = (command: CommandRecord) => ({
+  uuid: command.id,
+  error_chain: [],
+  command_type: command.command_type,
+  request_type: command.command_type,
+  metadata: command.metadata,
+  request_requires_network_tether: false,
+  status: command.status,
+  attempts: command.status === 1 ? 0 : 1,
+  date_requested: microseconds(command.requested),
+  date_completed: command.completed === undefined ? "" : microseconds(command.completed),
+  last_pushed: microseconds(command.requested),
+  user: null,
+  priority: 50
+})
+
+/** Commands. The newest stand first. */
+export const deviceActions = resource({
+  tables: [commandTable],
+  setup: (tenant) => {
+    commands.watch(tenant)
+    tenant.timer(commandTable, {
+      at: ({ due }) => due,
+      ring: (command, at) => {
+        const { due: _due, ...rest } = command
+        return command.status === 1
+          ? tenant.save(commandTable, { ...rest, status: 2, due: at + running })
+          : Effect.zipRight(tenant.save(commandTable, { ...rest, status: 3, completed: at }), done(tenant, command))
+      }
+    })
+  },
+  routes: (tenant): ReadonlyArray<Route> => [
+    route("GET", `${path}/commands`, ({ url }, { device_id }) =>
+      Effect.flatMap(findDevice(tenant, device_id), ({ id }) =>
+        innerPage(
+          url,
+          tenant.pageSize,
+          fromArray(commands.of(tenant, id).toReversed()),
+          (command) => Effect.succeed(render(command)),
+          (commands) => ({ device_id: id, commands })
+        )
+      )
+    ),
+    ...Object.entries(actions).map(([name, action]) =>
+      route("POST", `${path}/action/${name}` as const, (incoming, { device_id }) =>
+        take(tenant, name, action, device_id, incoming)
+      )
+    )
+  ]
+})

@@ -1,0 +1,41 @@
+/**
+ * How many devices the tenant has, and may have. That it may have 1,000 more than it has is an assumption.
+ */
+import * as Effect from "effect/Effect"
+import { json } from "../../gateway/exchange.js"
+import { route } from "../../gateway/router.js"
+import { resource } from "../../tenant/resource.js"
+import { deviceTable } from "./tables.js"
+
+/** Settings. */
+export const settings = resource({
+  routes: (tenant) => [
+    route("GET", "/api/v1/settings/licensing", () =>
+      Effect.sync(() => {
+        const counts = new Map<string, number>()
+        for (const { platform } of tenant.records(deviceTable).values()) {
+          counts.set(platform, (counts.get(platform) ?? 0) + 1)
+        }
+        const [mac = 0, iPhone = 0, iPad = 0, tv = 0] = ["Mac", "iPhone", "iPad", "AppleTV"].map(
+          (platform) => counts.get(platform) ?? 0
+        )
+        const all = tenant.records(deviceTable).size
+        return json(200, {
+          counts: {
+            computers_count: all,
+            ios_count: iPhone,
+            ipados_count: iPad,
+            macos_count: mac,
+            tvos_count: tv
+          },
+          limits: {
+            plan_type: "",
+            max_devices: all + 1000,
+            max_devices_per_platform: { macos: mac + 1000, ios_ipados: iPhone + iPad + 1000 }
+          },
+          tenantOverLicenseLimit: false
+        })
+      })
+    )
+  ]
+})

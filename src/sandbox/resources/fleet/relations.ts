@@ -1,0 +1,51 @@
+/**
+ * Which devices a Blueprint and a user have. Made of all devices when somebody asks, and kept until one changes.
+ */
+import * as Effect from "effect/Effect"
+import type { Listing } from "../../tenant/collection.js"
+import type { Tenant } from "../../tenant/tenant.js"
+import { type DeviceRecord, deviceTable } from "./tables.js"
+
+interface Relations {
+  readonly seeds: number
+  readonly byBlueprint: ReadonlyMap<string, ReadonlyArray<string>>
+  readonly byUser: ReadonlyMap<string, ReadonlyArray<string>>
+}
+
+const known = new WeakMap<Tenant, Relations>()
+
+/** Forgets them as soon as a device changes. Called in `setup`. */
+export const watchRelations = (tenant: Tenant): void =>
+  tenant.on(deviceTable, () => Effect.sync(() => void known.delete(tenant)))
+
+const relationsOf = (tenant: Tenant): Relations => {
+  const found = known.get(tenant)
+  if (found !== undefined && found.seeds === tenant.seeds.length) return found
+  const [byBlueprint, byUser] = [new Map<string, Array<string>>(), new Map<string, Array<string>>()]
+  const add = (ids: Map<string, Array<string>>, key: string, id: string) => {
+    const there = ids.get(key)
+    if (there === undefined) ids.set(key, [id])
+    else there.push(id)
+  }
+  for (const { blueprint_id, id, user } of tenant.records(deviceTable).values()) {
+    add(byBlueprint, blueprint_id, id)
+    if (user !== null) add(byUser, user, id)
+  }
+  const made = { seeds: tenant.seeds.length, byBlueprint, byUser }
+  known.set(tenant, made)
+  return made
+}
+
+/** The ids of a user's devices. */
+export const devicesOfUser = (tenant: Tenant, userId: string): ReadonlyArray<string> =>
+  relationsOf(tenant).byUser.get(userId) ?? []
+
+/** The devices on a Blueprint. */
+export const devicesOn = (tenant: Tenant, blueprintId: string): Listing<DeviceRecord> => {
+  const ids = relationsOf(tenant).byBlueprint.get(blueprintId) ?? []
+  const records = tenant.records(deviceTable)
+  return {
+    size: ids.length,
+    slice: (offset, limit) => ids.slice(offset, offset + limit).flatMap((id) => records.get(id) ?? [])
+  }
+}
