@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import type { AnyResource } from "../tenant/resource.js"
 import type { Tenant } from "../tenant/tenant.js"
+import { audit } from "./audit/audit.js"
 import { blueprints } from "./blueprints/blueprints.js"
 import { customApps } from "./library/customApps.js"
 import { customProfiles } from "./library/customProfiles.js"
@@ -16,6 +17,7 @@ import { deviceActions } from "./fleet/actions.js"
 import { devices } from "./fleet/devices.js"
 import { settings } from "./fleet/licensing.js"
 import { users } from "./fleet/users.js"
+import { blueprintRouting } from "./enrollment/routing.js"
 import { tags } from "./tags.js"
 
 /** The list: adding a resource is its file and a line here. The page shows them in this order. */
@@ -31,7 +33,9 @@ export const resources = [
   users,
   devices,
   deviceActions,
-  settings
+  settings,
+  audit,
+  blueprintRouting
 ] as const
 
 /** `A & B` of `A | B`. */

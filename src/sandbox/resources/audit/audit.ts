@@ -1,0 +1,132 @@
+/**
+ * The audit log: every write, every read of a secret and every action, as an event.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { randomBytes } from "node:crypto"
+import { type Answer } from "../../gateway/exchange.js"
+import { cursorPage } from "../../gateway/pageStyles.js"
+import { badFields } from "../../gateway/refusals.js"
+import { route } from "../../gateway/router.js"
+import { filtered, fromArray } from "../../tenant/collection.js"
+import { idOfText } from "../../tenant/ids.js"
+import { resource } from "../../tenant/resource.js"
+import { type Change, table } from "../../tenant/table.js"
+import type { Tenant } from "../../tenant/tenant.js"
+import { timestamp } from "../../tenant/time.js"
+
+const Event = Schema.Struct({
+  id: Schema.String,
+  action: Schema.String,
+  occurred_at: Schema.String,
+  actor_id: Schema.String,
+  actor_type: Schema.String,
+  target_id: Schema.String,
+  target_type: Schema.String,
+  target_component: Schema.String,
+  new_state: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+  metadata: Schema.Record({ key: Schema.String, value: Schema.Unknown })
+})
+
+/** An event as the tenant keeps it. */
+export interface AuditRecord extends Schema.Schema.Type<typeof Event> {}
+
+/** The events of a tenant, the oldest first. */
+export const auditTable = table<AuditRecord, typeof Event.Encoded>({ key: "auditEvents", schema: Event })
+
+/** The log holds at most `most` events. The oldest `batch` go at once, since each removal sorts the log again. */
+const [most, batch] = [10_000, 1000]
+
+/** What a target is called, by the table that it is in. The vendor shows `blueprint`; the other names are assumptions. */
+const targets: Readonly<Record<string, string>> = {
+  blueprints: "blueprint",
+  blueprintRouting: "blueprint_routing",
+  customApps: "custom_app",
+  customProfiles: "custom_profile",
+  customScripts: "custom_script",
+  devices: "device",
+  inHouseApps: "in_house_app",
+  notes: "device_note",
+  tags: "tag",
+  users: "user"
+}
+
+/** The fields of a record that an event shows. Everything else could hold a secret: scripts, profiles, codes. */
+const shown = ["name", "device_name", "email", "active", "type", "blueprint_id", "asset_tag"]
+
+/** The details that an event shows, for the same reason: an action may hold a message or a password. */
+const told = ["secret"]
+
+const only = (value: object, keys: ReadonlyArray<string>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(value).filter(([key, field]) => keys.includes(key) && field !== undefined))
+
+const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+/** An id that sorts by its time: ten digits of the time, and sixteen by chance. */
+const ulid = (millis: number): string => {
+  const time = Array.from({ length: 10 }, (_, place) => alphabet[Math.floor(millis / 32 ** (9 - place)) % 32])
+  return [...time, ...Array.from(randomBytes(16), (byte) => alphabet[byte % 32])].join("")
+}
+
+/** Notes a change. Tables that are only the service's bookkeeping have no name among the targets. */
+const note = (tenant: Tenant, { action, details, record, table: key }: Change): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const target = targets[key]
+    if (target === undefined) return
+    const events = tenant.records(auditTable)
+    if (events.size >= most) for (const { id } of events.slice(0, batch)) events.remove(id)
+    const occurred_at = yield* timestamp
+    events.put({
+      id: ulid(Date.parse(occurred_at)),
+      action,
+      occurred_at,
+      // The API does not say how it names a caller with a token: here, as a user that the tenant always has.
+      actor_id: idOfText(`actor ${tenant.identity.companyId}`),
+      actor_type: "user",
+      target_id: record.id,
+      target_type: target,
+      target_component: "",
+      new_state: action === "create" || action === "update" ? only(record, shown) : {},
+      metadata: only(details, told)
+    })
+  })
+
+const day = 86_400_000
+
+/** A time of a query in milliseconds. A day alone is its first moment, or its last one. */
+const readTime = (query: URLSearchParams, name: string, end: boolean): Effect.Effect<number | undefined, Answer> => {
+  const text = query.get(name) ?? ""
+  if (text === "") return Effect.succeed(undefined)
+  const millis = Date.parse(text)
+  if (Number.isNaN(millis)) return badFields({ [name]: ["Enter a valid date/time."] })
+  return Effect.succeed(end && /^\d{4}-\d\d-\d\d$/.test(text) ? millis + day - 1 : millis)
+}
+
+const sortKeys = ["occurred_at", "id"] as const
+
+/** The audit log. */
+export const audit = resource({
+  tables: [auditTable],
+  setup: (tenant) => tenant.onAny((change) => note(tenant, change)),
+  routes: (tenant) => [
+    route("GET", "/api/v1/audit/events", ({ url }) =>
+      Effect.gen(function* () {
+        const query = url.searchParams
+        const from = (yield* readTime(query, "start_date", false)) ?? -Infinity
+        const to = (yield* readTime(query, "end_date", true)) ?? Infinity
+        const order = query.get("sort_by") || "occurred_at"
+        const key = sortKeys.find((name) => name === order.replace(/^-/, ""))
+        if (key === undefined) return yield* badFields({ sort_by: [`"${order}" is not a valid choice.`] })
+        const found = filtered(tenant.records(auditTable), ({ occurred_at }) => {
+          const at = Date.parse(occurred_at)
+          return at >= from && at <= to
+        })
+        const sorted = found
+          .slice(0, found.size)
+          .toSorted((one, other) => (one[key] < other[key] ? -1 : one[key] > other[key] ? 1 : 0))
+        const listing = fromArray(order.startsWith("-") ? sorted.toReversed() : sorted)
+        return yield* cursorPage(url, { size: "limit", most: 500 }, listing, Effect.succeed)
+      })
+    )
+  ]
+})
