@@ -40,6 +40,7 @@ export default {
     "ListingArgument",
     "NamesOf",
     "NeedingPart",
+    "Needs",
     "NeedsOf",
     "NoBody",
     "NoOtherKeys",

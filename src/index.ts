@@ -37,6 +37,7 @@ export {
   type UploadedInstaller,
   type UploadOptions
 } from "./services/InstallerTransfer.js"
+export * as Fleet from "./services/Fleet.js"
 export * as Guard from "./services/Guard.js"
 export * as IruServices from "./services/IruServices.js"
 export * as Progress from "./services/Progress.js"

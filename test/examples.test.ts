@@ -33,6 +33,7 @@ const says: Readonly<Record<string, RegExp>> = {
     /^created: Agent\.pkg, 9 bytes\nunchanged: Agent\.pkg, 9 bytes\nupdated: Hello\.pkg, 5 bytes\nupdated: HelloHello\.pkg, 10 bytes\nupdated: Agent\.pkg, 7 bytes$/m,
   "mirror-to-s3.ts": /^archived s3:\/\/installers\/iru\/[-0-9a-f]{36}\/Firefox\.pkg$/m,
   "publish-from-ci.ts": /^Agent is created: Agent\.pkg, sha256 [0-9a-f]{64}$/m,
+  "restart-macs.ts": /^Ada's Mac: done$/m,
   "pull-installers.ts": /^downloaded Firefox: .*\/Firefox\.pkg$/m
 }
 
@@ -49,6 +50,10 @@ const surroundings = Effect.gen(function* () {
       installer: { bytes: bytes("installer"), name: "Firefox.pkg" }
     })
   ).pipe(Effect.provide(Iru.layer({ tenantUrl, apiToken })))
+  const { state } = yield* Sandbox
+  const { id: blueprint_id } = yield* state.blueprints.put({ name: "Engineering" })
+  yield* state.devices.put({ device_name: "Ada's Mac", platform: "Mac", blueprint_id })
+  yield* state.devices.put({ device_name: "Ada's iPad", platform: "iPad", blueprint_id })
   const store = yield* bucket()
   yield* Effect.promise(() =>
     fetch(`${store.endpoint}/installers/builds/Agent.pkg`, { method: "PUT", body: bytes("builtin") })
@@ -64,6 +69,7 @@ const surroundings = Effect.gen(function* () {
     GLOBEX_URL: tenantUrl,
     GLOBEX_TOKEN: apiToken,
     OTEL_EXPORTER_OTLP_ENDPOINT: (yield* serve(() => ({ body: {} }))).origin,
+    BLUEPRINT: "Engineering",
     BUCKET: "installers",
     AWS_ENDPOINT_URL_S3: store.endpoint,
     AWS_REGION: store.region,

@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { ApiClientError } from "../errors/ApiClientError.js"
+import { ApiClientError } from "../errors/ApiClientError.js"
 import * as Answer from "../operation/Answer.js"
 import { invalidArgument } from "../operation/arguments.js"
 import type { Query, RequestBody } from "../operation/body.js"
@@ -21,7 +21,7 @@ import { counted, isPages, type Pages } from "../operation/Pages.js"
 import { type ApiPath, literalPath, path } from "../operation/path.js"
 import { makeSend, type Outgoing } from "../session/calls.js"
 import { callOf, functionsOf, type ListingFunctions, listingOf, readPages } from "../session/functions.js"
-import { type Guard, install, RulesAround, withNeeds } from "../session/guard.js"
+import { admitAll, type Guard, install, RulesAround, withNeeds } from "../session/guard.js"
 import { located, locatedStream } from "../session/located.js"
 import { type PaceLimits, type Priority, type Quota, RequestPriority } from "../session/pace.js"
 import { type ForPart, type NeedingPart, type Part, provideTo, setReference } from "../session/part.js"
@@ -115,6 +115,11 @@ export declare namespace ApiClient {
       records: Schema.Schema<A, I> | Pages<A>,
       options?: PagesOptions
     ) => Stream.Stream<Page<A>, ApiClientError>
+    /**
+     * Asks the guard once for an operation on many devices, by their ids. Gives a guard that admits this operation on
+     * these devices without asking again, and beside it nothing but reads. Fails with `Refused`. Sends nothing.
+     */
+    readonly admit: (operation: Any, devices: ReadonlyArray<string>) => Effect.Effect<Guard, ApiClientError>
     /** What the tenant has left of its requests, as far as this process knows. Sends nothing. */
     readonly quota: Effect.Effect<Quota>
     /**
@@ -161,6 +166,10 @@ const make = <R = never>(
     const limits = { timeout: options.timeout ?? "30 seconds", maxSize: options.maxAnswerSize ?? 64 * 1024 * 1024 }
     const session = yield* makeSession({ drain: options.drain ?? "2 seconds", timeout: limits.timeout })
     const serverTime = makeServerTime()
+    const rules = [
+      ...(guard === undefined ? [] : yield* install(guard)),
+      ...(options.guard === undefined ? [] : yield* install(options.guard))
+    ]
     const send = makeSend({
       serverTime,
       apiToken,
@@ -170,10 +179,7 @@ const make = <R = never>(
       pacer,
       admit: Option.isSome(shared) ? shared.value.take(tenantUrl, pace) : undefined,
       limits,
-      guard: [
-        ...(guard === undefined ? [] : yield* install(guard)),
-        ...(options.guard === undefined ? [] : yield* install(options.guard))
-      ],
+      guard: rules,
       policy: { ...defaultRetry, ...options.retry }
     })
 
@@ -203,6 +209,14 @@ const make = <R = never>(
           })
         )
       ),
+      admit: (operation, devices) =>
+        Effect.flatMap(RulesAround, (around) =>
+          Effect.catchAll(admitAll(rules, around, operation, devices), ({ cause, detail }) => {
+            const { method, name, template: path } = operation
+            const error = new ApiClientError({ reason: "Refused", operation: name, method, path, detail, cause })
+            return Effect.zipRight(Effect.logWarning(error.message), Effect.fail(error))
+          })
+        ),
       quota: Effect.sync(pacer.quota),
       serverTime: serverTime.now
     }

@@ -174,9 +174,10 @@ export const makeSend = ({
       return asked === undefined
         ? sent
         : Effect.zipRight(
-            Effect.catchAll(asked, ({ cause, detail }) =>
-              observeRefusal(failure(call, { reason: "Refused", detail, cause }), call)
-            ),
+            Effect.catchAll(asked, ({ cause, detail, isQuiet = false }) => {
+              const error = failure(call, { reason: "Refused", detail, cause })
+              return isQuiet ? Effect.fail(error) : observeRefusal(error, call)
+            }),
             sent
           )
     })

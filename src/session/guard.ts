@@ -6,7 +6,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
-import type { Kind, Method } from "../operation/Operation.js"
+import type { Facts, Kind, Method } from "../operation/Operation.js"
 
 /** A call, as a rule sees it before anything of it is sent. */
 export interface GuardedCall {
@@ -34,6 +34,8 @@ export interface Refusal {
   /** What it says, with its counts, and what to do. */
   readonly detail: string
   readonly cause?: unknown
+  /** Whether nobody has to hear of it: a dry run is refused everything. */
+  readonly isQuiet?: boolean | undefined
 }
 
 /** Takes back what a rule has counted for a call that another rule refused. */
@@ -149,6 +151,46 @@ export const admit = (rules: ReadonlyArray<Watch>, call: GuardedCall): Effect.Ef
       Effect.as(undo)
     )
   })
+}
+
+/** Asks once for an operation on many devices. */
+export const admitAll = (
+  session: ReadonlyArray<Watch>,
+  around: ReadonlyArray<Watch>,
+  { kind, method, name, template }: Pick<Facts, "kind" | "method" | "name" | "template">,
+  devices: ReadonlyArray<string>
+): Effect.Effect<Guard, Refusal> =>
+  Effect.as(
+    admit([...session, ...around], {
+      operation: name,
+      kind,
+      method,
+      path: template,
+      ids: {},
+      devices,
+      isLiteral: false,
+      isRepeat: false
+    }),
+    onlyOn(name, new Set(devices.map((id) => id.toLowerCase())))
+  )
+
+/** Admits one operation on the devices that were asked about, without asking again, and reads. */
+const onlyOn = (operation: string, devices: ReadonlySet<string>): Guard => {
+  const covers = (call: GuardedCall) =>
+    call.operation === operation && devices.has((call.ids["device_id"] ?? "").toLowerCase())
+  return makeGuard(() => [
+    {
+      ...looking((call) =>
+        call.kind === "read" || covers(call)
+          ? undefined
+          : {
+              rule: "Fleet.forEach",
+              detail: `Only ${operation} was confirmed, on ${devices.size} devices. Leave out the option confirm, or name this operation in it.`
+            }
+      ),
+      covers
+    }
+  ])
 }
 
 /** What is known of a call that is about to be sent. */

@@ -1,0 +1,206 @@
+/**
+ * Work on many devices: what became of each, whatever became of the others.
+ */
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { ApiClientError } from "../errors/ApiClientError.js"
+import { invalidArgument } from "../operation/arguments.js"
+import type { Any } from "../operation/Operation.js"
+import * as operations from "../operations/index.js"
+import { looking, makeGuard } from "../session/guard.js"
+import { ApiClient } from "./ApiClient.js"
+import { nameOf, openLog, readLog } from "./fleetLog.js"
+import type * as Guard from "./Guard.js"
+
+/** A device, or its id. */
+export type Target = string | { readonly device_id: string }
+
+/** An action on this device was begun before, and nobody knows how it ended: the process was killed in the midst of it. */
+export class UnknownOutcome extends Data.TaggedError("UnknownOutcome")<{ readonly device: string }> {
+  override get message(): string {
+    return `An action on ${this.device} was begun before, and its outcome is unknown. With repeatUnknown: true it is done again.`
+  }
+}
+
+/** What became of a device. */
+export type Outcome<T, A, E> =
+  | { readonly outcome: "done"; readonly device: string; readonly target: T; readonly value: A }
+  | { readonly outcome: "failed"; readonly device: string; readonly target: T; readonly error: E | UnknownOutcome }
+  | { readonly outcome: "skipped"; readonly device: string; readonly target: T; readonly reason: string }
+
+/** How far a run is, in devices. */
+export interface Progress {
+  readonly done: number
+  readonly failed: number
+  readonly skipped: number
+  /** Devices in all, if that is known: of a list, or of a run that is confirmed. */
+  readonly total: number | undefined
+}
+
+/** How many devices are worked on, and what is written down. */
+export interface Options {
+  /** Devices at once. Default 8; the tenant's pace holds beside it. */
+  readonly concurrency?: number | undefined
+  /**
+   * After so many failures no more actions are begun, and the devices that are left are skipped. Below 1 it is a share of
+   * the devices that were worked on, counted from the twentieth on.
+   */
+  readonly stopAfter?: number | undefined
+  /** Called after each device. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /**
+   * The operation of the action. All devices are collected first, the guard is asked once for all of them, and then
+   * admits this operation on these devices, and beside it nothing but reads.
+   */
+  readonly confirm?: Exclude<Guard.Name, `${string}.*` | `ApiClient.${string}`> | undefined
+  /** Sends nothing but reads: an action that meets another call is skipped, and the reason names the call. */
+  readonly dryRun?: boolean | undefined
+  /** A file for what becomes of each device: a line is on the disk before its action begins, and one after it. */
+  readonly log?: string | undefined
+  /** Such a file: what it says is done is skipped. One that is not there says nothing. It may be the one of `log`. */
+  readonly skip?: string | undefined
+  /** Acts again on devices that `skip` says were begun and have no outcome. Default: they fail with `UnknownOutcome`. */
+  readonly repeatUnknown?: boolean | undefined
+}
+
+/** What the options need: a session to ask its guard, files to write and read. */
+type Needs<O> =
+  | (O extends { readonly confirm: string } ? ApiClient : never)
+  | (O extends { readonly log: string } | { readonly skip: string } ? FileSystem.FileSystem : never)
+
+const idOf = (target: Target): string => (typeof target === "string" ? target : target.device_id)
+
+/**
+ * Does something with each of many devices, and tells what became of each as it ends. One that fails stops no other. A
+ * device that comes twice is worked on once. If the stream is interrupted, what was sent stays sent: the log says which
+ * devices were begun.
+ *
+ * @example
+ * const restarted = Fleet.forEach(
+ *   devices.stream({ blueprint_id: id }),
+ *   ({ device_id }) => actions.restart(device_id),
+ *   { confirm: "DeviceActions.restart", log: "restart.ndjson", skip: "restart.ndjson" }
+ * )
+ */
+export const forEach = <T extends Target, A, E, R, E2 = never, R2 = never, const O extends Options = {}>(
+  devices: Iterable<T> | Stream.Stream<T, E2, R2>,
+  action: (device: T) => Effect.Effect<A, E, R>,
+  options?: O & Options
+): Stream.Stream<Outcome<T, A, E>, E2 | ApiClientError, R | R2 | Needs<O>> => {
+  const run = Stream.unwrapScoped(prepare(devices, action, options ?? {}))
+  return run as Stream.Stream<Outcome<T, A, E>, E2 | ApiClientError, R | R2 | Needs<O>>
+}
+
+const prepare = <T extends Target, A, E, R, E2, R2>(
+  devices: Iterable<T> | Stream.Stream<T, E2, R2>,
+  action: (device: T) => Effect.Effect<A, E, R>,
+  options: Options
+): Effect.Effect<
+  Stream.Stream<Outcome<T, A, E>, E2 | ApiClientError, R | R2>,
+  E2 | ApiClientError,
+  R2 | ApiClient | FileSystem.FileSystem | Scope.Scope
+> =>
+  Effect.gen(function* () {
+    const { concurrency = 8, confirm, dryRun = false, log, repeatUnknown = false, skip, stopAfter = Infinity } = options
+    const operation = confirm === undefined ? undefined : operationOf(confirm)
+    const problems = {
+      ...(Number.isInteger(concurrency) && concurrency > 0 ? {} : { concurrency: ["is no whole number above 0"] }),
+      ...(stopAfter > 0 ? {} : { stopAfter: ["is no number above 0"] }),
+      ...(confirm === undefined || operation !== undefined ? {} : { confirm: [`there is no operation ${confirm}`] })
+    }
+    if (Object.keys(problems).length > 0) return yield* invalidArgument("Fleet.forEach", problems)
+
+    const before = skip === undefined ? new Map<string, string>() : yield* readLog(skip)
+    const writer = log === undefined || dryRun ? undefined : yield* openLog(log)
+    const list = isIterable(devices) ? [...devices] : undefined
+    let source: Stream.Stream<T, E2, R2> = isIterable(devices) ? Stream.fromIterable(list ?? []) : devices
+    let total = list?.length
+    let confirmed: Guard.Guard | undefined
+    if (operation !== undefined) {
+      const all = Chunk.toReadonlyArray(yield* Stream.runCollect(source))
+      const wanted = [...new Set(all.map(idOf))].filter((id) => before.get(id) !== "done")
+      if (!dryRun) confirmed = yield* (yield* ApiClient).admit(operation, wanted)
+      source = Stream.fromIterable(all)
+      total = all.length
+    }
+
+    const counts = { done: 0, failed: 0, skipped: 0 }
+    const seen = new Set<string>()
+    const isStopped = () => {
+      const worked = counts.done + counts.failed
+      return stopAfter < 1 ? worked >= 20 && counts.failed > stopAfter * worked : counts.failed >= stopAfter
+    }
+
+    /** Why nothing is done with a device. */
+    const reasonToSkip = (device: string): string | undefined => {
+      if (seen.has(device)) return "it came before in this run"
+      if (before.get(device) === "done") return `it is done, as ${skip} says`
+      return isStopped() ? `the run has stopped after ${counts.failed} failures` : undefined
+    }
+
+    const act = (target: T, device: string): Effect.Effect<Outcome<T, A, E>, ApiClientError, R> =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function* () {
+          yield* writer?.write({ device, state: "started" }) ?? Effect.void
+          let met: string | undefined
+          const rules = dryRun ? dryRunGuard((operation) => (met ??= operation)) : confirmed
+          const one = Effect.suspend(() => action(target))
+          const exit = yield* Effect.exit(restore(rules === undefined ? one : ApiClient.withGuard(rules)(one)))
+          if (met !== undefined) return { outcome: "skipped", device, target, reason: `it would call ${met}` }
+          if (Exit.isSuccess(exit)) {
+            yield* writer?.write({ device, state: "done" }) ?? Effect.void
+            return { outcome: "done", device, target, value: exit.value }
+          }
+          const failure = Cause.failureOption(exit.cause)
+          if (Option.isNone(failure)) return yield* Effect.failCause(exit.cause as Cause.Cause<never>)
+          yield* writer?.write({ device, state: "failed", error: nameOf(failure.value) }) ?? Effect.void
+          return { outcome: "failed", device, target, error: failure.value }
+        })
+      )
+
+    const outcomeOf = (target: T): Effect.Effect<Outcome<T, A, E>, ApiClientError, R> =>
+      Effect.suspend((): Effect.Effect<Outcome<T, A, E>, ApiClientError, R> => {
+        const device = idOf(target)
+        const reason = reasonToSkip(device)
+        seen.add(device)
+        if (reason !== undefined) return Effect.succeed({ outcome: "skipped", device, target, reason })
+        return before.get(device) === "started" && !repeatUnknown
+          ? Effect.succeed({ outcome: "failed", device, target, error: new UnknownOutcome({ device }) })
+          : act(target, device)
+      }).pipe(
+        Effect.tap(({ outcome }) =>
+          Effect.sync(() => {
+            counts[outcome] += 1
+            options.onProgress?.({ ...counts, total })
+          })
+        )
+      )
+
+    return Stream.mapEffect(source, outcomeOf, { concurrency, unordered: true })
+  })
+
+const isIterable = <T>(devices: Iterable<T> | object): devices is Iterable<T> =>
+  Symbol.iterator in devices && !(Stream.StreamTypeId in devices)
+
+/** Refuses all but reads, and names what it refused. */
+const dryRunGuard = (onMeet: (operation: string) => void): Guard.Guard =>
+  makeGuard(() => [
+    looking(({ kind, operation }) => {
+      if (kind === "read") return undefined
+      onMeet(operation)
+      return { rule: "Fleet.forEach", detail: `A dry run sends no ${operation}.`, isQuiet: true }
+    })
+  ])
+
+const operationOf = (name: string): Any | undefined => {
+  const [service = "", verb = ""] = name.split(".")
+  const groups: Readonly<Record<string, Readonly<Record<string, Any>>>> = operations
+  return groups[service]?.[verb]
+}

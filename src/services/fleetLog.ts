@@ -1,0 +1,81 @@
+/**
+ * A file that says what became of each device: a line of JSON before its action, and one after it. What it says survives
+ * the process.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import { ApiClientError } from "../errors/ApiClientError.js"
+import { invalidArgument } from "../operation/arguments.js"
+
+const Line = Schema.Struct({
+  device: Schema.String,
+  state: Schema.Literal("started", "done", "failed", "skipped"),
+  at: Schema.String,
+  /** The tag and the reason of a failure. */
+  error: Schema.optional(Schema.String)
+})
+type Line = typeof Line.Type
+
+const readLine = Schema.decodeUnknownEither(Schema.parseJson(Line))
+
+const operation = "Fleet.forEach"
+
+/** What a file says of the devices in it: the last state of each. A line that a crash has cut is none. */
+export const readLog = (
+  path: string
+): Effect.Effect<ReadonlyMap<string, Line["state"]>, ApiClientError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const refuse = (why: string, cause?: unknown) => invalidArgument(operation, { skip: [why] }, cause)
+    if (!(yield* Effect.orElseSucceed(fs.exists(path), () => true))) return new Map()
+    const text = yield* Effect.mapError(fs.readFileString(path), (cause) => refuse(`${path} cannot be read`, cause))
+    const lines = text.split("\n")
+    const states = new Map<string, Line["state"]>()
+    for (const [index, line] of lines.entries()) {
+      if (line.trim() === "") continue
+      const read = readLine(line)
+      if (Either.isRight(read)) states.set(read.right.device, read.right.state)
+      else if (index < lines.length - 1 && !line.startsWith('{"device"'))
+        return yield* refuse(`${path}, line ${index + 1}, is not a line of such a log`)
+    }
+    return states
+  })
+
+/** Writes lines to the end of a file. */
+export interface LogWriter {
+  readonly write: (line: Omit<Line, "at">) => Effect.Effect<void, ApiClientError>
+}
+
+/** Opens a file to write to its end. What is written is on the disk once `write` is done. */
+export const openLog = (path: string): Effect.Effect<LogWriter, ApiClientError, FileSystem.FileSystem | Scope.Scope> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const refuse = (cause: unknown) =>
+      invalidArgument(operation, { log: [`${path} cannot be written, so nothing more is done`] }, cause)
+    const file = yield* Effect.mapError(fs.open(path, { flag: "a+" }), refuse)
+    const turn = yield* Effect.makeSemaphore(1)
+    const append = (text: string) =>
+      turn
+        .withPermits(1)(Effect.zipRight(file.writeAll(new TextEncoder().encode(text)), file.sync))
+        .pipe(Effect.mapError(refuse))
+    // A line that a crash has cut must not swallow the next one.
+    const { size } = yield* Effect.mapError(file.stat, refuse)
+    if (size > 0n) yield* append("\n")
+    return {
+      write: (line) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          append(`${JSON.stringify({ ...line, at: new Date(now).toISOString() })}\n`)
+        )
+    }
+  })
+
+/** What of a failure may stand in a file: its tag and its reason, and nothing that somebody said. */
+export const nameOf = (error: unknown): string => {
+  if (error instanceof ApiClientError) return `${error._tag} (${error.reason})`
+  if (typeof error === "object" && error !== null && "_tag" in error) return String(error._tag)
+  return error instanceof Error ? error.name : "failure"
+}

@@ -1,0 +1,310 @@
+/**
+ * Work on many devices: a guard that is asked once, a run that is written down, and what becomes of each device.
+ */
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import { effect, live, scoped, scopedLive } from "@effect/vitest"
+import { type ApiClientError, DeviceActions, Devices, DeviceSecrets, Fleet, Guard } from "effect-iru"
+import { Iru } from "effect-iru/node"
+import { Fault, Sandbox } from "effect-iru/sandbox"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { spawn } from "node:child_process"
+import { readFileSync, writeFileSync } from "node:fs"
+import { describe, expect } from "vitest"
+import { temporaryFolder } from "../support/files.js"
+import { requestsTo, serve } from "../support/server.js"
+import { tenantAt, token, withTenant } from "../support/tenant.js"
+
+const ids = (count: number) => Array.from({ length: count }, (_, number) => `device-${number}`)
+const restart = (id: string) => Effect.flatMap(DeviceActions, (actions) => actions.restart(id))
+const erase = (id: string) => Effect.flatMap(DeviceActions, (actions) => actions.erase(id, {}))
+const fine = () => ({ status: 200 })
+
+const outcomes = <T, A, E, E2, R>(run: Stream.Stream<Fleet.Outcome<T, A, E>, E2, R>) =>
+  Effect.map(Stream.runCollect(run), (all) => [...all])
+
+const named = (all: ReadonlyArray<{ readonly outcome: string; readonly device: string }>) =>
+  all.map(({ device, outcome }) => `${device} ${outcome}`).sort()
+
+const options = { pace: { perSecond: 10_000, perHour: 1_000_000 } }
+
+describe("each device", () => {
+  effect("is worked on once, and one that fails stops no other", () =>
+    withTenant(
+      ({ path }) => (path.includes("device-1/") ? { status: 404 } : { status: 200 }),
+      options
+    )((server) =>
+      Effect.gen(function* () {
+        const progress: Array<Fleet.Progress> = []
+        const all = yield* outcomes(
+          Fleet.forEach([...ids(4), "device-2"], restart, { onProgress: (now) => void progress.push(now) })
+        )
+        expect(named(all)).toEqual([
+          "device-0 done",
+          "device-1 failed",
+          "device-2 done",
+          "device-2 skipped",
+          "device-3 done"
+        ])
+        const failed = all.find(({ outcome }) => outcome === "failed")
+        expect(failed).toMatchObject({ error: { _tag: "ApiClientError", reason: "NotFound" } })
+        expect(progress.at(-1)).toEqual({ done: 3, failed: 1, skipped: 1, total: 5 })
+        expect(server.received).toHaveLength(4)
+      })
+    )
+  )
+
+  effect("is left alone once too many have failed", () =>
+    withTenant(
+      () => ({ status: 404 }),
+      options
+    )((server) =>
+      Effect.gen(function* () {
+        const all = yield* outcomes(Fleet.forEach(ids(30), restart, { concurrency: 1, stopAfter: 3 }))
+        expect(server.received).toHaveLength(3)
+        expect(all.filter(({ outcome }) => outcome === "skipped")).toHaveLength(27)
+        expect(all.at(-1)).toMatchObject({ reason: "the run has stopped after 3 failures" })
+        const share = yield* outcomes(Fleet.forEach(ids(60), restart, { concurrency: 1, stopAfter: 0.5 }))
+        expect(share.filter(({ outcome }) => outcome === "failed")).toHaveLength(20)
+      })
+    )
+  )
+
+  effect("is not reached at all if an option is none", () =>
+    withTenant(fine)((server) =>
+      Effect.gen(function* () {
+        const wrong: ReadonlyArray<Fleet.Options> = [
+          { concurrency: 0 },
+          { concurrency: 1.5 },
+          { stopAfter: 0 },
+          { stopAfter: Number.NaN }
+        ]
+        for (const option of wrong) {
+          const error = yield* Effect.flip(outcomes(Fleet.forEach(ids(1), restart, option)))
+          expect(error).toMatchObject({ reason: "InvalidArgument", operation: "Fleet.forEach" })
+        }
+        expect(server.received).toEqual([])
+      })
+    )
+  )
+})
+
+describe("a run that is confirmed", () => {
+  effect("asks the guard once for all devices, and admits that operation on them and nothing beside it but reads", () =>
+    Effect.gen(function* () {
+      const asked: Array<Guard.Call> = []
+      const guard = Guard.all(
+        Guard.limit({ destructive: 10 }),
+        Guard.confirm((call) => Effect.sync(() => asked.push(call) > 0))
+      )
+      yield* withTenant(fine, { ...options, guard })((server) =>
+        Effect.gen(function* () {
+          const all = yield* outcomes(
+            Fleet.forEach(ids(5), (id) => Effect.zipRight(erase(id), Effect.either(restart(id))), {
+              confirm: "DeviceActions.erase"
+            })
+          )
+          expect(all.map(({ outcome }) => outcome)).toEqual(Array(5).fill("done"))
+          for (const one of all) {
+            expect(one).toMatchObject({ value: { _tag: "Left", left: { reason: "Refused" } } })
+          }
+          expect(requestsTo(server).every((request) => request.endsWith("/erase"))).toBe(true)
+          expect(asked).toHaveLength(1)
+          expect(asked[0]).toMatchObject({ operation: "DeviceActions.erase", kind: "destructive", devices: ids(5) })
+
+          const tooMany = yield* Effect.flip(outcomes(Fleet.forEach(ids(6), erase, { confirm: "DeviceActions.erase" })))
+          expect(tooMany.message).toContain("The limit is 10 destructive calls: 5 were admitted before")
+          expect(server.received).toHaveLength(5)
+        })
+      )
+    })
+  )
+
+  effect("that is refused sends nothing, and an action on another device is refused", () =>
+    withTenant(fine, { ...options, guard: Guard.confirm(({ devices }) => Effect.succeed(devices?.length !== 3)) })(
+      (server) =>
+        Effect.gen(function* () {
+          const refused = yield* Effect.flip(outcomes(Fleet.forEach(ids(3), erase, { confirm: "DeviceActions.erase" })))
+          expect(refused.reason).toBe("Refused")
+          const wrong = yield* outcomes(
+            Fleet.forEach(ids(2), () => erase("device-9"), { confirm: "DeviceActions.erase" })
+          )
+          expect(wrong).toMatchObject([{ error: { reason: "Refused" } }, { error: { reason: "Refused" } }])
+          expect(server.received).toEqual([])
+        })
+    )
+  )
+})
+
+describe("a dry run", () => {
+  effect("sends nothing but reads, and names what each action would call", () =>
+    withTenant(
+      ({ method }) => (method === "GET" ? { body: [] } : fine()),
+      options
+    )((server) =>
+      Effect.gen(function* () {
+        const all = yield* outcomes(
+          Fleet.forEach(
+            ids(2),
+            (id) =>
+              Effect.zipRight(
+                Effect.flatMap(Devices, (devices) => devices.list()),
+                Effect.ignore(erase(id))
+              ),
+            { dryRun: true }
+          )
+        )
+        expect(all).toMatchObject([
+          { outcome: "skipped", reason: "it would call DeviceActions.erase" },
+          { outcome: "skipped", reason: "it would call DeviceActions.erase" }
+        ])
+        const secret = yield* outcomes(
+          Fleet.forEach(ids(1), (id) => Effect.flatMap(DeviceSecrets, (secrets) => secrets.unlockPin(id)), {
+            dryRun: true
+          })
+        )
+        expect(secret).toMatchObject([{ reason: "it would call DeviceSecrets.unlockPin" }])
+        expect(new Set(requestsTo(server))).toEqual(new Set(["GET /api/v1/devices"]))
+      })
+    )
+  )
+})
+
+describe("a run that is written down", () => {
+  scoped("goes on where one before stopped", () =>
+    withTenant(
+      ({ path }) => (path.includes("device-1/") ? { status: 404 } : { status: 200 }),
+      options
+    )((server) =>
+      Effect.gen(function* () {
+        const log = `${yield* temporaryFolder}/run.ndjson`
+        yield* outcomes(Fleet.forEach(ids(3), restart, { log, skip: log }))
+        const again = yield* outcomes(Fleet.forEach(ids(4), restart, { log, skip: log }))
+        expect(named(again)).toEqual(["device-0 skipped", "device-1 failed", "device-2 skipped", "device-3 done"])
+        expect(server.received).toHaveLength(5)
+        expect(readFileSync(log, "utf8")).not.toContain(token)
+        expect(readFileSync(log, "utf8")).toContain('"error":"ApiClientError (NotFound)"')
+      }).pipe(Effect.provide(NodeContext.layer))
+    )
+  )
+
+  scoped("takes no file that is something else, and no line that is cut for a state", () =>
+    withTenant(
+      fine,
+      options
+    )((server) =>
+      Effect.gen(function* () {
+        const log = `${yield* temporaryFolder}/run.ndjson`
+        writeFileSync(log, "a shopping list\nmilk\n")
+        const error = yield* Effect.flip(outcomes(Fleet.forEach(ids(1), restart, { skip: log })))
+        expect(error.fieldErrors?.["skip"]?.[0]).toContain("line 1, is not a line of such a log")
+        const at = '"at":"2026-01-01T00:00:00.000Z"'
+        writeFileSync(log, `{"device":"device-0","state":"started",${at}}\n{"device":"device-0","state":"do`)
+        const cut = yield* outcomes(Fleet.forEach(ids(2), restart, { log, skip: log }))
+        expect(named(cut)).toEqual(["device-0 failed", "device-1 done"])
+        expect(cut.find(({ device }) => device === "device-0")).toMatchObject({ error: { _tag: "UnknownOutcome" } })
+        const again = yield* outcomes(Fleet.forEach(ids(2), restart, { log, skip: log, repeatUnknown: true }))
+        expect(named(again)).toEqual(["device-0 done", "device-1 skipped"])
+        expect(server.received).toHaveLength(2)
+      }).pipe(Effect.provide(NodeContext.layer))
+    )
+  )
+
+  scopedLive(
+    "knows after a kill -9 which devices were begun: none is done twice unless that is asked for",
+    () =>
+      Effect.gen(function* () {
+        const log = `${yield* temporaryFolder}/run.ndjson`
+        const reached = new Map<string, number>()
+        let kill: () => void = () => undefined
+        const server = yield* serve(({ path }) => {
+          const device = path.split("/")[4] ?? ""
+          reached.set(device, (reached.get(device) ?? 0) + 1)
+          if (reached.size === 60) kill()
+          return { status: 200 }
+        })
+        yield* Effect.async<void>((resume) => {
+          const child = spawn(process.execPath, ["--import", "tsx", "test/services/fleetKilled.ts", log], {
+            env: { ...process.env, IRU_TENANT_URL: server.origin, IRU_API_TOKEN: token }
+          })
+          kill = () => void child.kill("SIGKILL")
+          child.once("exit", () => resume(Effect.void))
+        })
+        expect(reached.size).toBeGreaterThanOrEqual(60)
+        expect(reached.size).toBeLessThan(200)
+        const rest = yield* outcomes(Fleet.forEach(ids(200), restart, { log, skip: log })).pipe(
+          Effect.provide(Iru.layer(tenantAt(server.origin, options)))
+        )
+        expect([...reached.values()].every((times) => times === 1)).toBe(true)
+        const unknown = rest.flatMap(({ device, outcome }) => (outcome === "failed" ? [device] : []))
+        expect(unknown.length).toBeGreaterThan(0)
+        expect(unknown.length).toBeLessThanOrEqual(4)
+        expect(reached.size + unknown.filter((device) => !reached.has(device)).length).toBe(200)
+      }).pipe(Effect.provide(NodeContext.layer)),
+    60_000
+  )
+})
+
+live("a stream that is interrupted leaves what was sent sent, and begins nothing more", () =>
+  withTenant(
+    fine,
+    options
+  )((server) =>
+    Effect.gen(function* () {
+      const stuck = (id: string) => Effect.zipRight(restart(id), id === "device-3" ? Effect.never : Effect.void)
+      const run = yield* Effect.fork(outcomes(Fleet.forEach(ids(10), stuck, { concurrency: 1 })))
+      yield* Effect.repeat(Effect.sleep("20 millis"), { until: () => server.received.length === 4 })
+      yield* Fiber.interrupt(run)
+      expect(server.received).toHaveLength(4)
+    })
+  )
+)
+
+live(
+  "a part of a fleet of 40,000 is restarted although the tenant refuses, cuts and is slow",
+  () =>
+    Effect.gen(function* () {
+      yield* Sandbox.seed({ devices: 40_000 })
+      const outcomesOf = Effect.gen(function* () {
+        yield* Sandbox.fault(Fault.rateLimited({ method: "POST", times: 20 }))
+        yield* Sandbox.fault(Fault.dropped({ method: "POST", times: 15 }))
+        const devices = yield* Devices
+        const actions = yield* DeviceActions
+        const macs = devices.stream({ platform: "Mac" }).pipe(Stream.take(500))
+        return yield* outcomes(Fleet.forEach(macs, ({ device_id }) => actions.restart(device_id), { concurrency: 16 }))
+      })
+      const all: ReadonlyArray<Fleet.Outcome<unknown, void, ApiClientError>> = yield* Effect.scoped(outcomesOf)
+      expect(all).toHaveLength(500)
+      const failed = all.flatMap((one) => (one.outcome === "failed" ? [one.error] : []))
+      expect(failed.length).toBeLessThanOrEqual(15)
+      expect(all.filter(({ outcome }) => outcome === "done").length).toBe(500 - failed.length)
+      for (const error of failed) expect(error).toMatchObject({ reason: "Transport" })
+    }).pipe(
+      Effect.provide(
+        Layer.unwrapEffect(
+          Effect.map(Sandbox, ({ apiToken, tenantUrl }) => Iru.layer(tenantAt(tenantUrl, { apiToken, ...options })))
+        )
+      ),
+      Effect.provide(Sandbox.layer())
+    ),
+  60_000
+)
+
+effect("any stream of targets will do, and an error of it is an error of the run", () =>
+  withTenant(
+    fine,
+    options
+  )(() =>
+    Effect.gen(function* () {
+      const broken = Stream.concat(Stream.make("device-0"), Stream.fail("broken" as const))
+      expect(yield* Effect.flip(outcomes(Fleet.forEach(broken, restart)))).toBe("broken")
+      const all = yield* Stream.runCollect(
+        Fleet.forEach(Stream.make({ device_id: "device-1" }), ({ device_id }) => restart(device_id))
+      )
+      expect(Chunk.toReadonlyArray(all)).toMatchObject([{ outcome: "done", device: "device-1" }])
+    })
+  )
+)
