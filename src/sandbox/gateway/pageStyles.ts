@@ -92,7 +92,7 @@ const readCursor = (cursor: string, records: Listing<Identified>): number | unde
  * The address on the web app's host: `tenant.kandji.io` for `tenant.api.kandji.io`. A host without `.api.` gets one that
  * does not exist: a caller that follows it does not come back with an answer.
  */
-const onWebAppHost = (address: string): string => {
+export const onWebAppHost = (address: string): string => {
   const url = new URL(address)
   const host = url.hostname.includes(".api.") ? url.hostname.replace(".api.", ".") : "web-app.sandbox.invalid"
   return `https://${host}${url.pathname}${url.search}`

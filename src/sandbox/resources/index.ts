@@ -17,6 +17,7 @@ import { deviceActions } from "./fleet/actions.js"
 import { devices } from "./fleet/devices.js"
 import { settings } from "./fleet/licensing.js"
 import { users } from "./fleet/users.js"
+import { ade } from "./enrollment/ade.js"
 import { blueprintRouting } from "./enrollment/routing.js"
 import { tags } from "./tags.js"
 
@@ -35,7 +36,8 @@ export const resources = [
   deviceActions,
   settings,
   audit,
-  blueprintRouting
+  blueprintRouting,
+  ade
 ] as const
 
 /** `A & B` of `A | B`. */

@@ -39,6 +39,8 @@ const [most, batch] = [10_000, 1000]
 
 /** What a target is called, by the table that it is in. The vendor shows `blueprint`; the other names are assumptions. */
 const targets: Readonly<Record<string, string>> = {
+  adeDevices: "ade_device",
+  adeIntegrations: "ade_integration",
   blueprints: "blueprint",
   blueprintRouting: "blueprint_routing",
   customApps: "custom_app",
