@@ -79,8 +79,8 @@ const idOf = (target: Target): string => (typeof target === "string" ? target : 
 
 /**
  * Does something with each of many devices, and tells what became of each as it ends. One that fails stops no other. A
- * device that comes twice is worked on once. If the stream is interrupted, what was sent stays sent: the log says which
- * devices were begun.
+ * device that comes twice is worked on once. If the stream is interrupted, what was sent stays sent, and a
+ * warning in the log names the devices that were begun.
  *
  * @example
  * const restarted = Fleet.forEach(
@@ -133,6 +133,7 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
 
     const counts = { done: 0, failed: 0, skipped: 0 }
     const seen = new Set<string>()
+    const underWay = new Set<string>()
     const isStopped = () => {
       const worked = counts.done + counts.failed
       return stopAfter < 1 ? worked >= 20 && counts.failed > stopAfter * worked : counts.failed >= stopAfter
@@ -149,10 +150,12 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
           yield* writer?.write({ device, state: "started" }) ?? Effect.void
+          underWay.add(device)
           let met: string | undefined
           const rules = dryRun ? dryRunGuard((operation) => (met ??= operation)) : confirmed
           const one = Effect.suspend(() => action(target))
           const exit = yield* Effect.exit(restore(rules === undefined ? one : ApiClient.withGuard(rules)(one)))
+          if (Exit.isSuccess(exit) || !Cause.isInterrupted(exit.cause)) underWay.delete(device)
           if (met !== undefined) return { outcome: "skipped", device, target, reason: `it would call ${met}` }
           if (Exit.isSuccess(exit)) {
             yield* writer?.write({ device, state: "done" }) ?? Effect.void
@@ -183,7 +186,15 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
         )
       )
 
-    return Stream.mapEffect(source, outcomeOf, { concurrency, unordered: true })
+    return Stream.mapEffect(source, outcomeOf, { concurrency, unordered: true }).pipe(
+      Stream.ensuringWith((exit) =>
+        Exit.isInterrupted(exit)
+          ? Effect.logWarning(
+              `Fleet.forEach was interrupted: ${counts.done} devices are done, ${counts.failed} failed, ${counts.skipped} were skipped. Begun, with an outcome that nobody knows: ${underWay.size === 0 ? "none" : [...underWay].join(", ")}. No other was begun.`
+            )
+          : Effect.void
+      )
+    )
   })
 
 const isIterable = <T>(devices: Iterable<T> | object): devices is Iterable<T> =>

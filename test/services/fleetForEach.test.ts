@@ -10,6 +10,7 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Stream from "effect/Stream"
 import { spawn } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
@@ -255,10 +256,20 @@ live("a stream that is interrupted leaves what was sent sent, and begins nothing
   )((server) =>
     Effect.gen(function* () {
       const stuck = (id: string) => Effect.zipRight(restart(id), id === "device-3" ? Effect.never : Effect.void)
-      const run = yield* Effect.fork(outcomes(Fleet.forEach(ids(10), stuck, { concurrency: 1 })))
+      const lines: Array<string> = []
+      const logged = Logger.replace(
+        Logger.defaultLogger,
+        Logger.make(({ message }) => void lines.push(String(message)))
+      )
+      const run = yield* Effect.fork(
+        outcomes(Fleet.forEach(ids(10), stuck, { concurrency: 1 })).pipe(Effect.provide(logged))
+      )
       yield* Effect.repeat(Effect.sleep("20 millis"), { until: () => server.received.length === 4 })
       yield* Fiber.interrupt(run)
       expect(server.received).toHaveLength(4)
+      expect(lines).toEqual([
+        "Fleet.forEach was interrupted: 3 devices are done, 0 failed, 0 were skipped. Begun, with an outcome that nobody knows: device-3. No other was begun."
+      ])
     })
   )
 )
