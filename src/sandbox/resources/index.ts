@@ -19,6 +19,7 @@ import { settings } from "./fleet/licensing.js"
 import { users } from "./fleet/users.js"
 import { ade } from "./enrollment/ade.js"
 import { blueprintRouting } from "./enrollment/routing.js"
+import { prism } from "./prism/prism.js"
 import { tags } from "./tags.js"
 
 /** The list: adding a resource is its file and a line here. The page shows them in this order. */
@@ -37,7 +38,8 @@ export const resources = [
   settings,
   audit,
   blueprintRouting,
-  ade
+  ade,
+  prism
 ] as const
 
 /** `A & B` of `A | B`. */

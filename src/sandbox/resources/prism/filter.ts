@@ -1,0 +1,63 @@
+/**
+ * The filter of a Prism query: JSON, with operators for each column. All of them must hold.
+ */
+import * as Effect from "effect/Effect"
+import { isRecord } from "../../gateway/body.js"
+import type { Answer } from "../../gateway/exchange.js"
+import { badDetail } from "../../gateway/refusals.js"
+
+type Row = Readonly<Record<string, unknown>>
+type Holds = (value: unknown, wanted: unknown) => boolean
+
+const listOf = (wanted: unknown): ReadonlyArray<unknown> => (Array.isArray(wanted) ? wanted : [wanted])
+
+const isIn: Holds = (value, wanted) => listOf(wanted).includes(value)
+
+const isLike: Holds = (value, wanted) =>
+  typeof value === "string" &&
+  listOf(wanted).some((part) => typeof part === "string" && value.toLowerCase().includes(part.toLowerCase()))
+
+/** Whether the order of two dates is right. */
+const dated =
+  (fits: (distance: number) => boolean): Holds =>
+  (value, wanted) =>
+    fits(Date.parse(String(value)) - Date.parse(String(wanted)))
+
+const operators: Readonly<Record<string, Holds>> = {
+  eq: (value, wanted) => value === wanted,
+  in: isIn,
+  not_in: (value, wanted) => !isIn(value, wanted),
+  like: isLike,
+  not_like: (value, wanted) => !isLike(value, wanted),
+  lt: dated((distance) => distance < 0),
+  gt: dated((distance) => distance > 0),
+  lte: dated((distance) => distance <= 0),
+  gte: dated((distance) => distance >= 0),
+  // The vendor shows no example: here, a list of conditions of which one must hold.
+  or: (value, wanted) => listOf(wanted).some((condition) => holds(value, condition))
+}
+
+const holds: Holds = (value, condition) =>
+  isRecord(condition) && Object.entries(condition).every(([name, wanted]) => operators[name]?.(value, wanted) ?? false)
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether a row fits a filter; a filter that cannot be read is refused, in words that are an assumption. */
+export const readFilter = (text: string): Effect.Effect<(row: Row) => boolean, Answer> =>
+  Effect.suspend(() => {
+    const filter = text === "" ? {} : parse(text)
+    if (!isRecord(filter)) return badDetail("Invalid filter.")
+    for (const condition of Object.values(filter)) {
+      const isKnown = isRecord(condition) && Object.keys(condition).every((name) => Object.hasOwn(operators, name))
+      if (!isKnown) return badDetail("Invalid filter.")
+    }
+    return Effect.succeed((row: Row) =>
+      Object.entries(filter).every(([column, condition]) => holds(row[column], condition))
+    )
+  })
