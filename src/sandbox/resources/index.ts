@@ -20,6 +20,7 @@ import { users } from "./fleet/users.js"
 import { ade } from "./enrollment/ade.js"
 import { blueprintRouting } from "./enrollment/routing.js"
 import { prism } from "./prism/prism.js"
+import { vulnerabilities } from "./security/vulnerabilities.js"
 import { tags } from "./tags.js"
 
 /** The list: adding a resource is its file and a line here. The page shows them in this order. */
@@ -39,7 +40,8 @@ export const resources = [
   audit,
   blueprintRouting,
   ade,
-  prism
+  prism,
+  vulnerabilities
 ] as const
 
 /** `A & B` of `A | B`. */
