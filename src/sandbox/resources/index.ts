@@ -20,6 +20,7 @@ import { users } from "./fleet/users.js"
 import { ade } from "./enrollment/ade.js"
 import { blueprintRouting } from "./enrollment/routing.js"
 import { prism } from "./prism/prism.js"
+import { threats } from "./security/threats.js"
 import { vulnerabilities } from "./security/vulnerabilities.js"
 import { tags } from "./tags.js"
 
@@ -41,7 +42,8 @@ export const resources = [
   blueprintRouting,
   ade,
   prism,
-  vulnerabilities
+  vulnerabilities,
+  threats
 ] as const
 
 /** `A & B` of `A | B`. */
