@@ -1,0 +1,135 @@
+/**
+ * Every operation that takes no body, called once on a sandbox tenant over HTTP: what comes back decodes.
+ */
+import { scopedLive } from "@effect/vitest"
+import {
+  AdeDevices,
+  AdeIntegrations,
+  ApiClient,
+  type ApiClientError,
+  Blueprints,
+  CustomApps,
+  DeviceNotes,
+  InHouseApps,
+  type Operation
+} from "effect-iru"
+import { Iru } from "effect-iru/node"
+import * as operations from "effect-iru/operations"
+import { Sandbox } from "effect-iru/sandbox"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { expect } from "vitest"
+import { tenantAt } from "../support/tenant.js"
+
+const kinds = ["read", "secret", "write", "device", "fleet", "destructive"]
+const bodiless = Object.values(operations)
+  .flatMap((group): ReadonlyArray<Operation.Any> => Object.values(group))
+  .filter(({ body }) => body === undefined)
+  .sort((one, other) => kinds.indexOf(one.kind) - kinds.indexOf(other.kind))
+
+/** The queries of those that need one. */
+const queries: Readonly<Record<string, object>> = {
+  "Prism.count": { category: "apps" },
+  "Threats.stream": { statuses: ["quarantined"] },
+  "Threats.behavioralDetections": { device_id: "1" }
+}
+
+const run = (client: ApiClient.Service, operation: Operation.Any, given: ReadonlyArray<string>) => {
+  const query = queries[operation.name]
+  const ids = query === undefined ? given : [...given, query]
+  const call: Effect.Effect<unknown, ApiClientError> =
+    operation._tag === "Operation"
+      ? Reflect.apply(client.call(operation), undefined, ids)
+      : Stream.runDrain(Stream.take(Reflect.apply(client.listing(operation).stream, undefined, ids), 400))
+  return Effect.either(call)
+}
+
+/** What the sandbox does not serve yet. */
+const missing = [
+  "Devices.activity",
+  "Devices.apps",
+  "Devices.details",
+  "Devices.libraryItems",
+  "Devices.parameters",
+  "Devices.status",
+  "LostMode.cancel",
+  "LostMode.disable",
+  "LostMode.get",
+  "LostMode.playSound",
+  "LostMode.updateLocation",
+  "Prism.getExport",
+  "Threats.behavioralDetections",
+  "Threats.legacyDetections",
+  "Threats.legacyThreats",
+  "Threats.stream",
+  "Vulnerabilities.detections",
+  "Vulnerabilities.devices",
+  "Vulnerabilities.get",
+  "Vulnerabilities.software",
+  "Vulnerabilities.stream"
+]
+
+const session = Layer.unwrapEffect(
+  Effect.map(Sandbox, ({ apiToken, tenantUrl }) =>
+    Iru.layer(tenantAt(tenantUrl, { apiToken, retry: { times: 0 }, pace: { perSecond: 10_000 } }))
+  )
+)
+
+scopedLive("each operation without a body is served, or is one of those that are known not to be", () =>
+  Effect.gen(function* () {
+    yield* Sandbox.seed({ devices: 60, users: 20, tags: 3, blueprints: 3, customApps: 2, inHouseApps: 2 })
+    const { state } = yield* Sandbox
+    const client = yield* ApiClient
+    const device = (platform: string) =>
+      Effect.map(state.devices.list({ limit: 60 }), (all) => all.find((one) => one.platform === platform)?.id ?? "")
+    const [mac, phone] = [yield* device("Mac"), yield* device("iPhone")]
+    const note = yield* Effect.flatMap(DeviceNotes, (notes) => notes.create(mac, { content: "A note" }))
+    const first = <A extends { readonly id: string }>(all: ReadonlyArray<A>) => all[0]?.id ?? ""
+    const tag = first(yield* state.tags.list())
+    const user = yield* state.users.put({ name: "Nobody's", email: "nobody@sandbox.invalid" })
+    const blueprint = first((yield* (yield* Blueprints).list()).results)
+    const item: Readonly<Record<string, string>> = {
+      CustomApps: first((yield* (yield* CustomApps).list()).results),
+      CustomProfiles: first(yield* state.customProfiles.list()),
+      CustomScripts: first(yield* state.customScripts.list()),
+      InHouseApps: first(yield* state.inHouseApps.list()),
+      LibraryItems: first(yield* state.customScripts.list())
+    }
+    const onPhones = ["DeviceActions.clearPasscode"]
+    const integrations = yield* AdeIntegrations
+    const ade = first((yield* integrations.list()).results)
+    const adeDevice = first((yield* (yield* AdeDevices).list()).results)
+    const upload = yield* (yield* InHouseApps).presign({ filename: "App.ipa" })
+    const idFor = ({ name }: Operation.Any, id: string): string => {
+      const [service = ""] = name.split(".")
+      if (service === "AdeDevices") return adeDevice
+      if (id === "device_id") return onPhones.includes(name) || service === "LostMode" ? phone : mac
+      if (id === "library_item_id") return item[service] ?? ""
+      return (
+        {
+          ade_token_id: ade,
+          pending_upload_id: upload.id,
+          note_id: note.note_id,
+          tag_id: tag,
+          user_id: user.id,
+          blueprint_id: blueprint
+        }[id] ?? "1"
+      )
+    }
+
+    const unserved: Array<string> = []
+    for (const operation of bodiless) {
+      const outcome = yield* run(
+        client,
+        operation,
+        operation.ids.map((id) => idFor(operation, id))
+      )
+      if (Either.isRight(outcome)) continue
+      if (outcome.left.detail?.startsWith("no Route matched") === true) unserved.push(operation.name)
+      else expect.soft(outcome.left.message, operation.name).toBe("")
+    }
+    expect(unserved.sort()).toEqual(missing)
+  }).pipe(Effect.provide(session), Effect.provide(Sandbox.layer()))
+)
