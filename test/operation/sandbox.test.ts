@@ -11,7 +11,8 @@ import {
   CustomApps,
   DeviceNotes,
   InHouseApps,
-  type Operation
+  type Operation,
+  Vulnerabilities
 } from "effect-iru"
 import { Iru } from "effect-iru/node"
 import * as operations from "effect-iru/operations"
@@ -61,14 +62,7 @@ const missing = [
   "LostMode.updateLocation",
   "Prism.getExport",
   "Threats.behavioralDetections",
-  "Threats.legacyDetections",
-  "Threats.legacyThreats",
-  "Threats.stream",
-  "Vulnerabilities.detections",
-  "Vulnerabilities.devices",
-  "Vulnerabilities.get",
-  "Vulnerabilities.software",
-  "Vulnerabilities.stream"
+  "Threats.legacyDetections"
 ]
 
 const session = Layer.unwrapEffect(
@@ -101,6 +95,8 @@ scopedLive("each operation without a body is served, or is one of those that are
     const integrations = yield* AdeIntegrations
     const ade = first((yield* integrations.list()).results)
     const adeDevice = first((yield* (yield* AdeDevices).list()).results)
+    const cves = yield* (yield* Vulnerabilities).list()
+    const cve = cves.results[0]?.cve_id ?? ""
     const upload = yield* (yield* InHouseApps).presign({ filename: "App.ipa" })
     const idFor = ({ name }: Operation.Any, id: string): string => {
       const [service = ""] = name.split(".")
@@ -109,6 +105,7 @@ scopedLive("each operation without a body is served, or is one of those that are
       if (id === "library_item_id") return item[service] ?? ""
       return (
         {
+          cve_id: cve,
           ade_token_id: ade,
           pending_upload_id: upload.id,
           note_id: note.note_id,
