@@ -6,6 +6,7 @@ import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
@@ -309,14 +310,18 @@ export class ApiClient extends Context.Tag("effect-iru/ApiClient")<ApiClient, Ap
    * @example
    * cleanUp.pipe(ApiClient.withGuard(Guard.limit({ destructive: 5 })))
    */
-  static readonly withGuard =
-    <R>(guard: Guard<R>) =>
-    <P extends Part>(self: P): NeedingPart<P, R> =>
+  static readonly withGuard: {
+    <R>(guard: Guard<R>): <P extends Part>(self: P) => NeedingPart<P, R>
+    <P extends Part, R>(self: P, guard: Guard<R>): NeedingPart<P, R>
+  } = dual(
+    2,
+    <P extends Part, R>(self: P, guard: Guard<R>) =>
       provideTo(
         self,
         RulesAround,
         Effect.zipWith(RulesAround, install(guard), (around, rules) => [...around, ...rules])
       ) as NeedingPart<P, R>
+  )
 
   /** What `withRetry` sets: the part of the retry policy in which a part of a program differs from its session. */
   static readonly RetryOverride = RetryOverride

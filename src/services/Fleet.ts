@@ -154,7 +154,7 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
           let met: string | undefined
           const rules = dryRun ? dryRunGuard((operation) => (met ??= operation)) : confirmed
           const one = Effect.suspend(() => action(target))
-          const exit = yield* Effect.exit(restore(rules === undefined ? one : ApiClient.withGuard(rules)(one)))
+          const exit = yield* Effect.exit(restore(rules === undefined ? one : ApiClient.withGuard(one, rules)))
           if (Exit.isSuccess(exit) || !Cause.isInterrupted(exit.cause)) underWay.delete(device)
           if (met !== undefined) return { outcome: "skipped", device, target, reason: `it would call ${met}` }
           if (Exit.isSuccess(exit)) {

@@ -392,9 +392,11 @@ describe("a part of a program", () => {
           const loose = ApiClient.withGuard(Guard.limit({ destructive: 1000 }))
           expect((yield* refusal(two.pipe(loose, careful))).reason).toBe("Refused")
           expect((yield* refusal(two.pipe(careful, loose))).reason).toBe("Refused")
+          const first = ApiClient.withGuard(two, Guard.limit({ destructive: 1 }))
+          expect((yield* refusal(first)).reason).toBe("Refused")
         })
       )
-      expect(sent).toHaveLength(1 + 2 + 1 + 1 + 1 + 1)
+      expect(sent).toHaveLength(1 + 2 + 1 + 1 + 1 + 1 + 1)
     })
   )
 
