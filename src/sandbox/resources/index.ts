@@ -14,7 +14,9 @@ import { inHouseApps } from "./library/inHouseApps.js"
 import { libraryItems } from "./library/libraryItems.js"
 import { selfServiceCategories } from "./library/selfService.js"
 import { deviceActions } from "./fleet/actions.js"
+import { deviceContents } from "./fleet/contents.js"
 import { devices } from "./fleet/devices.js"
+import { lostMode } from "./fleet/lostMode.js"
 import { settings } from "./fleet/licensing.js"
 import { users } from "./fleet/users.js"
 import { ade } from "./enrollment/ade.js"
@@ -37,6 +39,8 @@ export const resources = [
   users,
   devices,
   deviceActions,
+  deviceContents,
+  lostMode,
   settings,
   audit,
   blueprintRouting,

@@ -8,7 +8,7 @@ import { readInput } from "../../gateway/body.js"
 import { type Answer, empty, json, type WholeRequest } from "../../gateway/exchange.js"
 import { type Fields, readFields } from "../../gateway/fields.js"
 import { innerPage } from "../../gateway/pageStyles.js"
-import { badError } from "../../gateway/refusals.js"
+import { badError, badText } from "../../gateway/refusals.js"
 import { type Route, route } from "../../gateway/router.js"
 import { fromArray } from "../../tenant/collection.js"
 import { resource } from "../../tenant/resource.js"
@@ -16,6 +16,7 @@ import type { Tenant } from "../../tenant/tenant.js"
 import { microseconds } from "../../tenant/time.js"
 import { commands } from "./belongings.js"
 import { findDevice } from "./finding.js"
+import { lostModeDone, onlyLost } from "./lostMode.js"
 import { type CommandRecord, commandTable, type DeviceRecord, deviceTable, pinOf, type Platform } from "./tables.js"
 
 const path = "/api/v1/devices/{device_id}" as const
@@ -25,6 +26,10 @@ interface Action {
   readonly command?: string
   /** Default: every platform. */
   readonly on?: ReadonlyArray<Platform>
+  /** Refuses what the device cannot do now. */
+  readonly check?: (tenant: Tenant, device: DeviceRecord) => Effect.Effect<void, Answer>
+  /** What is said if the same command is still under way. */
+  readonly running?: Effect.Effect<never, Answer>
   /** Reads the body. What it gives is kept with the command. */
   readonly read?: (fields: Fields) => Readonly<Record<string, unknown>>
 }
@@ -90,12 +95,29 @@ const actions: Readonly<Record<string, Action>> = {
       return {}
     }
   },
+  enablelostmode: {
+    command: "EnableLostMode",
+    on: phones,
+    read: (fields) => ({
+      Message: fields.text("Message", { blank: true }) ?? "",
+      PhoneNumber: fields.text("PhoneNumber", { blank: true }) ?? "",
+      Footnote: fields.text("Footnote", { blank: true }) ?? ""
+    })
+  },
+  disablelostmode: {
+    command: "DisableLostMode",
+    on: phones,
+    check: onlyLost,
+    running: badText("Disable lost mode is already pending for this device.")
+  },
+  playlostmodesound: { command: "PlayLostModeSound", on: phones, check: onlyLost },
+  updatelocation: { command: "DeviceLocation", on: phones, check: onlyLost },
   toggledataroaming: { command: "DataRoaming", on: phones, read: truth("Enabled") },
   togglepersonalhotspot: { command: "PersonalHotspot", on: phones, read: truth("Enabled") }
 }
 
-/** How long a command is in each of the states before its end, in milliseconds. */
-const [waiting, running] = [1000, 2000]
+/** How long a command waits, and how long it is processed, in milliseconds. */
+const [waitTime, workTime] = [1000, 2000]
 
 const pending = (tenant: Tenant, device: DeviceRecord, type: string): boolean =>
   commands.of(tenant, device.id).some(({ command_type, status }) => command_type === type && status !== 3)
@@ -103,7 +125,7 @@ const pending = (tenant: Tenant, device: DeviceRecord, type: string): boolean =>
 const take = (
   tenant: Tenant,
   name: string,
-  { command, on, read }: Action,
+  { check, command, on, read, running = badError("Command already running") }: Action,
   deviceId: string,
   incoming: WholeRequest
 ): Effect.Effect<Answer, Answer> =>
@@ -112,12 +134,13 @@ const take = (
     if (on !== undefined && !on.includes(device.platform)) {
       return yield* badError("Command is not allowed for current device")
     }
+    yield* check?.(tenant, device) ?? Effect.void
     const { values } = yield* readInput(incoming, ["json"])
     const fields = readFields(values)
     const metadata = read?.(fields) ?? {}
     yield* fields.checked
     if (command !== undefined) {
-      if (pending(tenant, device, command)) return yield* badError("Command already running")
+      if (pending(tenant, device, command)) return yield* running
       const requested = yield* Clock.currentTimeMillis
       yield* tenant.save(commandTable, {
         id: randomUUID(),
@@ -126,7 +149,7 @@ const take = (
         metadata,
         status: 1,
         requested,
-        due: requested + waiting
+        due: requested + waitTime
       })
     }
     yield* tenant.report(deviceTable, name, device, metadata)
@@ -134,14 +157,15 @@ const take = (
   })
 
 /** What a command does once it has completed. */
-const done = (tenant: Tenant, { command_type, device_id, metadata }: CommandRecord): Effect.Effect<void> => {
+const done = (tenant: Tenant, command: CommandRecord, at: number): Effect.Effect<void> => {
+  const { command_type, device_id, metadata } = command
   const device = tenant.records(deviceTable).get(device_id)
   if (device === undefined) return Effect.void
   if (command_type === "EraseDevice") return Effect.asVoid(tenant.remove(deviceTable, device_id))
   const name = metadata["DeviceName"]
   return command_type === "Settings" && typeof name === "string"
     ? tenant.save(deviceTable, { ...device, device_name: name })
-    : Effect.void
+    : lostModeDone(tenant, command, at)
 }
 
 const render = (command: CommandRecord) => ({
@@ -170,8 +194,8 @@ export const deviceActions = resource({
       ring: (command, at) => {
         const { due: _due, ...rest } = command
         return command.status === 1
-          ? tenant.save(commandTable, { ...rest, status: 2, due: at + running })
-          : Effect.zipRight(tenant.save(commandTable, { ...rest, status: 3, completed: at }), done(tenant, command))
+          ? tenant.save(commandTable, { ...rest, status: 2, due: at + workTime })
+          : Effect.zipRight(tenant.save(commandTable, { ...rest, status: 3, completed: at }), done(tenant, command, at))
       }
     })
   },

@@ -20,6 +20,7 @@ import { tagTable } from "../tags.js"
 import { commands, notes } from "./belongings.js"
 import { findDevice } from "./finding.js"
 import { devicesFor } from "./listing.js"
+import { isLost } from "./lostMode.js"
 import { watchRelations } from "./relations.js"
 import {
   type DeviceRecord,
@@ -50,7 +51,7 @@ export const renderDevice = (tenant: Tenant, device: DeviceRecord) => {
     agent_installed: device.agent_version !== "",
     is_missing: false,
     is_removed: false,
-    lost_mode_status: "",
+    lost_mode_status: isLost(tenant, device) ? "ENABLED" : "",
     tags: tags.flatMap((tag) => tenant.records(tagTable).get(tag)?.name ?? [])
   }
 }

@@ -8,26 +8,16 @@ import { type Route, route } from "../../gateway/router.js"
 import { fromArray, type Listing } from "../../tenant/collection.js"
 import { idOfText } from "../../tenant/ids.js"
 import { resource } from "../../tenant/resource.js"
-import { drawFrom, hash } from "../../tenant/seedNumbers.js"
 import type { Tenant } from "../../tenant/tenant.js"
-import { seconds } from "../../tenant/time.js"
-import { hadBefore } from "../blueprints/seeded.js"
 import { devicesOn } from "../fleet/relations.js"
-import { type DeviceRecord, deviceTable } from "../fleet/tables.js"
-import { type BlueprintRecord, blueprintTable, itemsOf } from "../blueprints/table.js"
+import { deviceTable } from "../fleet/tables.js"
+import { blueprintTable, itemsOf } from "../blueprints/table.js"
 import { type Activity, activityOf, activityTable, changesOf, recordActivity } from "./activity.js"
 import { exclusiveTable } from "./exclusive.js"
-import { findItem, isLibrary, type ItemAtAGlance } from "./items.js"
+import { findItem, isLibrary } from "./items.js"
+import { renderStatus, type Status } from "./status.js"
 
 const path = "/api/v1/library/library-items"
-
-interface Status {
-  readonly blueprint: BlueprintRecord
-  readonly device: DeviceRecord
-}
-
-const fates = ["PASS", "PASS", "PASS", "PASS", "PASS", "PASS", "PASS", "PENDING", "ERROR", "INCOMPATIBLE"] as const
-const profileWords = { PASS: "success", PENDING: "pending", ERROR: "failed", INCOMPATIBLE: "failed" } as const
 
 const routes = (tenant: Tenant): ReadonlyArray<Route> => {
   const paging = { pageSize: tenant.pageSize, byPage: false }
@@ -79,32 +69,12 @@ const routes = (tenant: Tenant): ReadonlyArray<Route> => {
     return fromArray(has ? [{ blueprint, device }] : [])
   }
 
-  /** No device is real: one from the beginning was done with what it had then, and waits for ever for what came later. */
-  const render = (item: ItemAtAGlance, { blueprint, device }: Status) => {
-    const draw = drawFrom(hash(item.id), hash(device.id))
-    const rowId = 1 + draw(2_000_000_000)
-    const fate = hadBefore(tenant, blueprint.id, item.id) ? (fates[draw(fates.length)] ?? "PENDING") : "PENDING"
-    const isReported = fate === "PASS" || fate === "ERROR"
-    return {
-      id: rowId,
-      blueprint: { id: blueprint.id, name: blueprint.name },
-      computer: { id: device.id, name: device.device_name },
-      status: item.kind === "customProfiles" ? profileWords[fate] : fate,
-      reported_at: isReported ? seconds(firstReport + draw(31_536_000) * 1000) : null,
-      log: isReported && item.kind !== "customProfiles" ? logOf(item.name, fate === "PASS" ? 0 : 1) : null,
-      last_audit_run: null,
-      last_audit_log: null,
-      control_log: null,
-      control_reported_at: null
-    }
-  }
-
   const status = (url: URL, given: string): Effect.Effect<Answer, Answer> => {
     const item = findItem(tenant, given)
     if (item === undefined) return Effect.fail(noMatch("LibraryItem"))
     const computerId = url.searchParams.get("computer_id")
     const found = computerId === null ? statuses(item.id) : statusOf(item.id, computerId)
-    return paged(url, paging, found, (row) => Effect.succeed(render(item, row)))
+    return paged(url, paging, found, (row) => Effect.succeed(renderStatus(tenant, item, row)))
   }
 
   return [
@@ -116,11 +86,6 @@ const routes = (tenant: Tenant): ReadonlyArray<Route> => {
     )
   ]
 }
-
-const firstReport = Date.UTC(2025, 0, 6, 8)
-
-const logOf = (name: string, exitCode: number): string =>
-  `Executing ${name}...\nExit code: ${exitCode}\nScript results:\n${exitCode === 0 ? "OK" : "Failed"}`
 
 /** Library items of all kinds. */
 export const libraryItems = resource({

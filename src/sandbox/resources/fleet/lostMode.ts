@@ -1,0 +1,123 @@
+/**
+ * Lost mode of iPhones and iPads. It begins and ends when the command for it has completed.
+ */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { type Answer, json } from "../../gateway/exchange.js"
+import { badList } from "../../gateway/refusals.js"
+import { route } from "../../gateway/router.js"
+import { resource } from "../../tenant/resource.js"
+import { hash } from "../../tenant/seedNumbers.js"
+import { table } from "../../tenant/table.js"
+import type { Tenant } from "../../tenant/tenant.js"
+import { microseconds } from "../../tenant/time.js"
+import { findDevice } from "./finding.js"
+import { type CommandRecord, type DeviceRecord, deviceTable } from "./tables.js"
+
+const LostMode = Schema.Struct({
+  /** The device's. */
+  id: Schema.String,
+  enable_status_at: Schema.String,
+  lock_screen_message: Schema.String,
+  lock_screen_phone_number: Schema.String,
+  lock_screen_footnote: Schema.String,
+  last_location_at: Schema.String,
+  sound_status_at: Schema.String
+})
+
+interface LostModeRecord extends Schema.Schema.Type<typeof LostMode> {}
+
+/** The devices that are in lost mode. */
+export const lostModeTable = table<LostModeRecord, typeof LostMode.Encoded>({ key: "lostMode", schema: LostMode })
+
+/** Whether a device is in lost mode. */
+export const isLost = (tenant: Tenant, { id }: DeviceRecord): boolean =>
+  tenant.records(lostModeTable).get(id) !== undefined
+
+/** The 400 of what only a lost device can do. */
+export const onlyLost = (tenant: Tenant, device: DeviceRecord): Effect.Effect<void, Answer> =>
+  isLost(tenant, device) ? Effect.void : badList("Device is not in lost mode.")
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
+
+/** What a command of lost mode does once it has completed. */
+export const lostModeDone = (tenant: Tenant, { command_type, device_id: id, metadata }: CommandRecord, at: number) =>
+  Effect.suspend((): Effect.Effect<void> => {
+    const time = microseconds(at)
+    const found = tenant.records(lostModeTable).get(id)
+    switch (command_type) {
+      case "EnableLostMode":
+        return tenant.save(lostModeTable, {
+          id,
+          enable_status_at: time,
+          lock_screen_message: textOf(metadata["Message"]),
+          lock_screen_phone_number: textOf(metadata["PhoneNumber"]),
+          lock_screen_footnote: textOf(metadata["Footnote"]),
+          last_location_at: "",
+          sound_status_at: ""
+        })
+      case "DisableLostMode":
+        return Effect.asVoid(tenant.remove(lostModeTable, id))
+      case "PlayLostModeSound":
+        return found === undefined ? Effect.void : tenant.save(lostModeTable, { ...found, sound_status_at: time })
+      case "DeviceLocation":
+        return found === undefined ? Effect.void : tenant.save(lostModeTable, { ...found, last_location_at: time })
+      default:
+        return Effect.void
+    }
+  })
+
+/** Somewhere, always the same for a device. */
+const locationOf = (id: string) => ({
+  latitude: String((hash(`${id} north`) % 160) - 80),
+  longitude: String((hash(`${id} east`) % 360) - 180)
+})
+
+const render = (record: LostModeRecord) => {
+  const { enable_status_at, id, last_location_at, sound_status_at, ...screen } = record
+  const isLocated = last_location_at !== ""
+  return {
+    device_id: id,
+    lost_mode: {
+      lost_mode_status: "ENABLED",
+      enabled_by: "admin@sandbox.invalid",
+      enable_status_at,
+      ...screen,
+      disable_status: "",
+      disabled_by: "",
+      disable_status_at: "",
+      last_location_status: isLocated ? "COMPLETED" : "",
+      last_location_status_at: last_location_at,
+      last_location: isLocated ? locationOf(id) : { latitude: "", longitude: "" },
+      last_location_at,
+      sound_status: sound_status_at === "" ? "" : "COMPLETED",
+      sound_status_at
+    }
+  }
+}
+
+const path = "/api/v1/devices/{device_id}/details/lostmode"
+
+/** Lost mode. Nobody has captured the answer to a cancellation: its words are an assumption. */
+export const lostMode = resource({
+  tables: [lostModeTable],
+  setup: (tenant) =>
+    tenant.on(deviceTable, ({ action, record }) =>
+      action === "delete" ? Effect.asVoid(tenant.remove(lostModeTable, record.id)) : Effect.void
+    ),
+  routes: (tenant) => {
+    const find = (deviceId: string) =>
+      Effect.flatMap(findDevice(tenant, deviceId), ({ id }) => {
+        const record = tenant.records(lostModeTable).get(id)
+        return record === undefined ? badList("Device is not in lost mode.") : Effect.succeed(record)
+      })
+    return [
+      route("GET", path, (_, { device_id }) => Effect.map(find(device_id), (record) => json(200, render(record)))),
+      route("DELETE", path, (_, { device_id }) =>
+        Effect.flatMap(find(device_id), ({ id }) =>
+          Effect.as(tenant.remove(lostModeTable, id), json(200, { message: "Lost mode was canceled." }))
+        )
+      )
+    ]
+  }
+})
