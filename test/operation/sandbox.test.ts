@@ -1,5 +1,6 @@
 /**
- * Every operation that takes no body, called once on a sandbox tenant over HTTP: what comes back decodes.
+ * Every operation, called once on a sandbox tenant over HTTP: what comes back decodes. Those that need an installer in
+ * storage first are called by the tests of their services.
  */
 import { scoped } from "@effect/vitest"
 import {
@@ -12,7 +13,7 @@ import {
   DeviceNotes,
   InHouseApps,
   LostMode,
-  type Operation,
+  Operation,
   Vulnerabilities
 } from "effect-iru"
 import { Iru } from "effect-iru/node"
@@ -21,6 +22,7 @@ import { Sandbox } from "effect-iru/sandbox"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { expect } from "vitest"
@@ -29,9 +31,10 @@ import { tenantAt } from "../support/tenant.js"
 /** Reads come first, what cannot be taken back last, and lost mode is canceled after all that needs it. */
 const placeOf = ({ kind, name }: Operation.Any) => kinds.indexOf(kind) + (name === "LostMode.cancel" ? 0.5 : 0)
 const kinds = ["read", "secret", "write", "device", "fleet", "destructive"]
-const bodiless = Object.values(operations)
+const needInstallers = ["CustomApps.create", "CustomApps.update", "InHouseApps.create", "InHouseApps.update"]
+const all = Object.values(operations)
   .flatMap((group): ReadonlyArray<Operation.Any> => Object.values(group))
-  .filter(({ body }) => body === undefined)
+  .filter(({ name }) => !needInstallers.includes(name))
   .sort((one, other) => placeOf(one) - placeOf(other))
 
 /** The queries of those that need one. */
@@ -41,7 +44,56 @@ const queries: Readonly<Record<string, object>> = {
   "Threats.behavioralDetections": { device_id: "1" }
 }
 
-const run = (client: ApiClient.Service, operation: Operation.Any, given: ReadonlyArray<string>) => {
+const file = (filename: string, text: string) =>
+  new Operation.FormFile({ filename, contentType: "application/octet-stream", bytes: new TextEncoder().encode(text) })
+const profile = file(
+  "a.mobileconfig",
+  '<?xml version="1.0"?><plist version="1.0"><dict><key>PayloadType</key><string>Configuration</string></dict></plist>'
+)
+
+/** The bodies of those that have one. */
+const bodiesOf = (blueprint_id: string, library_item_id: string): Readonly<Record<string, object>> => ({
+  "AdeDevices.update": { asset_tag: "A-1" },
+  "AdeIntegrations.create": {
+    blueprint_id,
+    phone: "555",
+    email: "a@sandbox.invalid",
+    file: file("token.p7m", "token")
+  },
+  "AdeIntegrations.renew": { blueprint_id, phone: "555", email: "a@sandbox.invalid", file: file("token.p7m", "token") },
+  "AdeIntegrations.update": { blueprint_id, phone: "556", email: "b@sandbox.invalid" },
+  "BlueprintRouting.update": { enrollment_code: { is_active: true } },
+  "Blueprints.create": { name: "New", enrollment_code: { is_active: false } },
+  "Blueprints.update": { description: "Changed" },
+  "Blueprints.assign": { library_item_id },
+  "Blueprints.remove": { library_item_id },
+  "CustomApps.presign": { name: "App.pkg" },
+  "CustomProfiles.create": { name: "New", runs_on_mac: true, file: profile },
+  "CustomProfiles.update": { file: profile },
+  "CustomScripts.create": { name: "New", script: "#!/bin/zsh", execution_frequency: "once" },
+  "CustomScripts.update": { restart: true },
+  "DeviceActions.dataRoaming": { Enabled: true },
+  "DeviceActions.deleteUser": { UserName: "ada" },
+  "DeviceActions.erase": {},
+  "DeviceActions.lock": { Message: "Lost" },
+  "DeviceActions.personalHotspot": { Enabled: false },
+  "DeviceActions.refreshCellularPlans": { eSIMServerURL: "https://esim.sandbox.invalid" },
+  "DeviceActions.remoteDesktop": { EnableRemoteDesktop: true },
+  "DeviceActions.resetWorkProfilePasscode": { newPassword: Redacted.make("1234") },
+  "DeviceActions.restart": {},
+  "DeviceActions.setName": { DeviceName: "Lobby" },
+  "DeviceActions.unlockAccount": { UserName: "ada" },
+  "DeviceNotes.create": { content: "Another" },
+  "DeviceNotes.update": { content: "Changed" },
+  "Devices.update": { asset_tag: "A-2" },
+  "InHouseApps.presign": { filename: "App.ipa" },
+  "LostMode.enable": { Message: "Lost" },
+  "Prism.startExport": { category: "apps" },
+  "Tags.create": { name: "New" },
+  "Tags.update": { name: "Changed" }
+})
+
+const run = (client: ApiClient.Service, operation: Operation.Any, given: ReadonlyArray<unknown>) => {
   const query = queries[operation.name]
   const ids = query === undefined ? given : [...given, query]
   const call: Effect.Effect<unknown, ApiClientError> =
@@ -51,11 +103,14 @@ const run = (client: ApiClient.Service, operation: Operation.Any, given: Readonl
   return Effect.either(call)
 }
 
+const newScript = { name: "To assign", script: "#!/bin/zsh", execution_frequency: "once" } as const
+
 /** What the sandbox does not serve yet. */
 const missing = [
   "Devices.activity",
   "Devices.details",
   "Prism.getExport",
+  "Prism.startExport",
   "Threats.behavioralDetections",
   "Threats.legacyDetections"
 ]
@@ -68,7 +123,7 @@ const session = Layer.unwrapEffect(
   )
 )
 
-scoped("each operation without a body is served, or is one of those that are known not to be", () =>
+scoped("each operation is served, or is one of those that are known not to be", () =>
   Effect.gen(function* () {
     yield* Sandbox.seed({ devices: 60, users: 20, tags: 3, blueprints: 3, customApps: 2, inHouseApps: 2 })
     const { state } = yield* Sandbox
@@ -88,7 +143,11 @@ scoped("each operation without a body is served, or is one of those that are kno
       InHouseApps: first(yield* state.inHouseApps.list()),
       LibraryItems: first(yield* state.customScripts.list())
     }
-    const onPhones = ["DeviceActions.clearPasscode"]
+    const android = yield* device("Android")
+    const bodies = bodiesOf(blueprint, yield* Effect.map(state.customScripts.put(newScript), ({ id }) => id))
+    const onPhones = ["clearPasscode", "dataRoaming", "personalHotspot", "refreshCellularPlans"].map(
+      (verb) => `DeviceActions.${verb}`
+    )
     const integrations = yield* AdeIntegrations
     const ade = first((yield* integrations.list()).results)
     const adeDevice = first((yield* (yield* AdeDevices).list()).results)
@@ -98,6 +157,7 @@ scoped("each operation without a body is served, or is one of those that are kno
     const idFor = ({ name }: Operation.Any, id: string): string => {
       const [service = ""] = name.split(".")
       if (service === "AdeDevices") return adeDevice
+      if (name === "DeviceActions.resetWorkProfilePasscode") return android
       if (id === "device_id") return onPhones.includes(name) || service === "LostMode" ? phone : mac
       if (id === "library_item_id") return item[service] ?? ""
       return (
@@ -116,12 +176,11 @@ scoped("each operation without a body is served, or is one of those that are kno
     yield* (yield* LostMode).enable(phone)
     yield* TestClock.adjust("3 seconds")
     const unserved: Array<string> = []
-    for (const operation of bodiless) {
-      const outcome = yield* run(
-        client,
-        operation,
-        operation.ids.map((id) => idFor(operation, id))
-      )
+    for (const operation of all) {
+      const ids = operation.ids.map((id) => idFor(operation, id))
+      const body = bodies[operation.name]
+      expect(body === undefined, operation.name).toBe(operation.body === undefined)
+      const outcome = yield* run(client, operation, body === undefined ? ids : [...ids, body])
       if (Either.isRight(outcome)) continue
       if (outcome.left.detail?.startsWith("no Route matched") === true) unserved.push(operation.name)
       else expect.soft(outcome.left.message, operation.name).toBe("")
