@@ -186,6 +186,8 @@ describe("an action", () => {
       expect(yield* status).toBe(2)
       yield* TestClock.adjust("2 seconds")
       expect(yield* status).toBe(3)
+      const activity = listAt((yield* call("GET", `${devices}/${id}/activity`)).json, "activity", "results")
+      expect(activity.map((event) => at(event, "details", "command_type"))).toEqual(["Settings", undefined])
       expect((yield* call("GET", `${devices}/${id}`)).json).toMatchObject({ device_name: "Lobby" })
     }).pipe(sandbox)
   )

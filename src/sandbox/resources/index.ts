@@ -15,13 +15,16 @@ import { libraryItems } from "./library/libraryItems.js"
 import { selfServiceCategories } from "./library/selfService.js"
 import { deviceActions } from "./fleet/actions.js"
 import { deviceContents } from "./fleet/contents.js"
+import { deviceDetails } from "./fleet/details.js"
 import { devices } from "./fleet/devices.js"
 import { lostMode } from "./fleet/lostMode.js"
 import { settings } from "./fleet/licensing.js"
 import { users } from "./fleet/users.js"
 import { ade } from "./enrollment/ade.js"
 import { blueprintRouting } from "./enrollment/routing.js"
+import { prismExports } from "./prism/exports.js"
 import { prism } from "./prism/prism.js"
+import { detections } from "./security/detections.js"
 import { threats } from "./security/threats.js"
 import { vulnerabilities } from "./security/vulnerabilities.js"
 import { tags } from "./tags.js"
@@ -40,14 +43,17 @@ export const resources = [
   devices,
   deviceActions,
   deviceContents,
+  deviceDetails,
   lostMode,
   settings,
   audit,
   blueprintRouting,
   ade,
   prism,
+  prismExports,
   vulnerabilities,
-  threats
+  threats,
+  detections
 ] as const
 
 /** `A & B` of `A | B`. */

@@ -12,8 +12,10 @@ import { badError, badText } from "../../gateway/refusals.js"
 import { type Route, route } from "../../gateway/router.js"
 import { fromArray } from "../../tenant/collection.js"
 import { resource } from "../../tenant/resource.js"
+import { hash } from "../../tenant/seedNumbers.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { microseconds } from "../../tenant/time.js"
+import { blueprintTable } from "../blueprints/table.js"
 import { commands } from "./belongings.js"
 import { findDevice } from "./finding.js"
 import { lostModeDone, onlyLost } from "./lostMode.js"
@@ -184,6 +186,30 @@ const render = (command: CommandRecord) => ({
   priority: 50
 })
 
+/** What happened on a device: its commands and its enrollment. The names of the types are assumptions. */
+const activityOf = (tenant: Tenant, device: DeviceRecord) => {
+  const blueprint = tenant.records(blueprintTable).get(device.blueprint_id)
+  const event = (key: string, created_at: string, action_type: string, details: object) => ({
+    id: hash(key),
+    created_at,
+    action_type,
+    details,
+    computer: { id: device.id, name: device.device_name, is_removed: false },
+    blueprint: blueprint === undefined ? null : { id: blueprint.id, name: blueprint.name, is_removed: false },
+    user: null
+  })
+  return [
+    ...commands
+      .of(tenant, device.id)
+      .toReversed()
+      .map((command) => event(command.id, microseconds(command.requested), "mdm_command", render(command))),
+    event(device.id, device.first_enrollment.replace(" ", "T").replace("+00:00", "Z"), "device_enrolled", {
+      blueprint_name: blueprint?.name ?? "",
+      enrollment_type: "manual"
+    })
+  ]
+}
+
 /** Commands. The newest stand first. */
 export const deviceActions = resource({
   tables: [commandTable],
@@ -209,6 +235,14 @@ export const deviceActions = resource({
           (command) => Effect.succeed(render(command)),
           (commands) => ({ device_id: id, commands })
         )
+      )
+    ),
+    route("GET", `${path}/activity`, ({ url }, { device_id }) =>
+      Effect.flatMap(findDevice(tenant, device_id), (device) =>
+        innerPage(url, tenant.pageSize, fromArray(activityOf(tenant, device)), Effect.succeed, (activity) => ({
+          device_id: device.id,
+          activity
+        }))
       )
     ),
     ...Object.entries(actions).map(([name, action]) =>

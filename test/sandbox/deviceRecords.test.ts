@@ -113,3 +113,45 @@ describe("what is on a device", () => {
     }).pipe(sandbox)
   )
 })
+
+describe("the details of a device", () => {
+  effect("have the shape of its platform", () =>
+    Effect.gen(function* () {
+      yield* seeded
+      const keysOf = (platform: string) =>
+        Effect.gen(function* () {
+          const { json } = yield* call("GET", `${devices}/${yield* some(platform)}/details`)
+          expect(textAt(json, "general", "platform")).toBe(platform)
+          return Object.keys(Object(json))
+        })
+      expect(yield* keysOf("Mac")).toEqual(expect.arrayContaining(["filevault", "kandji_agent", "volumes"]))
+      expect(yield* keysOf("iPhone")).toEqual(yield* keysOf("Mac"))
+      expect(yield* keysOf("Windows")).toEqual([
+        "general",
+        "mdm",
+        "hardware_overview",
+        "network",
+        "kandji_agent",
+        "tags"
+      ])
+      expect(yield* keysOf("Android")).toEqual(["general", "hardware", "management", "cellular", "security", "tags"])
+    }).pipe(sandbox)
+  )
+})
+
+describe("behavioral detections", () => {
+  effect("are counted by what they are, and those of the second version ask for a device", () =>
+    Effect.gen(function* () {
+      yield* Sandbox.seed({ devices: 300, blueprints: 2 })
+      const { json } = yield* call("GET", "/api/v1/behavioral-detections")
+      const all = listAt(json, "results")
+      expect(all.length).toBeGreaterThan(0)
+      expect(at(json, "total_count")).toBe(all.length)
+      expect(Number(at(json, "malicious_count")) + Number(at(json, "suspicious_count"))).toBe(all.length)
+      const device = textAt(all[0], "device_info", "id")
+      const own = yield* call("GET", `/api/v2/threat/behavioral-detections/events?device_id=${device}`)
+      expect(listAt(own.json, "results").map((one) => at(one, "id"))).toEqual([at(all[0], "id")])
+      expect((yield* call("GET", "/api/v2/threat/behavioral-detections/events")).status).toBe(400)
+    }).pipe(sandbox)
+  )
+})
