@@ -132,7 +132,7 @@ class Builder {
     } else if (parent.tag === "plist" && parent.items.length > 0) {
       this.refuse("there is more than one value")
     }
-    if (!(tag in leaves) && !["plist", "dict", "array"].includes(tag)) this.refuse(`<${tag}> is unknown`)
+    if (!isLeaf(tag) && !["plist", "dict", "array"].includes(tag)) this.refuse(`<${tag}> is unknown`)
     if (tag === "plist" && parent !== undefined) this.refuse("<plist> stands in another element")
     if (this.frames.length > deepest) this.refuse("it is nested too deeply")
     this.frames.push({ tag, text: "", key: undefined, items: [], entries: new Map() })
@@ -140,7 +140,7 @@ class Builder {
 
   text(text: string): void {
     const frame = this.frames.at(-1)
-    if (frame !== undefined && frame.tag in leaves) frame.text += text
+    if (frame !== undefined && isLeaf(frame.tag)) frame.text += text
     else if (text.trim() !== "") this.refuse("there is text between the elements")
   }
 
@@ -183,6 +183,9 @@ const leaves: Readonly<Record<string, (text: string) => Plist | undefined>> = {
   date: (text) => date(text.trim()),
   data: (text) => Either.getOrUndefined(Encoding.decodeBase64(text.replace(/\s+/g, "")))
 }
+
+/** Own names only: every object has a `toString`, and no property list has such an element. */
+const isLeaf = (tag: string): boolean => Object.hasOwn(leaves, tag)
 
 const integer = (text: string): bigint => {
   const value = BigInt(text.replace(/^[+-]/, ""))

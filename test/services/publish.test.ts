@@ -105,6 +105,28 @@ describe("a profile that is published", () => {
       expect(yield* Sandbox.requests).toEqual([])
     }).pipe(onSandbox())
   )
+
+  effect("with an element that no property list has is refused, also if every object has something of that name", () =>
+    Effect.gen(function* () {
+      for (const tag of ["colour", "toString", "constructor", "hasOwnProperty"]) {
+        const error = yield* Effect.flip(publishProfile(`<plist><dict><key>A</key><${tag}>x</${tag}></dict></plist>`))
+        expect(error.fieldErrors?.["file"]?.[0]).toMatch(new RegExp(`line 1, column \\d+: <${tag}> is unknown`))
+      }
+      expect(yield* Sandbox.requests).toEqual([])
+    }).pipe(onSandbox())
+  )
+
+  effect("whose name several have is a Conflict that names them", () =>
+    Effect.gen(function* () {
+      const profiles = yield* CustomProfiles
+      const wifi = { ...profile, file: { content: plain } }
+      const [one, two] = [yield* profiles.create(wifi), yield* profiles.create(wifi)]
+      const error = yield* Effect.flip(publishProfile(plain))
+      expect(error.reason).toBe("Conflict")
+      expect(error.message).toContain(one.id)
+      expect(error.message).toContain(two.id)
+    }).pipe(onSandbox())
+  )
 })
 
 describe("a script that is published", () => {
