@@ -200,5 +200,8 @@ const real = (text: string): number | undefined => {
 
 const date = (text: string): Date | undefined => {
   const value = /^-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? new Date(text) : undefined
-  return value === undefined || Number.isNaN(value.getTime()) ? undefined : value
+  // 31 February would become a day of March.
+  const isReal =
+    value !== undefined && !Number.isNaN(value.getTime()) && value.toISOString().startsWith(text.slice(0, 10))
+  return isReal ? value : undefined
 }

@@ -36,7 +36,8 @@ const inspect = (text: string): { readonly problem: string; readonly mended?: st
   const plain = text.startsWith(mark) ? text.slice(1) : text
   const [first = "", ...rest] = plain.split("\n")
   if (!first.startsWith("#!")) return undefined
-  const mended = [first.replace(/\r+$/, ""), ...rest].join("\n")
+  // A CR within the line is the line end of a system that knows no other.
+  const mended = /\r[^\r]/.test(first) ? plain.replace(/\r\n?/g, "\n") : [first.replace(/\r+$/, ""), ...rest].join("\n")
   if (mended === text) return undefined
   const what =
     plain === text

@@ -193,7 +193,10 @@ describe("a script that cannot run", () => {
     Effect.gen(function* () {
       expect((yield* Effect.flip(create(byteOrderMark))).message).toContain("has a byte order mark before #!")
       expect((yield* Effect.flip(create(carriageReturn))).message).toContain("has a CR at the end of its #! line")
+      const onlyCr = "#!/bin/zsh\recho hello\r"
+      expect((yield* Effect.flip(create(onlyCr))).message).toContain("has a CR at the end of its #! line")
       expect(yield* Sandbox.requests).toEqual([])
+      expect((yield* create(onlyCr, { normalize: true })).script).toBe("#!/bin/zsh\necho hello")
       const lines: Array<string> = []
       const logged = Logger.replace(
         Logger.defaultLogger,
