@@ -175,12 +175,12 @@ describe("what it prints", () => {
       const { get, run, token } = yield* started("--log")
       const before = run.stdout().length
       yield* get(`${categories}?limit=3`)
-      yield* get("/api/v1/prism/apps")
-      yield* Effect.promise(() => run.until("/api/v1/prism/apps 404"))
+      yield* get("/api/v1/no-such-thing")
+      yield* Effect.promise(() => run.until("/api/v1/no-such-thing 404"))
       const lines = run.stdout().slice(before).trim().split("\n")
       expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d GET \/api\/v1\/self-service\/categories 200 \d+ ms$/)
       expect(lines[1]).toMatch(
-        /^\d\d:\d\d:\d\d GET \/api\/v1\/prism\/apps 404 \d+ ms \(The sandbox does not serve this path\.\)$/
+        /^\d\d:\d\d:\d\d GET \/api\/v1\/no-such-thing 404 \d+ ms \(The sandbox does not serve this path\.\)$/
       )
       expect(lines).toHaveLength(2)
       expect(run.stdout().slice(before)).not.toContain(token)
@@ -194,9 +194,9 @@ describe("what it prints", () => {
       const before = run.stdout()
       yield* get(categories)
       const told = once(run.child.stderr ?? process.stderr, "data")
-      yield* get("/api/v1/prism/apps")
+      yield* get("/api/v1/no-such-thing")
       yield* Effect.promise(() => told)
-      expect(run.stderr()).toBe("iru-sandbox: The sandbox does not serve GET /api/v1/prism/apps\n")
+      expect(run.stderr()).toBe("iru-sandbox: The sandbox does not serve GET /api/v1/no-such-thing\n")
       expect(run.stdout()).toBe(before)
     })
   )
