@@ -22,7 +22,7 @@ import type * as Guard from "./Guard.js"
 /** A device, or its id. */
 export type Target = string | { readonly device_id: string }
 
-/** An action on this device was begun before, and nobody knows how it ended: the process was killed in the midst of it. */
+/** An action on this device was begun before, and its outcome is unknown: the process was killed while it ran. */
 export class UnknownOutcome extends Data.TaggedError("UnknownOutcome")<{ readonly device: string }> {
   override get message(): string {
     return `An action on ${this.device} was begun before, and its outcome is unknown. With repeatUnknown: true it is done again.`
@@ -118,6 +118,8 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
     if (Object.keys(problems).length > 0) return yield* invalidArgument("Fleet.forEach", problems)
 
     const before = skip === undefined ? new Map<string, string>() : yield* readLog(skip)
+    /** Whether an action was begun before, and must not be done again without being asked for. */
+    const isUnknown = (device: string) => before.get(device) === "started" && !repeatUnknown
     const writer = log === undefined || dryRun ? undefined : yield* openLog(log)
     const list = isIterable(devices) ? [...devices] : undefined
     let source: Stream.Stream<T, E2, R2> = isIterable(devices) ? Stream.fromIterable(list ?? []) : devices
@@ -125,7 +127,7 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
     let confirmed: Guard.Guard | undefined
     if (operation !== undefined) {
       const all = Chunk.toReadonlyArray(yield* Stream.runCollect(source))
-      const wanted = [...new Set(all.map(idOf))].filter((id) => before.get(id) !== "done")
+      const wanted = [...new Set(all.map(idOf))].filter((id) => before.get(id) !== "done" && !isUnknown(id))
       if (!dryRun) confirmed = yield* (yield* ApiClient).admit(operation, wanted)
       source = Stream.fromIterable(all)
       total = all.length
@@ -174,7 +176,7 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
         const reason = reasonToSkip(device)
         seen.add(device)
         if (reason !== undefined) return Effect.succeed({ outcome: "skipped", device, target, reason })
-        return before.get(device) === "started" && !repeatUnknown
+        return isUnknown(device)
           ? Effect.succeed({ outcome: "failed", device, target, error: new UnknownOutcome({ device }) })
           : act(target, device)
       }).pipe(
@@ -190,7 +192,7 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
       Stream.ensuringWith((exit) =>
         Exit.isInterrupted(exit)
           ? Effect.logWarning(
-              `Fleet.forEach was interrupted: ${counts.done} devices are done, ${counts.failed} failed, ${counts.skipped} were skipped. Begun, with an outcome that nobody knows: ${underWay.size === 0 ? "none" : [...underWay].join(", ")}. No other was begun.`
+              `Fleet.forEach was interrupted: ${counts.done} devices are done, ${counts.failed} failed, ${counts.skipped} were skipped. Begun, outcome unknown: ${underWay.size === 0 ? "none" : [...underWay].join(", ")}. No other was begun.`
             )
           : Effect.void
       )

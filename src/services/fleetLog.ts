@@ -24,6 +24,12 @@ const readLine = Schema.decodeUnknownEither(Schema.parseJson(Line))
 
 const operation = "Fleet.forEach"
 
+/** Whether a line that cannot be read is the beginning of one: a crash has cut it. */
+const isCut = (line: string): boolean => {
+  const begin = '{"device":"'
+  return line.startsWith(begin) || begin.startsWith(line)
+}
+
 /** What a file says of the devices in it: the last state of each. A line that a crash has cut is none. */
 export const readLog = (
   path: string
@@ -39,8 +45,7 @@ export const readLog = (
       if (line.trim() === "") continue
       const read = readLine(line)
       if (Either.isRight(read)) states.set(read.right.device, read.right.state)
-      else if (index < lines.length - 1 && !line.startsWith('{"device"'))
-        return yield* refuse(`${path}, line ${index + 1}, is not a line of such a log`)
+      else if (!isCut(line)) return yield* refuse(`${path}, line ${index + 1}, is not a line of such a log`)
     }
     return states
   })

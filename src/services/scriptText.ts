@@ -14,7 +14,8 @@ import { storedText } from "./comparing.js"
 /** How scripts are sent. */
 export interface ScriptOptions {
   /**
-   * Mends a script that cannot run: takes off the byte order mark before `#!`, and the CR at the end of the `#!` line.
+   * Mends a script that cannot run: takes off the byte order mark before `#!`, and the CR at the end of the `#!` line. If
+   * CRs are its only line ends, they become line feeds.
    * Without it such a script is refused.
    */
   readonly normalize?: boolean | undefined

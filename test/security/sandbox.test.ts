@@ -2,7 +2,7 @@
  * A sandbox shows what it was asked: to a test, to its page, on a screen that is shared.
  */
 import { live } from "@effect/vitest"
-import { CustomApps, CustomScripts } from "effect-iru"
+import { CustomApps, CustomScripts, DeviceActions } from "effect-iru"
 import { Iru } from "effect-iru/node"
 import { Sandbox } from "effect-iru/sandbox"
 import * as Chunk from "effect/Chunk"
@@ -52,4 +52,30 @@ live("what a sandbox remembers of its requests holds neither the token nor a sig
     // An address is signed anew each time: no signature at all may be there.
     for (const { text } of said) expect(text).not.toMatch(/(?:Signature|signature)\W{1,9}[0-9a-f]{64}/)
   }).pipe(Effect.provide(Sandbox.layer({ apiToken: secrets.token })), Effect.scoped)
+)
+
+live("what a sandbox remembers of its requests holds no PIN and no passcode that a caller sent", () =>
+  Effect.gen(function* () {
+    const { apiToken, state, tenantUrl } = yield* Sandbox
+    const mac = yield* state.devices.put({ platform: "Mac" })
+    const phone = yield* state.devices.put({ platform: "Android" })
+    yield* Effect.gen(function* () {
+      const actions = yield* DeviceActions
+      yield* actions.erase(mac.id, { PIN: Redacted.make("271828") })
+      yield* actions.resetWorkProfilePasscode(phone.id, { newPassword: Redacted.make('a "quoted" 314159') })
+    }).pipe(Effect.provide(Iru.layer(tenantAt(tenantUrl, { apiToken }))))
+    // A body that is no JSON, and one in other letters, are cleaned too.
+    for (const body of ['{"PIN": "271828', '{"pin":271828}', '{"newpassword" : "x 314159"}']) {
+      yield* Effect.promise(() =>
+        fetch(`${tenantUrl}/api/v1/devices/${mac.id}/action/erase`, {
+          method: "POST",
+          headers: { authorization: `Bearer ${apiToken}`, "content-type": "application/json" },
+          body
+        })
+      )
+    }
+    const seen = yield* Sandbox.requests
+    expect(seen.filter(({ body }) => body.includes("<redacted>"))).toHaveLength(5)
+    for (const { text } of writtenDown("the requests", seen)) expect(text).not.toMatch(/271828|314159/)
+  }).pipe(Effect.provide(Sandbox.layer()), Effect.scoped)
 )

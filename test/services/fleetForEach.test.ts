@@ -203,7 +203,7 @@ describe("a run that is written down", () => {
         const error = yield* Effect.flip(outcomes(Fleet.forEach(ids(1), restart, { skip: log })))
         expect(error.fieldErrors?.["skip"]?.[0]).toContain("line 1, is not a line of such a log")
         const at = '"at":"2026-01-01T00:00:00.000Z"'
-        writeFileSync(log, `{"device":"device-0","state":"started",${at}}\n{"device":"device-0","state":"do`)
+        writeFileSync(log, `{"dev\n{"device":"device-0","state":"started",${at}}\n{"device":"device-0","state":"do`)
         const cut = yield* outcomes(Fleet.forEach(ids(2), restart, { log, skip: log }))
         expect(named(cut)).toEqual(["device-0 failed", "device-1 done"])
         expect(cut.find(({ device }) => device === "device-0")).toMatchObject({ error: { _tag: "UnknownOutcome" } })
@@ -268,7 +268,7 @@ live("a stream that is interrupted leaves what was sent sent, and begins nothing
       yield* Fiber.interrupt(run)
       expect(server.received).toHaveLength(4)
       expect(lines).toEqual([
-        "Fleet.forEach was interrupted: 3 devices are done, 0 failed, 0 were skipped. Begun, with an outcome that nobody knows: device-3. No other was begun."
+        "Fleet.forEach was interrupted: 3 devices are done, 0 failed, 0 were skipped. Begun, outcome unknown: device-3. No other was begun."
       ])
     })
   )

@@ -79,6 +79,11 @@ const recordOf = (id: number, time: number, target: Target, { headers, method, u
 
 const decoder = new TextDecoder()
 
+/** The fields of a body that hold a secret: the PIN of an erased or locked device, and a new passcode. */
+const secretFields = /("(?:PIN|newPassword)"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,}]+)/gi
+
+const withoutSecrets = (body: string): string => body.replace(secretFields, `$1"${redacted}"`)
+
 /** The same body, and what was read of it so far, as text. */
 const overheard = (body: Incoming["body"]): { readonly body: Incoming["body"]; readonly text: () => string } => {
   const chunks: Array<Uint8Array> = []
@@ -90,7 +95,7 @@ const overheard = (body: Incoming["body"]): { readonly body: Incoming["body"]; r
       yield chunk
     }
   }
-  return { body: { [Symbol.asyncIterator]: listen }, text: () => decoder.decode(Buffer.concat(chunks)) }
+  return { body: { [Symbol.asyncIterator]: listen }, text: () => withoutSecrets(decoder.decode(Buffer.concat(chunks))) }
 }
 
 const problemOf = ({ body, status }: Answer): string | undefined =>

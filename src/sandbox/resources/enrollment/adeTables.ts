@@ -73,7 +73,7 @@ const AdeDevice = Schema.Struct({
   assigned: Schema.String
 })
 
-/** A device that Apple assigned, and that nobody has switched on yet. */
+/** A device that Apple assigned, before it is switched on. */
 export interface AdeDeviceRecord extends Schema.Schema.Type<typeof AdeDevice> {}
 
 /** The devices that wait for their enrollment: one for every twenty that are enrolled. */
@@ -106,7 +106,7 @@ export const adeDeviceTable = table<AdeDeviceRecord, typeof AdeDevice.Encoded>({
   }
 })
 
-/** The certificate that Apple encrypts a token with. Nobody has its key: no token can be read here. */
+/** The certificate that Apple encrypts a token with. Its key does not exist, so no token can be read here. */
 export const publicKey = `-----BEGIN CERTIFICATE-----
 MIIBgzCCASmgAwIBAgIUGdNioYM1e1ZtN6T2GD+t7qUbKnswCgYIKoZIzj0EAwIw
 FjEUMBIGA1UEAwwLU0FOREJPWC1ERVAwIBcNMjYxMTI3MDg0MTAyWhgPMjEyNjEx

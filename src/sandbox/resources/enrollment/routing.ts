@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { readInput } from "../../gateway/body.js"
+import { isRecord, readInput } from "../../gateway/body.js"
 import { json } from "../../gateway/exchange.js"
 import { readFields } from "../../gateway/fields.js"
 import { paged } from "../../gateway/paging.js"
@@ -50,9 +50,6 @@ const current = (tenant: Tenant): RoutingRecord =>
 
 const show = ({ code, is_active }: RoutingRecord) => json(200, { enrollment_code: { code, is_active } })
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 /** Blueprint routing. */
 export const blueprintRouting = resource({
   tables: [routingTable, routingActivityTable],
@@ -62,7 +59,7 @@ export const blueprintRouting = resource({
       Effect.gen(function* () {
         const { values } = yield* readInput(incoming, ["json"])
         const given = values["enrollment_code"]
-        if (!isObject(given)) return yield* badFields({ enrollment_code: ["This field is required."] })
+        if (!isRecord(given)) return yield* badFields({ enrollment_code: ["This field is required."] })
         const before = current(tenant)
         const fields = readFields(given)
         const code = fields.text("code") ?? before.code

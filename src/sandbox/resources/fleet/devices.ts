@@ -62,8 +62,8 @@ const idsOfTags = (tenant: Tenant, names: ReadonlyArray<unknown>) => {
 }
 
 /**
- * The device with the changes of a request. That an unknown Blueprint, user or tag is refused, and the words for it, are
- * assumptions: nobody has captured them.
+ * The device with the changes of a request. An unknown Blueprint, user or tag is refused; that, and the words for it, are
+ * assumptions.
  */
 const changed = (tenant: Tenant, device: DeviceRecord, incoming: WholeRequest): Effect.Effect<DeviceRecord, Answer> =>
   Effect.gen(function* () {
@@ -313,7 +313,12 @@ export const devices = resource({
         mapGlance(devices, ({ blueprint, id, last_check_in, name, platform, user }) => ({
           id,
           name,
-          facts: [platform, user ?? "nobody", blueprint === "" ? "no Blueprint" : blueprint, last_check_in.slice(0, 10)]
+          facts: [
+            platform,
+            user ?? "no user",
+            blueprint === "" ? "no Blueprint" : blueprint,
+            last_check_in.slice(0, 10)
+          ]
         }))
     }
   ]

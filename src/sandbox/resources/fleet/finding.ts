@@ -7,7 +7,7 @@ import { missing } from "../../gateway/refusals.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { type DeviceRecord, deviceTable } from "./tables.js"
 
-/** The device of an id. Nobody has captured the words of this 404: they are Django's own. */
+/** The device of an id. The words of this 404 are not known: these are Django's own. */
 export const findDevice = (tenant: Tenant, id: string): Effect.Effect<DeviceRecord, Answer> =>
   Effect.suspend(() => {
     const device = tenant.records(deviceTable).get(id)

@@ -98,7 +98,7 @@ const render = (record: LostModeRecord) => {
 
 const path = "/api/v1/devices/{device_id}/details/lostmode"
 
-/** Lost mode. Nobody has captured the answer to a cancellation: its words are an assumption. */
+/** Lost mode. The words of the answer to a cancellation are an assumption. */
 export const lostMode = resource({
   tables: [lostModeTable],
   setup: (tenant) =>

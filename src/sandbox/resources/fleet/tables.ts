@@ -56,6 +56,7 @@ export const userTable = table<UserRecord, typeof User.Encoded>({
 
 /** The platforms, as the service calls them. */
 export const platforms = ["Mac", "iPhone", "iPad", "AppleTV", "Windows", "Android"] as const
+/** One of them. */
 export type Platform = (typeof platforms)[number]
 
 /** Models and the version of their system, by platform. */

@@ -5,7 +5,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { randomUUID } from "node:crypto"
-import { readInput } from "../../gateway/body.js"
+import { isRecord, readInput } from "../../gateway/body.js"
 import { type Answer, json } from "../../gateway/exchange.js"
 import { badDetail, missing } from "../../gateway/refusals.js"
 import { route } from "../../gateway/router.js"
@@ -29,6 +29,7 @@ interface ExportRecord extends Schema.Schema.Type<typeof Export> {}
 
 const exportTable = table<ExportRecord, typeof Export.Encoded>({ key: "prismExports", schema: Export })
 
+/** How long an export is pending, in milliseconds. */
 const duration = 2000
 
 const keyOf = ({ category, id }: ExportRecord): string => `prism/exports/${id}/${category}.csv`
@@ -46,8 +47,7 @@ const rowsOf = (tenant: Tenant, category: Category, args: ExportRecord["args"]) 
     blueprint_ids: textOf(args["blueprint_ids"]),
     device_families: textOf(args["device_families"]),
     sort_by: textOf(args["sort_by"]),
-    filter:
-      typeof filter === "object" && filter !== null && Object.keys(filter).length > 0 ? JSON.stringify(filter) : ""
+    filter: isRecord(filter) && Object.keys(filter).length > 0 ? JSON.stringify(filter) : ""
   })
   return rowsFor(tenant, category, query)
 }

@@ -24,7 +24,7 @@ export const prism = resource({
     route("GET", "/api/v1/prism/count", ({ url }) =>
       Effect.suspend(() => {
         const category = Object.entries(categories).find(([name]) => name === url.searchParams.get("category"))?.[1]
-        // Nobody has captured the words of this 400.
+        // The words of this 400 are an assumption.
         if (category === undefined) return badDetail("Invalid category.")
         return Effect.map(rowsFor(tenant, category, url.searchParams), ({ length }) =>
           json(200, { count: length, approximate: false })

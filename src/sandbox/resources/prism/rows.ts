@@ -7,6 +7,7 @@ import { blueprintTable } from "../blueprints/table.js"
 import { type DeviceRecord, deviceTable, userTable } from "../fleet/tables.js"
 import type { Category, Columns } from "./categories.js"
 import { readFilter } from "./filter.js"
+import { sortedBy } from "./sorting.js"
 
 /** The family of a device, as Prism calls it. */
 const familyOf = ({ platform }: DeviceRecord): string => (platform === "AppleTV" ? "tvOS" : platform)
@@ -58,12 +59,6 @@ const rowsOf = (tenant: Tenant, category: Category, only: (device: DeviceRecord)
   return found
 }
 
-const compare = (one: unknown, other: unknown): number => {
-  if (typeof one === "number" && typeof other === "number") return one - other
-  const [left, right] = [String(one ?? ""), String(other ?? "")]
-  return left < right ? -1 : left > right ? 1 : 0
-}
-
 /** The rows that a query asks for. */
 export const rowsFor = (tenant: Tenant, category: Category, query: URLSearchParams) =>
   Effect.map(readFilter(query.get("filter") ?? ""), (fits) => {
@@ -75,8 +70,5 @@ export const rowsFor = (tenant: Tenant, category: Category, query: URLSearchPara
         (blueprints.length === 0 || blueprints.includes(device.blueprint_id)) &&
         (families.length === 0 || families.includes(familyOf(device)))
     ).filter(({ columns }) => fits(columns))
-    const order = query.get("sort_by") ?? ""
-    if (order === "") return rows
-    const [column, sign] = [order.replace(/^-/, ""), order.startsWith("-") ? -1 : 1]
-    return rows.toSorted((one, other) => sign * compare(one.columns[column], other.columns[column]))
+    return sortedBy(rows, query.get("sort_by") ?? "", ({ columns }, column) => columns[column])
   })

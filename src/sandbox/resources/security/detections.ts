@@ -91,7 +91,7 @@ export const detections = resource({
         )
       })
     ),
-    // Nobody has captured an answer of this one: that it has the fields of the first version is an assumption.
+    // No answer of this one is known: that it has the fields of the first version is an assumption.
     route("GET", "/api/v2/threat/behavioral-detections/events", ({ url }) =>
       Effect.suspend(() => {
         const device = url.searchParams.get("device_id") ?? ""

@@ -12,6 +12,7 @@ import { hash } from "../../tenant/seedNumbers.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { blueprintTable } from "../blueprints/table.js"
 import { type DeviceRecord, deviceTable } from "../fleet/tables.js"
+import { sortedBy } from "../prism/sorting.js"
 
 const statuses = ["quarantined", "not_quarantined", "released", "resolved"] as const
 
@@ -38,6 +39,8 @@ const threatOn = (tenant: Tenant, device: DeviceRecord) => {
 
 type Threat = ReturnType<typeof threatOn>
 
+const columns = ["threat_name", "classification", "device_name", "detection_date", "status"]
+
 /** The threats that a query asks for, by the column that it asks for. `status` is a list of statuses. */
 const threatsFor = (tenant: Tenant, query: URLSearchParams, status: string): ReadonlyArray<Threat> => {
   const [classification, device, term] = ["classification", "device_id", "term"].map((name) =>
@@ -58,13 +61,11 @@ const threatsFor = (tenant: Tenant, query: URLSearchParams, status: string): Rea
       found.push(threat)
     }
   }
+  // A column that a threat does not have is no order.
   const order = query.get("sort_by") ?? ""
-  const key = (["threat_name", "classification", "device_name", "detection_date", "status"] as const).find(
-    (name) => name === order.replace(/^-/, "")
-  )
-  if (key === undefined) return found
-  const sorted = found.toSorted((one, other) => (one[key] < other[key] ? -1 : one[key] > other[key] ? 1 : 0))
-  return order.startsWith("-") ? sorted.toReversed() : sorted
+  return columns.includes(order.replace(/^-/, ""))
+    ? sortedBy(found, order, (threat: Readonly<Record<string, unknown>>, column) => threat[column])
+    : found
 }
 
 /** Threats. */
@@ -78,7 +79,7 @@ export const threats = resource({
         return countersPage(url, { pageSize: 1000, byPage: false }, fromArray(found), counters, Effect.succeed)
       })
     ),
-    // Nobody has captured an answer of this one: its words in lower case and its two more fields are assumptions.
+    // No answer of this one is known: its words in lower case and its two more fields are assumptions.
     route("GET", "/api/v2/threat/threat-details", ({ url }) =>
       Effect.suspend(() => {
         const wanted = url.searchParams.get("statuses") ?? ""

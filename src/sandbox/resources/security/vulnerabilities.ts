@@ -13,6 +13,7 @@ import { blueprintTable } from "../blueprints/table.js"
 import { deviceTable, userTable } from "../fleet/tables.js"
 import { appsOf } from "../prism/categories.js"
 import { readFilter } from "../prism/filter.js"
+import { sortedBy } from "../prism/sorting.js"
 
 const path = "/api/v1/vulnerability-management"
 
@@ -116,16 +117,10 @@ const showSoftware = (tenant: Tenant, found: ReadonlyArray<Detection>): Readonly
   ]
 }
 
-const compare = (one: unknown, other: unknown): number =>
-  typeof one === "number" && typeof other === "number" ? one - other : String(one) < String(other) ? -1 : 1
-
 /** A page of the rows that fit the filter, by the column that is asked for. */
 const page = (url: URL, rows: ReadonlyArray<Row>): Effect.Effect<Answer, Answer> =>
   Effect.flatMap(readFilter(url.searchParams.get("filter") ?? ""), (fits) => {
-    const order = url.searchParams.get("sort_by") ?? ""
-    const [column, sign] = [order.replace(/^-/, ""), order.startsWith("-") ? -1 : 1]
-    const found = rows.filter(fits)
-    const sorted = column === "" ? found : found.toSorted((one, other) => sign * compare(one[column], other[column]))
+    const sorted = sortedBy(rows.filter(fits), url.searchParams.get("sort_by") ?? "", (row, column) => row[column])
     return numberedPage(url, 50, fromArray(sorted), Effect.succeed)
   })
 
