@@ -64,7 +64,7 @@ const threatsFor = (tenant: Tenant, query: URLSearchParams, status: string): Rea
   // A column that a threat does not have is no order.
   const order = query.get("sort_by") ?? ""
   return columns.includes(order.replace(/^-/, ""))
-    ? sortedBy(found, order, (threat: Readonly<Record<string, unknown>>, column) => threat[column])
+    ? sortedBy<Threat>(found, order, (threat: Readonly<Record<string, unknown>>, column) => threat[column])
     : found
 }
 
