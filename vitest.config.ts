@@ -5,7 +5,7 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
+    include: ["test/**/*.test.ts", "examples/**/*.test.ts", "packages/*/test/**/*.test.ts"],
     testTimeout: 30_000,
     // Real sockets, stores and browsers on a busy machine: what fails once is tried again there, and shown as such.
     retry: process.env["CI"] === undefined ? 0 : 2,

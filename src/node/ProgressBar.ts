@@ -8,7 +8,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import { type Listener, Reporter } from "../services/Progress.js"
-import { bars, consoleAbove } from "./progress/bars.js"
 import { conclusion, speedometer, type Transfer, verbAfter } from "./progress/describe.js"
 import { type Display, lines, type Output } from "./progress/display.js"
 
@@ -24,22 +23,32 @@ export interface Options {
 
 /**
  * A bar for each transfer that runs: name, bar, MB/s, time left. What the program prints with `Console` and `Effect.log`
- * meanwhile stands above the bars. Where there is no terminal, as in CI, a line every few seconds instead.
+ * meanwhile stands above the bars. Where there is no terminal, as in CI, a line every few seconds instead. Bars need the
+ * package `cli-progress`: without it there are lines on a terminal too, and a warning that says so.
  *
  * @example
  * program.pipe(Effect.provide([Iru.layerConfig(), ProgressBar.layer()]))
  */
 export const layer = (options: Options = {}): Layer.Layer<Reporter> =>
   Layer.unwrapEffect(
-    Effect.map(Console.consoleWith(Effect.succeed), (console) => {
+    Effect.gen(function* () {
+      const console = yield* Console.consoleWith(Effect.succeed)
       const output = options.stream ?? process.stderr
-      if (output.isTTY !== true || process.env["TERM"] === "dumb") {
+      const drawing = output.isTTY === true && process.env["TERM"] !== "dumb" ? yield* loadBars : undefined
+      if (drawing === undefined) {
         return reporter(lines(output, Duration.toMillis(options.interval ?? "5 seconds")))
       }
-      const display = bars(output)
-      return Layer.merge(reporter(display), Console.setConsole(consoleAbove(console, display.above)))
+      const display = drawing.bars(output)
+      return Layer.merge(reporter(display), Console.setConsole(drawing.consoleAbove(console, display.above)))
     })
   )
+
+const loadBars = Effect.tryPromise(() => import("./progress/bars.js")).pipe(
+  Effect.catchAll(() =>
+    Effect.logWarning("Progress is shown as lines: bars need the package cli-progress (npm install cli-progress@3).")
+  ),
+  Effect.map((drawing) => drawing ?? undefined)
+)
 
 const reporter = (display: Display): Layer.Layer<Reporter> =>
   Layer.scoped(

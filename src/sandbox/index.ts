@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export * as Fault from "./Fault.js"
+export * as Page from "./Page.js"
 export type { NewBlueprint } from "./resources/blueprints/blueprints.js"
 export type { AssignmentNode, BlueprintRecord } from "./resources/blueprints/table.js"
 export type { InstallerAtAGlance, UploadAtAGlance } from "./resources/library/appFiles.js"

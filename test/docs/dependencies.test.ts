@@ -12,7 +12,9 @@ interface Manifest {
   readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>
 }
 interface Lock {
-  readonly packages: Readonly<Record<string, { readonly license?: string; readonly dev?: boolean }>>
+  readonly packages: Readonly<
+    Record<string, { readonly license?: string; readonly dev?: boolean; readonly link?: boolean }>
+  >
 }
 const manifest: Manifest = JSON.parse(readFileSync("package.json", "utf8"))
 const { packages }: Lock = JSON.parse(readFileSync("package-lock.json", "utf8"))
@@ -56,8 +58,8 @@ test("each has the licence that the page says", () => {
 })
 
 test("all that an installation brings is under a licence that asks for nothing but its own notice", () => {
-  for (const [path, { dev, license }] of Object.entries(packages)) {
-    if (path !== "" && dev !== true)
+  for (const [path, { dev, license, link }] of Object.entries(packages)) {
+    if (path !== "" && dev !== true && link !== true)
       expect(license ?? licenceOf(path), path).toMatch(/^(MIT|ISC|Apache-2\.0|BSD-[23]-Clause(-Clear)?|0BSD)$/)
   }
 })
@@ -93,6 +95,21 @@ test("the sandbox imports no optional peer but its store, which is loaded only w
     "const"
   ])
   expect(store).toContain('import type { ClassicLevel } from "classic-level"')
+})
+
+test("effect-iru/node loads the bars' package where bars are shown", () => {
+  const files = readdirSync("src/node", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"))
+  const imports = (text: RegExp) => files.filter((file) => text.test(readFileSync(`src/node/${file}`, "utf8")))
+  expect(imports(/from "cli-progress"/)).toEqual(["progress/bars.ts"])
+  expect(imports(/from ".*progress\/bars\.js"/)).toEqual([])
+})
+
+test("the command line has everything in its files but the sandbox's store", () => {
+  const cli: Partial<Manifest> & { readonly optionalDependencies: Readonly<Record<string, string>> } = JSON.parse(
+    readFileSync("packages/cli/package.json", "utf8")
+  )
+  expect(cli.dependencies).toBeUndefined()
+  expect(cli.optionalDependencies).toEqual({ "classic-level": manifest.peerDependencies["classic-level"] })
 })
 
 test("the core imports nothing that is optional", () => {

@@ -35,7 +35,7 @@ const run = (environment: Readonly<Record<string, string>>) =>
       "sh",
       "test/sandbox/programs/container.sh",
       folder,
-      `${tsx} src/sandbox/cli/main.ts ${flags}`,
+      `${tsx} packages/cli/src/iru-sandbox.ts ${flags}`,
       `${tsx} test/sandbox/programs/publish.ts ${folder}`
     ],
     { env: { PATH: process.env["PATH"], ...environment } }

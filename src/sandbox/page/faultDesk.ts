@@ -10,7 +10,9 @@ import type { Sandbox } from "../Sandbox.js"
 
 /** Where faults are handed in. */
 export interface FaultDesk {
+  /** Puts faults in force, until they are cleared. They have been checked: `Fault.parseRules`. */
   readonly add: (sandbox: Sandbox.Service, faults: ReadonlyArray<Fault>) => Effect.Effect<void>
+  /** Ends all of them. */
   readonly clear: Effect.Effect<void>
 }
 

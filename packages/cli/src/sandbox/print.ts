@@ -1,8 +1,7 @@
 /**
  * What the person at the terminal reads.
  */
-import { environment, isLoopback } from "../page/environment.js"
-import type { Sandbox } from "../Sandbox.js"
+import { Page, type Sandbox } from "effect-iru/sandbox"
 import type { Settings } from "./options.js"
 
 const exposure = (host: string, port: string): string => `
@@ -19,18 +18,18 @@ Sandbox tenant, until Ctrl-C. ${data === undefined ? "What it holds ends with it
   URL    ${tenantUrl}
   Token  ${apiToken}
   Page   ${tenantUrl}/
-${host === undefined || isLoopback(host) ? "" : exposure(host, port)}
+${host === undefined || Page.isLoopback(host) ? "" : exposure(host, port)}
 Try it:
 
   # curl
   curl ${tenantUrl}/api/v1/blueprints -H "Authorization: Bearer ${apiToken}"
 
   # effect-iru
-  ${environment(tenantUrl, apiToken)}
+  ${Page.environment(tenantUrl, apiToken)}
 
   # iructl.api, the Python client
   ApiConfig.model_construct(tenant_url="${tenantUrl}", api_token="${apiToken}")
-${log ? "\n" : ""}`
+${log === true ? "\n" : ""}`
 }
 
 const pad = (value: number): string => String(value).padStart(2, "0")

@@ -4,8 +4,8 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { readFile } from "node:fs/promises"
-import { type Fault, parseRules } from "../Fault.js"
-import { Problem } from "./Problem.js"
+import { Fault } from "effect-iru/sandbox"
+import { Problem } from "../shell/Problem.js"
 
 const reasonOf = (cause: unknown): string => {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined
@@ -13,12 +13,15 @@ const reasonOf = (cause: unknown): string => {
 }
 
 /** Reads and checks the rules. */
-export const readRules = (file: string): Effect.Effect<ReadonlyArray<Fault>, Problem> =>
+export const readRules = (file: string): Effect.Effect<ReadonlyArray<Fault.Fault>, Problem> =>
   Effect.tryPromise({
     try: () => readFile(file, "utf8"),
     catch: (cause) => new Problem({ message: `Cannot read ${file}: ${reasonOf(cause)}` })
   }).pipe(
     Effect.flatMap((text) =>
-      Either.mapLeft(parseRules(text), (what) => new Problem({ message: `${file} does not hold faults: ${what}` }))
+      Either.mapLeft(
+        Fault.parseRules(text),
+        (what) => new Problem({ message: `${file} does not hold faults: ${what}` })
+      )
     )
   )

@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+/**
+ * `iru-sandbox`: what `iru sandbox` does, under a name of its own.
+ */
+import { sandboxCommand } from "./sandbox/options.js"
+import { makeProgram, runProgram } from "./shell/program.js"
+
+await runProgram(sandboxCommand(makeProgram("iru-sandbox", "")), process.argv.slice(2))
+process.exit()

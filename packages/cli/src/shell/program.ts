@@ -1,0 +1,140 @@
+/**
+ * Commands and their help: usage, examples first, one line for each command and each option. Loads nothing of Effect.
+ */
+import { Command, CommanderError, type Help, type Option } from "commander"
+import manifest from "../../package.json" with { type: "json" }
+import { exitCodes } from "./exitCodes.js"
+
+/** The version of this package. */
+export const version: string = manifest.version
+
+/** A mistake in what was typed. */
+export class UsageError extends Error {
+  override readonly name = "UsageError"
+  /** The whole name of the command, as `iru devices list`. */
+  readonly command: string
+
+  constructor(command: string, message: string) {
+    super(message)
+    this.command = command
+  }
+}
+
+/** A command that shows how it is used. */
+export class ShellCommand extends Command {
+  #examples: ReadonlyArray<string> = []
+
+  /** Lines that can be typed as they are. */
+  examples(...lines: ReadonlyArray<string>): this {
+    this.#examples = lines
+    return this
+  }
+
+  /** Its name with those of the commands that it belongs to: `iru devices list`. */
+  get fullName(): string {
+    return this.parent instanceof ShellCommand ? `${this.parent.fullName} ${this.name()}` : this.name()
+  }
+
+  override createCommand(name?: string): ShellCommand {
+    return new ShellCommand(name)
+  }
+
+  /** Adds a command below this one. */
+  sub(name: string): ShellCommand {
+    const made = this.createCommand(name).copyInheritedSettings(this)
+    this.addCommand(made)
+    return made
+  }
+
+  override error(message: string): never {
+    throw new UsageError(this.fullName, message.replace(/^error: /, "").replace(/\s*\n\s*/g, " "))
+  }
+
+  override help(): never {
+    this.outputHelp()
+    throw new CommanderError(0, "commander.help", "")
+  }
+
+  override createHelp(): Help {
+    return Object.assign(super.createHelp(), { formatHelp: (_: Command, help: Help) => this.#helpText(help) })
+  }
+
+  #helpText(help: Help): string {
+    const width = Math.max(60, Math.min(120, help.helpWidth ?? 80))
+    const options = help.visibleOptions(this)
+    const headings = [...new Set(options.map(headingOf))]
+    return [
+      ...wrap(this.description(), width).map((line) => `${line}\n`),
+      lines("Usage", [help.commandUsage(this)]),
+      lines("Examples", this.#examples),
+      table(
+        "Arguments",
+        help.visibleArguments(this).map((argument) => [argument.name(), argument.description]),
+        width
+      ),
+      table(
+        "Commands",
+        help.visibleCommands(this).map((command) => [command.name(), command.summary() || command.description()]),
+        width
+      ),
+      ...headings.map((heading) =>
+        table(
+          heading,
+          options.filter((option) => headingOf(option) === heading).map((option) => [option.flags, option.description]),
+          width
+        )
+      )
+    ].join("")
+  }
+}
+
+const headingOf = ({ helpGroupHeading }: Option): string => helpGroupHeading ?? "Options"
+
+const lines = (title: string, rows: ReadonlyArray<string>): string =>
+  rows.length === 0 ? "" : `\n${title}\n${rows.map((row) => `  ${row}\n`).join("")}`
+
+const table = (title: string, rows: ReadonlyArray<readonly [term: string, text: string]>, width: number): string => {
+  const first = Math.min(30, Math.max(0, ...rows.map(([term]) => term.length)))
+  const margin = " ".repeat(first + 4)
+  return lines(
+    title,
+    rows.flatMap(([term, text]) => {
+      const wrapped = wrap(text, width - margin.length).map((line) => `${margin.slice(2)}${line}`)
+      return term.length <= first
+        ? [`${term.padEnd(first)}${(wrapped[0] ?? "").slice(first)}`, ...wrapped.slice(1)]
+        : [term, ...wrapped]
+    })
+  )
+}
+
+const wrap = (text: string, width: number): ReadonlyArray<string> => {
+  const wrapped: Array<string> = []
+  for (const word of text.split(" ")) {
+    const last = wrapped.at(-1)
+    if (last === undefined || last.length + 1 + word.length > width) wrapped.push(word)
+    else wrapped[wrapped.length - 1] = `${last} ${word}`
+  }
+  return wrapped
+}
+
+/** The command that a program is. */
+export const makeProgram = (name: string, description: string): ShellCommand =>
+  new ShellCommand(name)
+    .description(description)
+    .helpOption("-h, --help", "Show this help")
+    .helpCommand(false)
+    .version(version, "--version", "Show the version")
+    .exitOverride()
+
+/** Runs a program. A mistake in the arguments is one line and the exit code 2. */
+export const runProgram = async (program: ShellCommand, args: ReadonlyArray<string>): Promise<void> => {
+  try {
+    await program.parseAsync([...args], { from: "user" })
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return
+    if (!(error instanceof UsageError)) throw error
+    process.exitCode = exitCodes.usage
+    const sentence = /[.?!)]$/.test(error.message) ? error.message : `${error.message}.`
+    process.stderr.write(`${program.name()}: ${sentence} See ${error.command} --help\n`)
+  }
+}
