@@ -21,7 +21,7 @@ export default {
       "downwards",
       "What a call is, and how it is sent, knows no resource.",
       "^src/(operation|session|schemas|errors)/",
-      "^src/(services|installers|operations|node|s3|redis|repository|sandbox)/"
+      "^src/(services|installers|operations|node|s3|redis|repository|sandbox|testing)/"
     ),
     apart(
       "operation-sends-nothing",
@@ -33,7 +33,7 @@ export default {
       "core",
       "The core runs anywhere.",
       "^src/(index|services|operations|installers)",
-      "^src/(node|s3|redis|repository|sandbox)/"
+      "^src/(node|s3|redis|repository|sandbox|testing)/"
     ),
     apart("sandbox-alone", "The sandbox and the client are each other's test.", "^src/sandbox/", "^src/(?!sandbox/)"),
     apart("client-alone", "The client and the sandbox are each other's test.", "^src/(?!sandbox/)", "^src/sandbox/")

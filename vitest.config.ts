@@ -15,7 +15,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^effect-iru$/, replacement: source("index.ts") },
-      { find: /^effect-iru\/(node|operations|s3|redis|sandbox)$/, replacement: source("$1/index.ts") }
+      { find: /^effect-iru\/(node|operations|s3|redis|sandbox|testing)$/, replacement: source("$1/index.ts") }
     ]
   }
 })

@@ -1,8 +1,9 @@
 import { effect } from "@effect/vitest"
 import { Effect, Layer, Stream } from "effect"
-import { type CustomScript, CustomScripts } from "effect-iru"
+import { CustomScripts } from "effect-iru"
 import { Iru } from "effect-iru/node"
 import { Fault, Sandbox } from "effect-iru/sandbox"
+import { Example } from "effect-iru/testing"
 import { expect } from "vitest"
 
 /** What we test: a program of our own. */
@@ -16,26 +17,17 @@ const namesOfDailyScripts = Effect.gen(function* () {
   )
 })
 
-const script = (name: string, execution_frequency: CustomScript["execution_frequency"]): CustomScript => ({
-  id: name,
-  name,
-  execution_frequency,
-  active: true,
-  restart: false,
-  script: "#!/bin/zsh",
-  remediation_script: "",
-  show_in_self_service: false,
-  created_at: "2026-01-01T00:00:00Z",
-  updated_at: "2026-01-01T00:00:00Z"
-})
-
 effect("with a mock layer: only what the program calls is there", () =>
   Effect.gen(function* () {
     expect(yield* namesOfDailyScripts).toEqual(["Inventory"])
   }).pipe(
     Effect.provide(
       Layer.mock(CustomScripts, {
-        stream: () => Stream.make(script("Setup", "once"), script("Inventory", "every_day"))
+        stream: () =>
+          Stream.make(
+            Example.customScript({ name: "Setup" }),
+            Example.customScript({ name: "Inventory", execution_frequency: "every_day" })
+          )
       })
     )
   )

@@ -27,6 +27,8 @@ export type Read<out A> = (response: Response) => Either.Either<A, Unreadable>
 export interface Answer<out A> {
   readonly _tag: "Answer"
   readonly read: Read<A>
+  /** The schema of the JSON that it reads, if it reads JSON. */
+  readonly schema?: Schema.Schema.AnyNoContext | undefined
 }
 
 /** What an operation answers with: a schema of JSON, or an `Answer`. */
@@ -35,8 +37,12 @@ export type Spec<A = unknown> = (Schema.Schema.AnyNoContext & { readonly Type: A
 /** The value that a caller gets. */
 export type TypeOf<S> = S extends Answer<infer A> ? A : S extends { readonly Type: infer A } ? A : never
 
-/** Makes an answer of your own. */
-export const make = <A>(read: Read<A>): Answer<A> => ({ _tag: "Answer", read })
+/** Makes an answer of your own. With the schema of the JSON that it reads, others can know it too. */
+export const make = <A>(read: Read<A>, schema?: Schema.Schema.AnyNoContext): Answer<A> => ({
+  _tag: "Answer",
+  read,
+  schema
+})
 
 /** Ignores the body. This is what an operation without an answer has. */
 export const nothing: Answer<void> = make(() => Either.void)
@@ -112,8 +118,12 @@ const jsonReader = <A, I>(schema: Schema.Schema<A, I>): Read<A> => {
 /** JSON of a schema, or `None` if the body is empty. */
 export const maybeEmpty = <A, I>(schema: Schema.Schema<A, I>): Answer<Option.Option<A>> => {
   const read = jsonReader(schema)
-  return make((response) =>
-    response.bytes.every((byte) => byte <= 0x20) ? Either.right(Option.none()) : Either.map(read(response), Option.some)
+  return make(
+    (response) =>
+      response.bytes.every((byte) => byte <= 0x20)
+        ? Either.right(Option.none())
+        : Either.map(read(response), Option.some),
+    schema
   )
 }
 
@@ -126,13 +136,19 @@ const onlyId = (json: unknown): string | undefined => {
 /** A record that was created; or its id (`Left`) if the answer has nothing but an id and a name: the record is there. */
 export const created = <A, I>(schema: Schema.Schema<A, I>): Answer<Either.Either<A, string>> => {
   const decode = decoderOf(schema)
-  return make((response) =>
-    Either.flatMap(readJson(response), (json): Either.Either<Either.Either<A, string>, Unreadable> => {
-      const id = onlyId(json)
-      return id === undefined ? Either.map(decode(json), Either.right) : Either.right(Either.left(id))
-    })
+  return make(
+    (response) =>
+      Either.flatMap(readJson(response), (json): Either.Either<Either.Either<A, string>, Unreadable> => {
+        const id = onlyId(json)
+        return id === undefined ? Either.map(decode(json), Either.right) : Either.right(Either.left(id))
+      }),
+    schema
   )
 }
 
 /** Makes the reader of what an operation answers with. @internal */
 export const readerOf = <A>(spec: Spec<A>): Read<A> => (Schema.isSchema(spec) ? jsonReader(spec) : spec.read)
+
+/** The schema that an operation's answer is decoded with, if there is one. @internal */
+export const schemaOf = (spec: Spec): Schema.Schema.AnyNoContext | undefined =>
+  Schema.isSchema(spec) ? spec : spec.schema

@@ -137,6 +137,8 @@ export interface Facts {
   readonly body:
     | { readonly encoding: "json" | "form" | "multipart"; readonly schema: Schema.Schema.AnyNoContext }
     | undefined
+  /** The schema of the answer, or of one record of a listing. `undefined` if the answer is not JSON that is decoded. */
+  readonly answer: Schema.Schema.AnyNoContext | undefined
 }
 
 /** The parts of a request that a caller decides. */
@@ -216,8 +218,9 @@ const build = (name: string, row: AnyRow): Any => {
   const { fill, ids } = pathTemplate(row.path)
   const [body, encodeBody] = bodyOf(row)
   const encodeQuery: Encode<Query> = row.query === undefined ? refuseAll : encoderOf(row.query)
-  const facts = { name, method: row.method, template: row.path, ids, kind: row.kind, query: row.query, body }
-  const { pages } = row
+  const { kind, method, pages, path: template, query } = row
+  const answer = pages?.record ?? Answer.schemaOf(row.answer ?? Answer.nothing)
+  const facts = { name, method, template, ids, kind, query, body, answer }
   if (pages !== undefined) {
     return {
       _tag: "Listing",

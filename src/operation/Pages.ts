@@ -44,6 +44,8 @@ export interface Plan {
 /** How a listing is paged. Made by the functions of this module. */
 export interface Pages<out A> {
   readonly _tag: "Pages"
+  /** The schema of a record. */
+  readonly record: Schema.Schema.AnyNoContext
   /** Whether the next place is computed here. Then a service that ignores it sends the same page again. */
   readonly isComputed: boolean
   /** The query of the first page. */
@@ -71,6 +73,7 @@ const make = <A, I>(style: Style, item: Schema.Schema<A, I>): Pages<A> => {
   const decode = decoderOf(Schema.Array(item), (issue) => explainIssue(issue, key))
   return {
     _tag: "Pages",
+    record: item,
     isComputed,
     first,
     plan,

@@ -5,6 +5,7 @@ import * as operations from "effect-iru/operations"
 import { RedisBudget } from "effect-iru/redis"
 import { S3Installers } from "effect-iru/s3"
 import { Sandbox } from "effect-iru/sandbox"
+import { Example } from "effect-iru/testing"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
@@ -15,5 +16,5 @@ const { count } = await CustomScripts.pipe(
   Effect.runPromise
 )
 console.log(
-  `${count} scripts by ${operations.CustomScripts.stream.name}, ${typeof RedisBudget.layer}, ${typeof S3Installers.layer}`
+  `${count} scripts by ${operations.CustomScripts.stream.name}, ${typeof RedisBudget.layer}, ${typeof S3Installers.layer}, ${Example.device().platform}`
 )
