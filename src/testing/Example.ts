@@ -14,7 +14,7 @@ import type { PayloadList } from "../schemas/PayloadList.js"
 
 export * from "./devices.js"
 export * from "./enrollment.js"
-export type { Given } from "./making.js"
+export type { Given, Make } from "./making.js"
 export * from "./library.js"
 export * from "./prismDevices.js"
 export * from "./prismMacs.js"

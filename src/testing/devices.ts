@@ -17,11 +17,11 @@ import {
 } from "../schemas/DeviceRecords.js"
 import { ActivationLockBypassCodes, FileVaultKey, RecoveryPassword, UnlockPin } from "../schemas/DeviceSecret.js"
 import { LostModeDetails } from "../schemas/LostMode.js"
-import { example, type Given, shared } from "./making.js"
+import { example, type Given, type Make, shared } from "./making.js"
 
 const ada = { id: shared.user, name: "Ada Lovelace", email: "ada@example.com", is_archived: false }
 
-const mac = example(Device, {
+const mac: Make<Device> = example(Device, {
   device_id: shared.device,
   device_name: "Ada's device",
   serial_number: shared.serialNumber,
@@ -53,10 +53,10 @@ const others: Readonly<Record<string, Given<Device>>> = {
 }
 
 /** A device: Ada's Mac. With another `platform`, its model and its version are those of that platform. */
-export const device = (given: Given<Device> = {}): Device => mac({ ...others[given.platform ?? "Mac"], ...given })
+export const device: Make<Device> = (given = {}) => mac({ ...others[given.platform ?? "Mac"], ...given })
 
 /** The details of a Mac, an iPhone, an iPad or an Apple TV. */
-export const appleDeviceDetails = example(AppleDeviceDetails, {
+export const appleDeviceDetails: Make<AppleDeviceDetails> = example(AppleDeviceDetails, {
   general: {
     device_id: shared.device,
     device_name: "Ada's device",
@@ -91,7 +91,7 @@ export const appleDeviceDetails = example(AppleDeviceDetails, {
 })
 
 /** The details of a Windows device. */
-export const windowsDeviceDetails = example(WindowsDeviceDetails, {
+export const windowsDeviceDetails: Make<WindowsDeviceDetails> = example(WindowsDeviceDetails, {
   general: {
     device_id: shared.device,
     device_name: "Ada's device",
@@ -110,7 +110,7 @@ export const windowsDeviceDetails = example(WindowsDeviceDetails, {
 })
 
 /** The details of an Android device. */
-export const androidDeviceDetails = example(AndroidDeviceDetails, {
+export const androidDeviceDetails: Make<AndroidDeviceDetails> = example(AndroidDeviceDetails, {
   general: {
     device_id: shared.device,
     device_name: "Ada's device",
@@ -130,12 +130,12 @@ export const androidDeviceDetails = example(AndroidDeviceDetails, {
 })
 
 /** The details of a device whose platform this version of the library does not know. */
-export const otherDeviceDetails = example(OtherDeviceDetails, {
+export const otherDeviceDetails: Make<OtherDeviceDetails> = example(OtherDeviceDetails, {
   general: { device_id: shared.device, platform: "Vision" }
 })
 
 /** An app on a device. */
-export const deviceApp = example(DeviceApp, {
+export const deviceApp: Make<DeviceApp> = example(DeviceApp, {
   app_id: "1",
   app_name: "Firefox",
   bundle_id: "org.mozilla.firefox",
@@ -146,7 +146,7 @@ export const deviceApp = example(DeviceApp, {
 })
 
 /** What happened on a device. */
-export const deviceActivity = example(DeviceActivity, {
+export const deviceActivity: Make<DeviceActivity> = example(DeviceActivity, {
   id: 1,
   created_at: shared.at,
   action_type: "device_enrolled",
@@ -155,7 +155,7 @@ export const deviceActivity = example(DeviceActivity, {
 })
 
 /** A command that has completed. Its `status` is 1 while it waits, and 4 if it has failed. */
-export const deviceCommand = example(DeviceCommand, {
+export const deviceCommand: Make<DeviceCommand> = example(DeviceCommand, {
   uuid: "e1d2c3b4-5a69-4788-9a0b-c1d2e3f49c07",
   command_type: "RestartDevice",
   request_type: "RestartDevice",
@@ -169,7 +169,7 @@ export const deviceCommand = example(DeviceCommand, {
 })
 
 /** How a library item went on a device. */
-export const libraryItemStatus = example(LibraryItemStatus, {
+export const libraryItemStatus: Make<LibraryItemStatus> = example(LibraryItemStatus, {
   id: 1,
   item_id: shared.item,
   name: "Firefox",
@@ -182,7 +182,7 @@ export const libraryItemStatus = example(LibraryItemStatus, {
 })
 
 /** A parameter of a Mac. */
-export const deviceParameter = example(DeviceParameter, {
+export const deviceParameter: Make<DeviceParameter> = example(DeviceParameter, {
   item_id: "1e4be748-e072-4c1f-b1ff-a98f076b9c08",
   name: 'Disable the "root" user',
   status: "PASS",
@@ -191,14 +191,14 @@ export const deviceParameter = example(DeviceParameter, {
 })
 
 /** Library items and parameters of a device. */
-export const deviceStatus = example(DeviceStatus, {
+export const deviceStatus: Make<DeviceStatus> = example(DeviceStatus, {
   device_id: shared.device,
   library_items: [],
   parameters: []
 })
 
 /** A note on a device. */
-export const deviceNote = example(DeviceNote, {
+export const deviceNote: Make<DeviceNote> = example(DeviceNote, {
   note_id: "b2a1c0d9-8e7f-4a6b-9c5d-4e3f2a1b9c09",
   created_at: shared.at,
   updated_at: shared.at,
@@ -207,10 +207,10 @@ export const deviceNote = example(DeviceNote, {
 })
 
 /** What `DeviceActions.lock` answers with for a Mac. */
-export const lockPin = example(LockPin, { PIN: "181512" })
+export const lockPin: Make<LockPin> = example(LockPin, { PIN: "181512" })
 
 /** How lost mode stands. */
-export const lostModeDetails = example(LostModeDetails, {
+export const lostModeDetails: Make<LostModeDetails> = example(LostModeDetails, {
   lost_mode_status: "ENABLED",
   enabled_by: "Grace Hopper",
   enable_status_at: shared.at,
@@ -223,16 +223,18 @@ export const lostModeDetails = example(LostModeDetails, {
 })
 
 /** The codes that take the activation lock off a device. */
-export const activationLockBypassCodes = example(ActivationLockBypassCodes, {
+export const activationLockBypassCodes: Make<ActivationLockBypassCodes> = example(ActivationLockBypassCodes, {
   user_based_albc: "A00M6-04XTY-YDMG-JNTE-EMZ3-FTJ5",
   device_based_albc: "B11N7-15YUZ-ZENH-KPUF-FN04-GUK6"
 })
 
 /** The recovery key of a Mac's FileVault. */
-export const fileVaultKey = example(FileVaultKey, { key: "ABCD-EFGH-IJKL-MNOP-QRST-UVWX" })
+export const fileVaultKey: Make<FileVaultKey> = example(FileVaultKey, { key: "ABCD-EFGH-IJKL-MNOP-QRST-UVWX" })
 
 /** The PIN that unlocks a Mac. */
-export const unlockPin = example(UnlockPin, { pin: "181512" })
+export const unlockPin: Make<UnlockPin> = example(UnlockPin, { pin: "181512" })
 
 /** The recovery lock password of a Mac. */
-export const recoveryPassword = example(RecoveryPassword, { recovery_password: "correct-horse" })
+export const recoveryPassword: Make<RecoveryPassword> = example(RecoveryPassword, {
+  recovery_password: "correct-horse"
+})

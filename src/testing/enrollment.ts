@@ -1,10 +1,10 @@
 import { AdeDevice } from "../schemas/AdeDevice.js"
 import { AdeIntegration } from "../schemas/AdeIntegration.js"
 import { BlueprintRoutingActivity, BlueprintRoutingSettings } from "../schemas/BlueprintRouting.js"
-import { example, shared } from "./making.js"
+import { example, type Make, shared } from "./making.js"
 
 /** A device in Apple Business Manager, enrolled. */
-export const adeDevice = example(AdeDevice, {
+export const adeDevice: Make<AdeDevice> = example(AdeDevice, {
   id: "aca3e9f7-48d9-44a5-9007-25bc0b1d9c11",
   serial_number: shared.serialNumber,
   blueprint_id: shared.blueprint,
@@ -29,7 +29,7 @@ export const adeDevice = example(AdeDevice, {
 })
 
 /** A server in Apple Business Manager whose devices enroll here. */
-export const adeIntegration = example(AdeIntegration, {
+export const adeIntegration: Make<AdeIntegration> = example(AdeIntegration, {
   id: shared.adeToken,
   blueprint: { id: shared.blueprint, name: "Engineering", icon: "ss-files", color: "aqua-800" },
   access_token_expiry: "2027-01-15T09:30:00Z",
@@ -46,12 +46,12 @@ export const adeIntegration = example(AdeIntegration, {
 })
 
 /** How Blueprint routing is set. */
-export const blueprintRoutingSettings = example(BlueprintRoutingSettings, {
+export const blueprintRoutingSettings: Make<BlueprintRoutingSettings> = example(BlueprintRoutingSettings, {
   enrollment_code: { code: "181512", is_active: true }
 })
 
 /** What happened to Blueprint routing. */
-export const blueprintRoutingActivity = example(BlueprintRoutingActivity, {
+export const blueprintRoutingActivity: Make<BlueprintRoutingActivity> = example(BlueprintRoutingActivity, {
   id: 1,
   activity_time: shared.at,
   activity_type: "device_routed",

@@ -5,10 +5,10 @@ import { CustomScript } from "../schemas/CustomScript.js"
 import { InHouseApp, InHouseAppUpload, InHouseAppUploadStatus } from "../schemas/InHouseApp.js"
 import { LibraryItemActivity } from "../schemas/LibraryItemActivity.js"
 import { SelfServiceCategory } from "../schemas/SelfServiceCategory.js"
-import { example, shared } from "./making.js"
+import { example, type Make, shared } from "./making.js"
 
 /** A Blueprint. */
-export const blueprint = example(Blueprint, {
+export const blueprint: Make<Blueprint> = example(Blueprint, {
   id: shared.blueprint,
   name: "Engineering",
   icon: "ss-files",
@@ -22,7 +22,7 @@ export const blueprint = example(Blueprint, {
 })
 
 /** A category of Blueprint templates, with one template. */
-export const blueprintTemplateCategory = example(BlueprintTemplateCategory, {
+export const blueprintTemplateCategory: Make<BlueprintTemplateCategory> = example(BlueprintTemplateCategory, {
   id: 1,
   name: "Compliance",
   weight: 1,
@@ -30,10 +30,10 @@ export const blueprintTemplateCategory = example(BlueprintTemplateCategory, {
 })
 
 /** An item that is on a Blueprint. */
-export const libraryItem = example(LibraryItem, { id: shared.item, name: "Firefox" })
+export const libraryItem: Make<LibraryItem> = example(LibraryItem, { id: shared.item, name: "Firefox" })
 
 /** A custom app that is installed once, and whose installer is processed. */
-export const customApp = example(CustomApp, {
+export const customApp: Make<CustomApp> = example(CustomApp, {
   id: shared.item,
   name: "Firefox",
   file_key: "companies/1/library/custom_apps/Firefox_d00561c3.pkg",
@@ -51,7 +51,7 @@ export const customApp = example(CustomApp, {
 })
 
 /** A place in storage for the installer of a custom app. */
-export const customAppUpload = example(CustomAppUpload, {
+export const customAppUpload: Make<CustomAppUpload> = example(CustomAppUpload, {
   name: "Firefox.pkg",
   expires: shared.later,
   post_url: "https://storage.example.com/",
@@ -60,7 +60,7 @@ export const customAppUpload = example(CustomAppUpload, {
 })
 
 /** A custom profile that runs on Macs. */
-export const customProfile = example(CustomProfile, {
+export const customProfile: Make<CustomProfile> = example(CustomProfile, {
   id: shared.item,
   name: "Wi-Fi",
   active: true,
@@ -72,7 +72,7 @@ export const customProfile = example(CustomProfile, {
 })
 
 /** A custom script that runs once. */
-export const customScript = example(CustomScript, {
+export const customScript: Make<CustomScript> = example(CustomScript, {
   id: shared.item,
   name: "Inventory",
   active: true,
@@ -85,7 +85,7 @@ export const customScript = example(CustomScript, {
 })
 
 /** An in-house app. */
-export const inHouseApp = example(InHouseApp, {
+export const inHouseApp: Make<InHouseApp> = example(InHouseApp, {
   id: shared.item,
   name: "Field Notes",
   file_key: "tenants/1/library/ipa_apps/FieldNotes_f206bbce.ipa",
@@ -108,7 +108,7 @@ export const inHouseApp = example(InHouseApp, {
 })
 
 /** A place in storage for the installer of an in-house app. */
-export const inHouseAppUpload = example(InHouseAppUpload, {
+export const inHouseAppUpload: Make<InHouseAppUpload> = example(InHouseAppUpload, {
   id: shared.upload,
   filename: "FieldNotes.ipa",
   expires: shared.later,
@@ -118,10 +118,13 @@ export const inHouseAppUpload = example(InHouseAppUpload, {
 })
 
 /** An installer of an in-house app that the service has taken. */
-export const inHouseAppUploadStatus = example(InHouseAppUploadStatus, { status: "VALIDATED", sha256: shared.sha256 })
+export const inHouseAppUploadStatus: Make<InHouseAppUploadStatus> = example(InHouseAppUploadStatus, {
+  status: "VALIDATED",
+  sha256: shared.sha256
+})
 
 /** What happened to a library item. */
-export const libraryItemActivity = example(LibraryItemActivity, {
+export const libraryItemActivity: Make<LibraryItemActivity> = example(LibraryItemActivity, {
   id: 1,
   activity_time: shared.at,
   activity_type: "library_item_created",
@@ -130,7 +133,7 @@ export const libraryItemActivity = example(LibraryItemActivity, {
 })
 
 /** A category of Self Service. */
-export const selfServiceCategory = example(SelfServiceCategory, {
+export const selfServiceCategory: Make<SelfServiceCategory> = example(SelfServiceCategory, {
   id: "6c5b4a39-2817-4f06-9e5d-4c3b2a199c10",
   name: "Apps"
 })

@@ -9,6 +9,9 @@ export type Given<A> = A extends string | ReadonlyArray<unknown> | Redacted.Reda
     ? { readonly [Field in keyof A]?: Given<A[Field]> }
     : A
 
+/** Makes a record, with what a test cares about given. */
+export type Make<A> = (given?: Given<A>) => A
+
 const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
 
@@ -18,7 +21,7 @@ const merged = (record: unknown, given: unknown): unknown =>
     : given
 
 /** Makes the examples of a schema from what the API would send. What is not there has the value of its absence. */
-export const example = <A, I>(schema: Schema.Schema<A, I>, json: Given<NoInfer<I>>): ((given?: Given<A>) => A) => {
+export const example = <A, I>(schema: Schema.Schema<A, I>, json: Given<NoInfer<I>>): Make<A> => {
   const decode = Schema.decodeUnknownSync(schema)
   const validate = Schema.validateSync(Schema.typeSchema(schema), { onExcessProperty: "error" })
   return (given) => validate(merged(decode(json), given ?? {}))

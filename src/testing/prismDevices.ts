@@ -9,11 +9,11 @@ import {
   PrismExport,
   PrismInstalledProfile
 } from "../schemas/prism/index.js"
-import { example, shared } from "./making.js"
+import { example, type Make, shared } from "./making.js"
 import { columns } from "./prismColumns.js"
 
 /** A row of `Prism.deviceInformation`. */
-export const prismDeviceInformation = example(PrismDeviceInformation, {
+export const prismDeviceInformation: Make<PrismDeviceInformation> = example(PrismDeviceInformation, {
   ...columns,
   device_capacity: 494.38,
   host_name: "Adas-Mac",
@@ -29,10 +29,10 @@ export const prismDeviceInformation = example(PrismDeviceInformation, {
 })
 
 /** A row of `Prism.activationLock`. What else a row has is not known. */
-export const prismActivationLock = example(PrismActivationLock, columns)
+export const prismActivationLock: Make<PrismActivationLock> = example(PrismActivationLock, columns)
 
 /** A row of `Prism.cellular`. */
-export const prismCellular = example(PrismCellular, {
+export const prismCellular: Make<PrismCellular> = example(PrismCellular, {
   ...columns,
   device__family: "iPhone",
   data_roaming_enabled: false,
@@ -41,7 +41,7 @@ export const prismCellular = example(PrismCellular, {
 })
 
 /** A row of `Prism.apps`. */
-export const prismApp = example(PrismApp, {
+export const prismApp: Make<PrismApp> = example(PrismApp, {
   ...columns,
   name: "Firefox",
   bundle_id: "org.mozilla.firefox",
@@ -53,14 +53,14 @@ export const prismApp = example(PrismApp, {
 })
 
 /** A row of `Prism.certificates`. */
-export const prismCertificate = example(PrismCertificate, {
+export const prismCertificate: Make<PrismCertificate> = example(PrismCertificate, {
   ...columns,
   common_name: "Example Root CA",
   identity_certificate: false
 })
 
 /** A row of `Prism.installedProfiles`. */
-export const prismInstalledProfile = example(PrismInstalledProfile, {
+export const prismInstalledProfile: Make<PrismInstalledProfile> = example(PrismInstalledProfile, {
   ...columns,
   profile_display_name: "Wi-Fi",
   payload_identifier: `com.kandji.profile.custom.${shared.item}`,
@@ -71,13 +71,13 @@ export const prismInstalledProfile = example(PrismInstalledProfile, {
 })
 
 /** A row of `Prism.desktopAndScreensaver`. What else a row has is not known. */
-export const prismDesktopAndScreensaver = example(PrismDesktopAndScreensaver, columns)
+export const prismDesktopAndScreensaver: Make<PrismDesktopAndScreensaver> = example(PrismDesktopAndScreensaver, columns)
 
 /** How many rows a category has. */
-export const prismCount = example(PrismCount, { count: 1, approximate: false })
+export const prismCount: Make<PrismCount> = example(PrismCount, { count: 1, approximate: false })
 
 /** An export that is finished. */
-export const prismExport = example(PrismExport, {
+export const prismExport: Make<PrismExport> = example(PrismExport, {
   id: "64cb5d3d-b180-4847-8b8a-34b14d8b9c16",
   status: "success",
   category: "apps",

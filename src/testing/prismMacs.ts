@@ -9,11 +9,11 @@ import {
   PrismSystemExtension,
   PrismTransparencyEntry
 } from "../schemas/prism/index.js"
-import { example, shared } from "./making.js"
+import { example, type Make, shared } from "./making.js"
 import { columns } from "./prismColumns.js"
 
 /** A row of `Prism.applicationFirewall`. */
-export const prismApplicationFirewall = example(PrismApplicationFirewall, {
+export const prismApplicationFirewall: Make<PrismApplicationFirewall> = example(PrismApplicationFirewall, {
   ...columns,
   status: true,
   block_all_incoming: false,
@@ -21,7 +21,7 @@ export const prismApplicationFirewall = example(PrismApplicationFirewall, {
 })
 
 /** A row of `Prism.fileVault`: a Mac with FileVault, its key kept by Iru. */
-export const prismFileVault = example(PrismFileVault, {
+export const prismFileVault: Make<PrismFileVault> = example(PrismFileVault, {
   ...columns,
   status: true,
   key_type: "Personal",
@@ -30,7 +30,7 @@ export const prismFileVault = example(PrismFileVault, {
 })
 
 /** A row of `Prism.gatekeeperAndXprotect`. */
-export const prismGatekeeperAndXprotect = example(PrismGatekeeperAndXprotect, {
+export const prismGatekeeperAndXprotect: Make<PrismGatekeeperAndXprotect> = example(PrismGatekeeperAndXprotect, {
   ...columns,
   gatekeeper_status: true,
   trusted_developers: true,
@@ -38,10 +38,10 @@ export const prismGatekeeperAndXprotect = example(PrismGatekeeperAndXprotect, {
 })
 
 /** A row of `Prism.kernelExtensions`. What else a row has is not known. */
-export const prismKernelExtension = example(PrismKernelExtension, columns)
+export const prismKernelExtension: Make<PrismKernelExtension> = example(PrismKernelExtension, columns)
 
 /** A row of `Prism.launchAgentsAndDaemons`. */
-export const prismLaunchItem = example(PrismLaunchItem, {
+export const prismLaunchItem: Make<PrismLaunchItem> = example(PrismLaunchItem, {
   ...columns,
   path: "/Library/LaunchDaemons/com.example.agent.plist",
   file_name: "com.example.agent.plist",
@@ -52,7 +52,7 @@ export const prismLaunchItem = example(PrismLaunchItem, {
 })
 
 /** A row of `Prism.localUsers`. */
-export const prismLocalUser = example(PrismLocalUser, {
+export const prismLocalUser: Make<PrismLocalUser> = example(PrismLocalUser, {
   ...columns,
   uid: 501,
   username: "ada",
@@ -65,7 +65,7 @@ export const prismLocalUser = example(PrismLocalUser, {
 })
 
 /** A row of `Prism.startupSettings`. */
-export const prismStartupSettings = example(PrismStartupSettings, {
+export const prismStartupSettings: Make<PrismStartupSettings> = example(PrismStartupSettings, {
   ...columns,
   sip: true,
   ssv: true,
@@ -74,7 +74,7 @@ export const prismStartupSettings = example(PrismStartupSettings, {
 })
 
 /** A row of `Prism.systemExtensions`. */
-export const prismSystemExtension = example(PrismSystemExtension, {
+export const prismSystemExtension: Make<PrismSystemExtension> = example(PrismSystemExtension, {
   ...columns,
   identifier: "com.example.filter",
   name: "Example Filter",
@@ -84,7 +84,7 @@ export const prismSystemExtension = example(PrismSystemExtension, {
 })
 
 /** A row of `Prism.transparencyDatabase`. */
-export const prismTransparencyEntry = example(PrismTransparencyEntry, {
+export const prismTransparencyEntry: Make<PrismTransparencyEntry> = example(PrismTransparencyEntry, {
   ...columns,
   service: "kTCCServiceMicrophone",
   application: "com.example.meetings",

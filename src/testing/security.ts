@@ -6,7 +6,7 @@ import {
   VulnerableDevice,
   VulnerableSoftware
 } from "../schemas/Vulnerability.js"
-import { example, shared } from "./making.js"
+import { example, type Make, shared } from "./making.js"
 
 const cve = {
   cve_id: "CVE-2026-1815",
@@ -20,10 +20,14 @@ const cve = {
 }
 
 /** A vulnerability, as the listing of all of them has it. */
-export const vulnerability = example(Vulnerability, { ...cve, software: ["Firefox"], status: "Active" })
+export const vulnerability: Make<Vulnerability> = example(Vulnerability, {
+  ...cve,
+  software: ["Firefox"],
+  status: "Active"
+})
 
 /** A vulnerability by itself. */
-export const vulnerabilityDetails = example(VulnerabilityDetails, {
+export const vulnerabilityDetails: Make<VulnerabilityDetails> = example(VulnerabilityDetails, {
   ...cve,
   description: "A use after free.",
   epss_score: 0.12,
@@ -33,7 +37,7 @@ export const vulnerabilityDetails = example(VulnerabilityDetails, {
 })
 
 /** A device that has a vulnerability. */
-export const vulnerableDevice = example(VulnerableDevice, {
+export const vulnerableDevice: Make<VulnerableDevice> = example(VulnerableDevice, {
   device_id: shared.device,
   name: "Ada's device",
   serial_number: shared.serialNumber,
@@ -46,7 +50,7 @@ export const vulnerableDevice = example(VulnerableDevice, {
 })
 
 /** Software that has a vulnerability. */
-export const vulnerableSoftware = example(VulnerableSoftware, {
+export const vulnerableSoftware: Make<VulnerableSoftware> = example(VulnerableSoftware, {
   name: "Firefox",
   bundle_id: "org.mozilla.firefox",
   type: "application",
@@ -64,7 +68,7 @@ export const vulnerableSoftware = example(VulnerableSoftware, {
 })
 
 /** A vulnerability on a device. */
-export const vulnerabilityDetection = example(VulnerabilityDetection, {
+export const vulnerabilityDetection: Make<VulnerabilityDetection> = example(VulnerabilityDetection, {
   device_id: shared.device,
   device_name: "Ada's device",
   device_serial_number: shared.serialNumber,
@@ -96,7 +100,7 @@ const found = {
 }
 
 /** A threat that was quarantined. */
-export const threat = example(Threat, {
+export const threat: Make<Threat> = example(Threat, {
   ...found,
   id: "3a2b1c0d-9e8f-4a7b-8c6d-5e4f3a2b9c14",
   classification: "malware",
@@ -107,7 +111,7 @@ export const threat = example(Threat, {
 })
 
 /** A threat that was quarantined, as the first version of the API has it. */
-export const legacyThreat = example(LegacyThreat, {
+export const legacyThreat: Make<LegacyThreat> = example(LegacyThreat, {
   ...found,
   classification: "malware",
   status: "quarantined",
@@ -123,12 +127,14 @@ export const legacyThreat = example(LegacyThreat, {
 })
 
 /** A behavioral detection. */
-export const behavioralDetection = example(BehavioralDetection, { id: "cc80f462-1f4d-4a04-9380-c21743df9c15" })
+export const behavioralDetection: Make<BehavioralDetection> = example(BehavioralDetection, {
+  id: "cc80f462-1f4d-4a04-9380-c21743df9c15"
+})
 
 const process = { name: "zsh", command_line: "-zsh", image_path: "/bin/zsh", pid: 1815, owner: "ada" }
 
 /** A behavioral detection, as the first version of the API has it. */
-export const legacyDetection = example(LegacyDetection, {
+export const legacyDetection: Make<LegacyDetection> = example(LegacyDetection, {
   id: "cc80f462-1f4d-4a04-9380-c21743df9c15",
   threat_id: "KTI_BD_0163",
   rule_version: 2,

@@ -2,10 +2,10 @@ import { AuditEvent } from "../schemas/AuditEvent.js"
 import { Licensing } from "../schemas/Licensing.js"
 import { Tag } from "../schemas/Tag.js"
 import { User } from "../schemas/User.js"
-import { example, shared } from "./making.js"
+import { example, type Make, shared } from "./making.js"
 
 /** An event of the audit log: somebody has put an item on a Blueprint. */
-export const auditEvent = example(AuditEvent, {
+export const auditEvent: Make<AuditEvent> = example(AuditEvent, {
   id: "01JNGZW47KZKPXE1JWCFE4PHDW",
   action: "update",
   occurred_at: shared.at,
@@ -17,17 +17,17 @@ export const auditEvent = example(AuditEvent, {
 })
 
 /** How many devices a tenant has, and may have. */
-export const licensing = example(Licensing, {
+export const licensing: Make<Licensing> = example(Licensing, {
   counts: { computers_count: 1, macos_count: 1, ios_count: 0, ipados_count: 0, tvos_count: 0 },
   limits: { plan_type: "per_platform", max_devices: 100, max_devices_per_platform: { macos: 50, ios_ipados: 50 } },
   tenantOverLicenseLimit: false
 })
 
 /** A tag. */
-export const tag = example(Tag, { id: "f5e4d3c2-b1a0-4f9e-8d7c-6b5a4f3e9c12", name: "Lobby" })
+export const tag: Make<Tag> = example(Tag, { id: "f5e4d3c2-b1a0-4f9e-8d7c-6b5a4f3e9c12", name: "Lobby" })
 
 /** A user of a directory that is connected to the tenant. */
-export const user = example(User, {
+export const user: Make<User> = example(User, {
   id: shared.user,
   name: "Ada Lovelace",
   email: "ada@example.com",
