@@ -106,7 +106,13 @@ export const handWritten = (record: Record, format: Format, layout: Layout): Han
 
 const wrap = {
   yaml: (parts: ReadonlyArray<string>, { braces }: Layout) =>
-    braces ? `{\n${parts.join("\n").split("\n").map((line) => `  ${line}`).join("\n")}\n}` : parts.join("\n"),
+    braces
+      ? `{\n${parts
+          .join("\n")
+          .split("\n")
+          .map((line) => `  ${line}`)
+          .join("\n")}\n}`
+      : parts.join("\n"),
   json: (parts: ReadonlyArray<string>, { oneLine, indent }: Layout) =>
     oneLine ? `{${parts.join(" ")}}` : `{\n${parts.map((part) => indent + part).join("\n")}\n}`,
   plist: (parts: ReadonlyArray<string>, { oneLine }: Layout) =>
@@ -147,16 +153,19 @@ const entry = (key: string, value: Value, indent: string, layout: Layout) =>
 
 const xml = (value: Value): string => {
   if (isItems(value)) return `<array>${value.map(xml).join("\n")}</array>`
-  if (isMapping(value)) return `<dict>${Object.entries(value).map(([key, item]) => keyed(key, item)).join("")}</dict>`
+  if (isMapping(value))
+    return `<dict>${Object.entries(value)
+      .map(([key, item]) => keyed(key, item))
+      .join("")}</dict>`
   if (value instanceof Date) return `<date>${value.toISOString().slice(0, 19)}Z</date>`
   if (value instanceof Uint8Array) return `<data>${Buffer.from(value).toString("base64")}</data>`
   if (typeof value === "boolean") return value ? "<true />" : "<false></false>"
-  if (typeof value === "number") return Number.isSafeInteger(value) ? `<integer>${value}</integer>` : `<real>${value}</real>`
+  if (typeof value === "number")
+    return Number.isSafeInteger(value) ? `<integer>${value}</integer>` : `<real>${value}</real>`
   return `<string>${escape(String(value))}</string>`
 }
 
-const escape = (text: string) =>
-  text.replace(/[&<>"\r\n]/g, (unit) => `&#${unit.charCodeAt(0)};`)
+const escape = (text: string) => text.replace(/[&<>"\r\n]/g, (unit) => `&#${unit.charCodeAt(0)};`)
 
 const keyed = (key: string, value: Value) => `<key>${escape(key)}</key>${xml(value)}`
 

@@ -42,7 +42,8 @@ export const parse = (bytes: Uint8Array, format: Format): Either.Either<Record, 
     format === "plist" && isBinaryPlist(bytes)
       ? readBinaryPlist(bytes)
       : Either.map(read(bytes, format), ({ source }) => source.root.value),
-    (value) => (isRecord(value) ? Either.right(value) : Either.left([{ message: "it holds no keys at its root", line: 1 }]))
+    (value) =>
+      isRecord(value) ? Either.right(value) : Either.left([{ message: "it holds no keys at its root", line: 1 }])
   )
 
 /** The line of a key or an item, from 1; `undefined` if it is not in the file, or the file cannot be read. */
@@ -92,10 +93,13 @@ const read = (bytes: Uint8Array, format: Format): Either.Either<File, ReadonlyAr
     const mark = whole.startsWith(byteOrderMark) ? byteOrderMark : ""
     const text = whole.slice(mark.length)
     const newline = /\r?\n/.exec(text)?.[0] ?? "\n"
-    return Either.flatMap(shallow(() => readers[format](text, newline)), (source) => {
-      const problems = duplicates(text, source.root)
-      return problems.length > 0 ? Either.left(problems) : Either.right({ mark, source })
-    })
+    return Either.flatMap(
+      shallow(() => readers[format](text, newline)),
+      (source) => {
+        const problems = duplicates(text, source.root)
+        return problems.length > 0 ? Either.left(problems) : Either.right({ mark, source })
+      }
+    )
   })
 
 /** The readers call themselves for each level, and a hostile file can have more levels than the stack has room for. */

@@ -13,6 +13,7 @@ import {
   type Problem,
   type Record,
   type Source,
+  type Style,
   type Value
 } from "./tree.js"
 
@@ -28,10 +29,10 @@ export const readJson = (text: string, newline: string): Either.Either<Source, R
   const isTight = /":\S/.test(text) && !/":\s/.test(text)
   const isAscii = !/[^\0-\x7f]/.test(text)
   const unit = /^\s*\{[^\S\n]*\n([ \t]+)"/.exec(text)?.[1] ?? "  "
-  const textOf = (value: Value, { indent, inline }: { readonly indent: string; readonly inline: boolean }): string => {
-    const json = isAscii ? ascii(stringify(value, unit)) : stringify(value, unit)
-    if (!inline) return json.replaceAll("\n", newline + indent)
-    return json.replace(/,\n\s*/g, isTight ? "," : ", ").replace(/\n\s*/g, "")
+  const textOf = (value: Value, { indent, inline }: Style): string => {
+    const json = stringify(value, inline && isTight ? "" : unit)
+    const text = inline ? json.replace(/,\n\s*/g, ", ").replace(/\n\s*/g, "") : json.replaceAll("\n", newline + indent)
+    return isAscii ? ascii(text) : text
   }
   return Either.right({
     root: nodeOf(text, tree),
@@ -53,8 +54,7 @@ export const renderJson = (record: Record, order: ReadonlyArray<string>): string
   ascii(stringify(Object.fromEntries(sortedKeys(record, order).map((key) => [key, record[key] ?? null])), "  "))
 
 const stringify = (value: Value, unit: string): string => {
-  const plain = (_: string, value: Value): Value =>
-    value instanceof Uint8Array ? Encoding.encodeBase64(value) : value
+  const plain = (_: string, value: Value): Value => (value instanceof Uint8Array ? Encoding.encodeBase64(value) : value)
   return JSON.stringify(value, plain, unit)
 }
 
@@ -62,10 +62,7 @@ const ascii = (json: string): string =>
   json.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
 
 /** `CommaExpected` as "comma expected". */
-const words = (code: string): string =>
-  code
-    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    .trim()
+const words = (code: string): string => code.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim()
 
 const nodeOf = (text: string, tree: JsonNode): Node => {
   const parts = (tree.children ?? []).map((child, index): Part => {

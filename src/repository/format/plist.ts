@@ -51,7 +51,8 @@ export const readXmlPlist = (text: string, newline: string): Either.Either<Sourc
           separator: "",
           gap: "",
           trailing: /[ \t]*(?:<!--(?:(?!-->)[^\n])*-->[ \t]*)?/y,
-          part: (key, value, style) => textOf([...(key === undefined ? [] : [leaf("key", key)]), ...linesOf(value, unit, 0)], style),
+          part: (key, value, style) =>
+            textOf([...(key === undefined ? [] : [leaf("key", key)]), ...linesOf(value, unit, 0)], style),
           replace: ({ start, end }, value, style) => [{ start, end, text: textOf(linesOf(value, unit, 0), style) }]
         }
       }

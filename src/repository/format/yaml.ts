@@ -46,7 +46,9 @@ export const readYaml = (text: string, newline: string): Either.Either<Source, R
   })
   const [document, second] = Array.isArray(documents) ? documents : []
   if (document?.contents == null) return Either.left([{ message: "it is empty", line: 1 }])
-  const problems = document.errors.map(({ message, pos }) => problemAt(text, pos[0], `it is not valid YAML: ${message}`))
+  const problems = document.errors.map(({ message, pos }) =>
+    problemAt(text, pos[0], `it is not valid YAML: ${message}`)
+  )
   if (problems.length > 0) return Either.left(problems)
   if (second !== undefined) {
     const start = second.range[0]
@@ -56,7 +58,10 @@ export const readYaml = (text: string, newline: string): Either.Either<Source, R
     return Either.left([problemAt(text, text.search(/^%YAML/m), "a %YAML directive is not read: remove it")])
   }
   const refusals: Array<Problem> = []
-  const root = nodeOf(document.contents, { text, refuse: (offset, message) => refusals.push(problemAt(text, offset, message)) })
+  const root = nodeOf(document.contents, {
+    text,
+    refuse: (offset, message) => refusals.push(problemAt(text, offset, message))
+  })
   if (refusals.length > 0) return Either.left(refusals)
   const syntax: Syntax = {
     text,
@@ -87,7 +92,7 @@ const plain = (value: Value): Plain => {
 
 /** Line ends of YAML 1.1, the byte order mark and control characters: they are escaped. */
 const invisible = /[\x7f-\x9f\u2028\u2029\ufeff]/g
-const unusual = /[\n\r\x7f-\x9f\u2028\u2029\ufeff]/
+const unusual = /[\n\r\t\x7f-\x9f\u2028\u2029\ufeff]/
 
 /** Text that a reader of YAML 1.1 would take for another type is quoted. A string never spans lines. */
 const stringify = (value: Plain, options: { readonly flow?: boolean; readonly quote?: string } = {}): string => {
@@ -98,7 +103,7 @@ const stringify = (value: Plain, options: { readonly flow?: boolean; readonly qu
       const isValue = key !== "key"
       if (unusual.test(scalar.value) || (isValue && options.quote === '"')) scalar.type = Scalar.QUOTE_DOUBLE
       else if (isValue && options.quote === "'") scalar.type = Scalar.QUOTE_SINGLE
-      else if (/^(?:<<|=)$/.test(scalar.value)) scalar.type = Scalar.QUOTE_SINGLE
+      else if (/^(?:(?:<<|=)$|---|\.\.\.)/.test(scalar.value)) scalar.type = Scalar.QUOTE_SINGLE
     },
     Collection: (_, collection) => {
       if (options.flow === true) collection.flow = true
@@ -125,7 +130,9 @@ const inlineText = (value: Value, layout: Node["layout"], quote?: string): strin
   const isWhole = isList(value) || isRecord(value)
   const options = { flow: isInside || isWhole, ...(quote === undefined ? {} : { quote }) }
   if (isWhole) return stringify(plain(value), options)
-  return isInside ? stringify([plain(value)], options).slice(1, -1) : stringify(new Map([["k", plain(value)]]), options).slice(3)
+  return isInside
+    ? stringify([plain(value)], options).slice(1, -1)
+    : stringify(new Map([["k", plain(value)]]), options).slice(3)
 }
 
 const replace = (
@@ -225,7 +232,14 @@ const partOf = (
       : nodeOf(value, reading)
   const comma = /(?:\s|#[^\n]*\n)*,/y
   comma.lastIndex = node.end
-  return { key, start, end: node.end, comma: comma.test(reading.text) ? comma.lastIndex - 1 : undefined, indicator, node }
+  return {
+    key,
+    start,
+    end: node.end,
+    comma: comma.test(reading.text) ? comma.lastIndex - 1 : undefined,
+    indicator,
+    node
+  }
 }
 
 const absent = (at: number): Node => ({
