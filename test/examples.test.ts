@@ -4,10 +4,11 @@
  */
 import { scopedLive } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { CustomApps } from "effect-iru"
+import { AdeIntegrations, CustomApps } from "effect-iru"
 import { Iru } from "effect-iru/node"
 import { Sandbox } from "effect-iru/sandbox"
-import { execFile } from "node:child_process"
+import { execFile, spawn } from "node:child_process"
+import { once } from "node:events"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { promisify } from "node:util"
@@ -16,7 +17,10 @@ import { bucket } from "./support/bucket.js"
 import { temporaryFile, temporaryFolder } from "./support/files.js"
 import { serve } from "./support/server.js"
 
-const isProgram = (name: string) => name.endsWith(".ts") && !name.endsWith(".test.ts")
+/** Runs until it is stopped. */
+const endless = "audit-to-file.ts"
+
+const isProgram = (name: string) => name.endsWith(".ts") && !name.endsWith(".test.ts") && name !== endless
 
 const run = (name: string, environment: Record<string, string>) =>
   Effect.promise(() =>
@@ -27,14 +31,20 @@ const run = (name: string, environment: Record<string, string>) =>
 
 /** What some of them must say, beside anything at all. */
 const says: Readonly<Record<string, RegExp>> = {
+  "enrollment.ts": /^Head office: 36\d days left\nsaved .*\/enroll\.mobileconfig\n$/,
   "follow-a-download.ts":
     /^downloading Firefox\.pkg: 9 of 9 bytes$[^]*Firefox\.pkg, sha256 [0-9a-f]{64}$[^]*^9 bytes, verified/m,
   "installer-sources.ts":
     /^created: Agent\.pkg, 9 bytes\nunchanged: Agent\.pkg, 9 bytes\nupdated: Hello\.pkg, 5 bytes\nupdated: HelloHello\.pkg, 10 bytes\nupdated: Agent\.pkg, 7 bytes$/m,
+  "lock-stolen-mac.ts": /^Ada's Mac is locked\.\nPIN: \d{6}\n$/,
+  "macs-without-filevault.ts":
+    /^"name","serial number","user","last check-in"\n"Ada's ""old"" Mac","C02OLD","ada@example\.com","[^"]+"\n$/,
   "mirror-to-s3.ts": /^archived s3:\/\/installers\/iru\/[-0-9a-f]{36}\/Firefox\.pkg$/m,
   "publish-from-ci.ts": /^Agent is created: Agent\.pkg, sha256 [0-9a-f]{64}$/m,
   "restart-macs.ts": /^Ada's Mac: done$/m,
-  "pull-installers.ts": /^downloaded Firefox: .*\/Firefox\.pkg$/m
+  "pull-installers.ts": /^downloaded Firefox: .*\/Firefox\.pkg$/m,
+  "tag-devices.ts": /^C02ADA: Ada's Mac has it now\nC02OLD: Ada's "old" Mac had it\nC02NONE: no such device\n$/,
+  "vulnerable-app-owners.ts": /^ada@example\.com: Ada's Mac has Google Chrome [\d.]+, CVE-[-\d]+ \(High\)$/m
 }
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -42,17 +52,28 @@ const bytes = (text: string) => new TextEncoder().encode(text)
 /** What the programs find: an app on the tenant, an installer to publish, a folder, and an object in a bucket. */
 const surroundings = Effect.gen(function* () {
   const { apiToken, tenantUrl } = yield* Sandbox
-  yield* Effect.flatMap(CustomApps, (apps) =>
-    apps.create({
+  const { state } = yield* Sandbox
+  const { id: blueprint_id } = yield* state.blueprints.put({ name: "Engineering" })
+  yield* Effect.gen(function* () {
+    yield* (yield* CustomApps).create({
       name: "Firefox",
       install_type: "package",
       install_enforcement: "install_once",
       installer: { bytes: bytes("installer"), name: "Firefox.pkg" }
     })
-  ).pipe(Effect.provide(Iru.layer({ tenantUrl, apiToken })))
-  const { state } = yield* Sandbox
-  const { id: blueprint_id } = yield* state.blueprints.put({ name: "Engineering" })
-  yield* state.devices.put({ device_name: "Ada's Mac", platform: "Mac", blueprint_id })
+    yield* (yield* AdeIntegrations).create({
+      blueprint_id,
+      phone: "555-0115",
+      email: "admin@example.com",
+      file: { content: "token", name: "Head office.p7m" }
+    })
+  }).pipe(Effect.provide(Iru.layer({ tenantUrl, apiToken })))
+  const user = yield* Effect.map(state.users.put({ name: "Ada", email: "ada@example.com" }), ({ id }) => id)
+  const tag = yield* Effect.map(state.tags.put({ name: "Loaner" }), ({ id }) => id)
+  const mac = { platform: "Mac", blueprint_id, user } as const
+  yield* state.devices.put({ ...mac, device_name: "Ada's Mac", serial_number: "C02ADA" })
+  const old = { device_name: 'Ada\'s "old" Mac', serial_number: "C02OLD", filevault_enabled: false, tags: [tag] }
+  yield* state.devices.put({ ...mac, ...old })
   yield* state.devices.put({ device_name: "Ada's iPad", platform: "iPad", blueprint_id })
   const store = yield* bucket()
   yield* Effect.promise(() =>
@@ -70,6 +91,9 @@ const surroundings = Effect.gen(function* () {
     GLOBEX_TOKEN: apiToken,
     OTEL_EXPORTER_OTLP_ENDPOINT: (yield* serve(() => ({ body: {} }))).origin,
     BLUEPRINT: "Engineering",
+    SERIAL_NUMBER: "c02ada",
+    SERIAL_NUMBERS: yield* temporaryFile("loaners.txt", "C02ADA\nC02OLD\nC02NONE\n"),
+    TAG: "Loaner",
     BUCKET: "installers",
     AWS_ENDPOINT_URL_S3: store.endpoint,
     AWS_REGION: store.region,
@@ -93,6 +117,40 @@ for (const name of readdirSync("examples").filter(isProgram)) {
     60_000
   )
 }
+
+/** Runs a program until it has printed something, then stops it as Ctrl-C does. */
+const runToFirstLine = (name: string, environment: Record<string, string>) =>
+  Effect.promise(async () => {
+    const env = { ...process.env, ...environment }
+    const child = spawn(process.execPath, ["--import", "tsx", `examples/${name}`], { env })
+    const [stdout, stderr]: [Array<Buffer>, Array<Buffer>] = [[], []]
+    child.stderr.on("data", (part: Buffer) => stderr.push(part))
+    child.stdout.on("data", (part: Buffer) => {
+      stdout.push(part)
+      child.kill("SIGINT")
+    })
+    await once(child, "close")
+    return { stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }
+  })
+
+scopedLive(
+  `examples/${endless} has each event once, over a restart`,
+  () =>
+    Effect.gen(function* () {
+      const environment = yield* surroundings
+      const { state } = yield* Sandbox
+      const first = yield* runToFirstLine(endless, environment)
+      yield* state.tags.put({ name: "After the first run" })
+      const second = yield* runToFirstLine(endless, environment)
+      expect(first).toEqual({ stdout: expect.stringMatching(/^events written: \d+\n$/), stderr: "" })
+      expect(second).toEqual({ stdout: "events written: 1\n", stderr: "" })
+      const events = readFileSync(join(environment.FOLDER, "audit.ndjson"), "utf8").trim().split("\n")
+      expect(events).toHaveLength(Number(first.stdout.split(": ")[1]) + 1)
+      expect(new Set(events).size).toBe(events.length)
+      expect(events.at(-1)).toContain("After the first run")
+    }).pipe(Effect.provide(Sandbox.layer())),
+  60_000
+)
 
 const pages = ["README.md", ...readdirSync("docs").map((name) => `docs/${name}`)].filter((page) => page.endsWith(".md"))
 
