@@ -1,7 +1,7 @@
 /**
  * One file out of a ZIP archive, without reading the rest of it.
  */
-import { closeSync, openSync, readSync } from "node:fs"
+import { closeSync, constants, openSync, readSync } from "node:fs"
 import { inflateRawSync } from "node:zlib"
 import type { StoredObject } from "../storage/StoredObject.js"
 
@@ -11,7 +11,7 @@ type Read = (start: number, length: number) => Buffer
 const withReader = <A>({ size, source }: StoredObject, use: (read: Read) => A): A => {
   const within = (start: number, length: number) => Math.max(0, Math.min(length, size - start))
   if (source._tag === "Bytes") return use((start, length) => Buffer.from(source.bytes.subarray(start, start + length)))
-  const file = openSync(source.path, "r")
+  const file = openSync(source.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     return use((start, length) => {
       const bytes = Buffer.alloc(within(start, length))

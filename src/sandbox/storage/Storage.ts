@@ -4,10 +4,10 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { createHash, randomBytes, randomUUID } from "node:crypto"
-import { rm, writeFile } from "node:fs/promises"
+import { lstat, rm, writeFile } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { type Answer, empty, type Incoming } from "../gateway/exchange.js"
-import { syncFolder } from "../tenant/disk.js"
+import { syncFolder } from "../tenant/folder.js"
 import type { ObjectStore } from "../tenant/objects.js"
 import { compact, fromCompact, seconds } from "../tenant/time.js"
 import { judgeForm, presignedForm } from "./postPolicy.js"
@@ -252,11 +252,14 @@ export const makeStorage = (options: StorageOptions): Storage => {
   }
 
   const get = (incoming: Incoming, path: string, key: string): Effect.Effect<Answer> =>
-    Effect.map(Clock.currentTimeMillis, (now) => {
-      const problem = checkAddress(incoming, path, now)
+    Effect.gen(function* () {
+      const problem = checkAddress(incoming, path, yield* Clock.currentTimeMillis)
       if (problem !== undefined) return problem
       const stored = objects.get(key)
-      return stored === undefined ? noSuchKey(key) : conditional(incoming.headers, stored)
+      if (stored === undefined) return noSuchKey(key)
+      if (yield* isIntact(stored)) return conditional(incoming.headers, stored)
+      const note = "The file of this installer is missing from the sandbox's folder, or is not what was stored."
+      return { ...refusal(500, "InternalError", "We encountered an internal error. Please try again."), note }
     })
 
   const handle: Storage["handle"] = (incoming) =>
@@ -318,6 +321,14 @@ export const makeStorage = (options: StorageOptions): Storage => {
     handle
   }
 }
+
+/** Whether the file of an object is as long as it was, and no link. */
+const isIntact = ({ size, source }: StoredObject): Effect.Effect<boolean> =>
+  Effect.promise(async () => {
+    if (source._tag === "Bytes") return true
+    const stats = await lstat(source.path).catch(() => undefined)
+    return stats?.isFile() === true && stats.size === size
+  })
 
 const pathOf = (url: URL): string | undefined => {
   try {

@@ -81,7 +81,7 @@ export const newStore = (options: StoreOptions): Effect.Effect<Store, SandboxErr
     return { identity, memory, kept: Effect.void, own: () => Effect.void, isOld: false, folder, durable: false }
   })
 
-const broken = (detail: string) => new SandboxError({ reason: "Folder", detail, cause: undefined })
+const broken = (detail: string, cause?: unknown) => new SandboxError({ reason: "Folder", detail, cause })
 
 const fileKey = (name: string): string => `file/${name}`
 
@@ -150,8 +150,12 @@ const makeChanges = (keeper: Keeper, kept: Map<string, unknown>) => {
 /** The tenant in a folder, as it was when it was left; a new one if the folder has none. */
 export const openStore = (data: string, options: StoreOptions): Effect.Effect<Store, SandboxError, Scope.Scope> =>
   Effect.gen(function* () {
-    const folder = join(data, "installers")
-    const keeper: Keeper = yield* openFolder(data)
+    const keeper = yield* openFolder(data)
+    const folder = keeper.installers
+    const write = (batch: ReadonlyArray<Entry>) =>
+      Effect.catchAllDefect(keeper.write(batch), (cause) =>
+        broken(`${data} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`, cause)
+      )
     const entries = new Map(keeper.kept)
 
     const before = entries.get(tenantKey)
@@ -168,7 +172,7 @@ export const openStore = (data: string, options: StoreOptions): Effect.Effect<St
     const memory = makeMemory({ ...options, identity, note: changes.note })
     yield* Either.mapLeft(memory.load(entries, folder), (problem) => broken(`${data} cannot be read: ${problem}`))
     const kept = changes.begin(memory.restore(folder))
-    yield* keeper.write([tenantEntry(identity)])
+    yield* write([tenantEntry(identity)])
 
     const files = new Set(
       Array.from(memory.objects.entries(), ([, { source }]) => (source._tag === "File" ? basename(source.path) : ""))
@@ -185,6 +189,6 @@ export const openStore = (data: string, options: StoreOptions): Effect.Effect<St
         if (isFileName(name) && there?.isFile() === true) await rm(path)
       }
     })
-    yield* keeper.write(left.map((name): Entry => [fileKey(name), undefined]))
+    yield* write(left.map((name): Entry => [fileKey(name), undefined]))
     return { identity, memory, kept, own: changes.own, isOld: Option.isSome(found), folder, durable: true }
   })
