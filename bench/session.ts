@@ -1,16 +1,17 @@
 /**
  * What a session costs, beside the bare minimum. Ratios come from one run; what is compared takes turns.
- * `npm run bench:session`
+ * `npm run bench:session`, or some of its parts: `npm run bench:session -- gets fleet`
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Undici from "@effect/platform-node/Undici"
-import { CustomScripts } from "effect-iru"
+import { CustomScripts, Devices, Prism } from "effect-iru"
 import { Iru } from "effect-iru/node"
 import { RedisBudget } from "effect-iru/redis"
 import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
+import * as Stream from "effect/Stream"
 import { execFileSync, spawn, spawnSync } from "node:child_process"
 import { createServer, type AddressInfo } from "node:net"
 import { createInterface } from "node:readline"
@@ -166,6 +167,54 @@ const listings = async (): Promise<void> => {
   python.end()
 }
 
+/** Two listings of a fleet: devices are an array by `offset`, Prism goes by `cursor`. */
+const fleet = async (): Promise<void> => {
+  const tenant = server({ FLEET: "40000" })
+  const origin = await tenant.next()
+  const agent = new Undici.Agent({ connections: 1 })
+  const headers = { authorization: `Bearer ${apiToken}`, accept: "application/json" }
+  const read = async (path: string): Promise<unknown> => {
+    const { body } = await agent.request({ origin, path: `/api/v1${path}&source=bench`, method: "GET", headers })
+    return JSON.parse(await body.text())
+  }
+  const bareDevices = async () => {
+    let size = 300
+    for (let offset = 0; size === 300; offset += 300) {
+      size = ((await read(`/devices?limit=300&offset=${offset}`)) as ReadonlyArray<unknown>).length
+    }
+  }
+  const bareRows = async () => {
+    let cursor: string | null = ""
+    while (cursor !== null) {
+      const page = (await read(`/prism/filevault?limit=300&cursor=${cursor}`)) as { readonly cursor: string | null }
+      cursor = page.cursor
+    }
+  }
+  await withTenant(Iru.layer(optionsFor(origin)), async (run) => {
+    const devices = Effect.flatMap(Devices, (devices) => Stream.runDrain(devices.stream()))
+    const rows = Effect.flatMap(Prism, (prism) => Stream.runDrain(prism.fileVault()))
+    for (const [what, listing, bare] of [
+      ["40,000 devices streamed (style A)", devices, bareDevices],
+      ["40,000 rows of Prism streamed (style H)", rows, bareRows]
+    ] as const) {
+      const [ours, theirs]: [Array<number>, Array<number>] = [[], []]
+      for (let round = 0; round < 9; round++) {
+        theirs.push(await cpuOf(bare))
+        ours.push(await cpuOf(() => run(listing)))
+      }
+      const [mine, limit] = [median(ours.slice(2)) / 40_000, median(theirs.slice(2)) / 40_000]
+      report(
+        `${what}: CPU of one`,
+        `${fixed(mine, 1)} µs`,
+        `undici and JSON.parse: ${fixed(limit, 1)} µs`,
+        `${fixed(mine / limit, 1)} times`
+      )
+    }
+  })
+  await agent.close()
+  tenant.end()
+}
+
 const streams = async (): Promise<void> => {
   const peak = (code: string) =>
     fixed(Number(execFileSync(process.execPath, ["--input-type=module", "--eval", code])) / 1024)
@@ -280,6 +329,9 @@ const sharedBudget = async (): Promise<void> => {
   redis.kill()
 }
 
-for (const part of [gets, listings, streams, starts, sharedBudget]) await part()
+const asked = process.argv.slice(2)
+for (const part of [gets, listings, fleet, streams, starts, sharedBudget]) {
+  if (asked.length === 0 || asked.includes(part.name)) await part()
+}
 console.log(`\n| what | effect-iru | beside it | ratio |\n| --- | --- | --- | --- |`)
 for (const { beside, ours, ratio, what } of rows) console.log(`| ${what} | ${ours} | ${beside} | ${ratio} |`)
