@@ -40,17 +40,37 @@ export declare namespace Blueprints {
 
   /** What can be done with Blueprints. */
   export interface Service {
-    /** Every Blueprint, page by page, in the server's order. Reads on demand, in constant memory. */
+    /**
+     * Every Blueprint, page by page, in the server's order. Reads on demand, in constant memory.
+     *
+     * @see `GET /api/v1/blueprints`
+     */
     readonly stream: (options?: ListBlueprintsOptions) => Stream.Stream<Blueprint, ApiClientError>
     /** `stream`, collected. */
     readonly list: (options?: ListBlueprintsOptions) => Effect.Effect<PayloadList<Blueprint>, ApiClientError>
-    /** One Blueprint. Fails with `NotFound` where there is none. */
+    /**
+     * One Blueprint. Fails with `NotFound` where there is none.
+     *
+     * @see `GET /api/v1/blueprints/{blueprint_id}`
+     */
     readonly get: (id: string) => Effect.Effect<Blueprint, ApiClientError>
-    /** A new Blueprint: empty, from a template, or a clone. */
+    /**
+     * A new Blueprint: empty, from a template, or a clone.
+     *
+     * @see `POST /api/v1/blueprints`
+     */
     readonly create: (blueprint: CreateBlueprint) => Effect.Effect<Blueprint, ApiClientError>
-    /** Changes the fields that are given, and no other. */
+    /**
+     * Changes the fields that are given, and no other.
+     *
+     * @see `PATCH /api/v1/blueprints/{blueprint_id}`
+     */
     readonly update: (id: string, changes: UpdateBlueprint) => Effect.Effect<Blueprint, ApiClientError>
-    /** Deletes a Blueprint. **Every device in it becomes unmanaged.** */
+    /**
+     * Deletes a Blueprint. **Every device in it becomes unmanaged.**
+     *
+     * @see `DELETE /api/v1/blueprints/{blueprint_id}`
+     */
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
     /**
      * The Blueprint of a name, in its case. Fails with `Conflict` if several have it: `detail` has their ids.
@@ -68,20 +88,34 @@ export declare namespace Blueprints {
       id: string,
       options?: EnrollmentProfileOptions
     ) => Effect.Effect<EnrollmentProfile, ApiClientError>
-    /** The templates that Iru provides, by category. */
+    /**
+     * The templates that Iru provides, by category.
+     *
+     * @see `GET /api/v1/blueprints/templates/`
+     */
     readonly templates: (options?: ListOptions) => Stream.Stream<BlueprintTemplateCategory, ApiClientError>
-    /** The library items that are assigned to a Blueprint. */
+    /**
+     * The library items that are assigned to a Blueprint.
+     *
+     * @see `GET /api/v1/blueprints/{blueprint_id}/list-library-items`
+     */
     readonly libraryItems: (id: string) => Effect.Effect<PayloadList<LibraryItem>, ApiClientError>
     /**
      * Puts a library item on a Blueprint. To do it again changes nothing and is no failure: the result says
      * `already-assigned`. Fails with `Conflict` where another item of a type that can be there only once holds the
      * place: the item is then not assigned.
+     *
+     * @see `POST /api/v1/blueprints/{blueprint_id}/assign-library-item`
      */
     readonly assign: (
       id: string,
       item: LibraryItemAssignment
     ) => Effect.Effect<AssignmentResult<"assigned" | "already-assigned">, ApiClientError>
-    /** Takes a library item off a Blueprint. To do it again is no failure: the result says `not-assigned`. */
+    /**
+     * Takes a library item off a Blueprint. To do it again is no failure: the result says `not-assigned`.
+     *
+     * @see `POST /api/v1/blueprints/{blueprint_id}/remove-library-item`
+     */
     readonly remove: (
       id: string,
       item: LibraryItemAssignment
@@ -175,7 +209,7 @@ const make = Effect.map(ApiClient, (client) => {
     find: finder(
       "Blueprints.find",
       "name",
-      (name) => client.listing(operations.stream).pages({ name }),
+      (name) => functions.stream({ name }),
       (blueprint) => blueprint.name,
       ({ id }) => id
     ),

@@ -95,11 +95,17 @@ export declare namespace CustomApps {
 
   /** What can be done with custom apps. */
   export interface Service {
-    /** Every custom app, page by page, in the server's order. Reads on demand, in constant memory. */
+    /**
+     * Every custom app, page by page, in the server's order. Reads on demand, in constant memory.
+     * @see `GET /api/v1/library/custom-apps`
+     */
     readonly stream: (options?: ListOptions) => Stream.Stream<CustomApp, ApiClientError>
     /** `stream`, collected. */
     readonly list: (options?: ListOptions) => Effect.Effect<PayloadList<CustomApp>, ApiClientError>
-    /** One custom app. Fails with `NotFound` where there is none. */
+    /**
+     * One custom app. Fails with `NotFound` where there is none.
+     * @see `GET /api/v1/library/custom-apps/{library_item_id}`
+     */
     readonly get: (id: string) => Effect.Effect<CustomApp, ApiClientError>
     /**
      * Uploads an installer and makes a custom app of it. It is installed nowhere until it is assigned to a Blueprint.
@@ -114,12 +120,16 @@ export declare namespace CustomApps {
      *   install_enforcement: "install_once",
      *   installer: { path: "Firefox.pkg" }
      * })
+     * @see `POST /api/v1/library/custom-apps`
      */
     readonly create: (
       app: CreateCustomApp,
       options?: PublishOptions
     ) => Effect.Effect<CustomApp, ApiClientError | PayloadError>
-    /** Changes the fields that are given, and no other. With an installer, uploads it first, as `create` does. */
+    /**
+     * Changes the fields that are given, and no other. With an installer, uploads it first, as `create` does.
+     * @see `PATCH /api/v1/library/custom-apps/{library_item_id}`
+     */
     readonly update: (
       id: string,
       changes: UpdateCustomApp,
@@ -140,21 +150,27 @@ export declare namespace CustomApps {
      *   install_enforcement: "install_once",
      *   installer: { path: "Firefox.pkg" }
      * })
+     * @see `POST /api/v1/library/custom-apps`
      */
     readonly publish: (
       app: PublishCustomApp,
       options?: PublishOptions
     ) => Effect.Effect<Published, ApiClientError | PayloadError>
-    /** Deletes a custom app, from every Blueprint too. */
+    /**
+     * Deletes a custom app, from every Blueprint too.
+     * @see `DELETE /api/v1/library/custom-apps/{library_item_id}`
+     */
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
     /**
      * A place in storage for one installer, valid for 24 hours: for those who upload with tools of their own. The name has
      * an extension, as the file will.
+     * @see `POST /api/v1/library/custom-apps/upload`
      */
     readonly presign: (fileName: string) => Effect.Effect<CustomAppUpload, ApiClientError>
     /**
      * Downloads an app's installer to a file and verifies its sha256. The app is read first, and again where the address
      * of its installer expires on the way: it is valid for a short while only.
+     * @see `GET /api/v1/library/custom-apps/{library_item_id}`
      */
     readonly download: (
       app: CustomApp | string,
@@ -163,6 +179,7 @@ export declare namespace CustomApps {
     /**
      * An app's installer as it comes from storage, for anything but a file. The last bytes are withheld until size and
      * sha256 hold, so whoever reads to the end has read the right ones.
+     * @see `GET /api/v1/library/custom-apps/{library_item_id}`
      */
     readonly installer: (
       app: CustomApp | string,
@@ -173,6 +190,7 @@ export declare namespace CustomApps {
      * stops no other, and what is there already with the right sha256 is skipped. Files have the app's `file_name`;
      * where several apps have the same, each has its id in the name too: `Firefox (<id>).pkg`. `apps` is read to its end
      * first, since it takes all names to know which.
+     * @see `GET /api/v1/library/custom-apps/{library_item_id}`
      */
     readonly downloadAll: <E, R>(
       apps: Stream.Stream<CustomApp, E, R>,

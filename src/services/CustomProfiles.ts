@@ -42,22 +42,34 @@ export declare namespace CustomProfiles {
 
   /** What can be done with custom profiles. */
   export interface Service {
-    /** Every custom profile, page by page, in the server's order. Reads on demand, in constant memory. */
+    /**
+     * Every custom profile, page by page, in the server's order. Reads on demand, in constant memory.
+     *
+     * @see `GET /api/v1/library/custom-profiles`
+     */
     readonly stream: (options?: ListOptions) => Stream.Stream<CustomProfile, ApiClientError>
     /** `stream`, collected. */
     readonly list: (options?: ListOptions) => Effect.Effect<PayloadList<CustomProfile>, ApiClientError>
-    /** One custom profile. Fails with `NotFound` where there is none. */
+    /**
+     * One custom profile. Fails with `NotFound` where there is none.
+     *
+     * @see `GET /api/v1/library/custom-profiles/{library_item_id}`
+     */
     readonly get: (id: string) => Effect.Effect<CustomProfile, ApiClientError>
     /**
      * A new custom profile. It is on no device until it is assigned to a Blueprint. At least one `runs_on_*` is true.
      *
      * @example
      * profiles.create({ name: "Wi-Fi", runs_on_mac: true, file: { path: "wifi.mobileconfig" } })
+     *
+     * @see `POST /api/v1/library/custom-profiles`
      */
     readonly create: (profile: CreateCustomProfile) => Effect.Effect<CustomProfile, ApiClientError>
     /**
      * Changes the fields that are given, and no other. The service makes a new `PayloadUUID` for every update, so
      * devices install the profile again.
+     *
+     * @see `PATCH /api/v1/library/custom-profiles/{library_item_id}`
      */
     readonly update: (id: string, changes: UpdateCustomProfile) => Effect.Effect<CustomProfile, ApiClientError>
     /**
@@ -74,7 +86,11 @@ export declare namespace CustomProfiles {
      * profiles.publish({ name: "Wi-Fi", runs_on_mac: true, file: { path: "wifi.mobileconfig" } })
      */
     readonly publish: (profile: CreateCustomProfile) => Effect.Effect<Published, ApiClientError>
-    /** Deletes a custom profile, from every Blueprint too. */
+    /**
+     * Deletes a custom profile, from every Blueprint too.
+     *
+     * @see `DELETE /api/v1/library/custom-profiles/{library_item_id}`
+     */
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
   }
 }

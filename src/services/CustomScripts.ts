@@ -45,11 +45,19 @@ export declare namespace CustomScripts {
 
   /** What can be done with custom scripts. */
   export interface Service {
-    /** Every custom script, page by page, in the server's order. Reads on demand, in constant memory. */
+    /**
+     * Every custom script, page by page, in the server's order. Reads on demand, in constant memory.
+     *
+     * @see `GET /api/v1/library/custom-scripts`
+     */
     readonly stream: (options?: ListOptions) => Stream.Stream<CustomScript, ApiClientError>
     /** `stream`, collected. */
     readonly list: (options?: ListOptions) => Effect.Effect<PayloadList<CustomScript>, ApiClientError>
-    /** One custom script. Fails with `NotFound` where there is none. */
+    /**
+     * One custom script. Fails with `NotFound` where there is none.
+     *
+     * @see `GET /api/v1/library/custom-scripts/{library_item_id}`
+     */
     readonly get: (id: string) => Effect.Effect<CustomScript, ApiClientError>
     /**
      * A new custom script. It runs nowhere until it is assigned to a Blueprint. A script that surely cannot run is
@@ -58,9 +66,15 @@ export declare namespace CustomScripts {
      *
      * @example
      * scripts.create({ name: "Inventory", execution_frequency: "every_day", script: { path: "inventory.zsh" } })
+     *
+     * @see `POST /api/v1/library/custom-scripts`
      */
     readonly create: (script: CreateCustomScript, options?: Options) => Effect.Effect<CustomScript, ApiClientError>
-    /** Changes the fields that are given, and no other. A text that does not change is not refused, as `create` would. */
+    /**
+     * Changes the fields that are given, and no other. A text that does not change is not refused, as `create` would.
+     *
+     * @see `PATCH /api/v1/library/custom-scripts/{library_item_id}`
+     */
     readonly update: (
       id: string,
       changes: UpdateCustomScript,
@@ -76,7 +90,11 @@ export declare namespace CustomScripts {
      * @see `GET`, `POST`, `PATCH /api/v1/library/custom-scripts`
      */
     readonly publish: (script: CreateCustomScript, options?: Options) => Effect.Effect<Published, ApiClientError>
-    /** Deletes a custom script, from every Blueprint too. */
+    /**
+     * Deletes a custom script, from every Blueprint too.
+     *
+     * @see `DELETE /api/v1/library/custom-scripts/{library_item_id}`
+     */
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
   }
 }

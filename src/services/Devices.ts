@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type * as Stream from "effect/Stream"
+import * as Stream from "effect/Stream"
 import type { ApiClientError } from "../errors/ApiClientError.js"
 import type { ListOptions } from "../operation/listing.js"
 import * as Operation from "../operation/Operation.js"
@@ -139,12 +139,20 @@ export const operations = Operation.group("Devices", {
   status: { method: "GET", path: `${one}/status`, answer: DeviceStatus, kind: "read" }
 })
 
+/** The most records that the service puts on a page. */
+const fullPage = 300
+
 const make = Effect.map(ApiClient, (client) => {
   const { pages } = client.listing(operations.stream)
   const bySerialNumber = finder(
     "Devices.find",
     "serial_number",
-    (serial_number) => pages({ serial_number }),
+    // An array does not say that it ends. A page that is not full is the last one: no other is asked for.
+    (serial_number) =>
+      pages({ serial_number, pageSize: fullPage }).pipe(
+        Stream.takeUntil(({ results }) => results.length < fullPage),
+        Stream.mapConcat(({ results }) => results)
+      ),
     (device) => device.serial_number?.toUpperCase(),
     ({ device_id }) => device_id
   )

@@ -48,7 +48,7 @@ import { InstallerTransfer } from "./InstallerTransfer.js"
 export declare namespace Prism {
   /** Which rows are exported, and how the export is waited for. */
   export interface ExportOptions extends Omit<StartPrismExport, "category"> {
-    /** When to ask how far it is. Default: after 1, 2, 4, 8, 15, 15 … seconds, 30 minutes in all. */
+    /** When to ask how far it is. Default: at once, then after 1, 2, 4, 8, 15, 15 … seconds, 30 minutes in all. */
     readonly polling?: Schedule.Schedule<unknown> | undefined
   }
 
@@ -238,6 +238,9 @@ export const operations = Operation.group("Prism", {
   getExport: { method: "GET", path: `${root}/export/{export_id}`, answer: PrismExport, kind: "read" }
 })
 
+/** An export with a reason has failed, whatever its status says. */
+const isUnderWay = ({ error_msg, status }: PrismExport): boolean => status === "pending" && error_msg === null
+
 /** 1, 2, 4, 8, 15, 15 … seconds, 30 minutes in all. */
 const defaultPolling: Schedule.Schedule<unknown> = Schedule.exponential("1 second").pipe(
   Schedule.union(Schedule.spaced("15 seconds")),
@@ -254,7 +257,7 @@ const make = Effect.gen(function* () {
     if (job.status === "success") return Effect.succeed(job)
     const detail = job.error_msg ?? `The export has the status "${job.status}".`
     return Effect.fail(
-      job.status === "pending"
+      isUnderWay(job)
         ? new ApiClientError({ reason: "Timeout", operation, detail: `Export ${job.id} is still pending.` })
         : new ApiClientError({ reason: "BadRequest", operation, detail })
     )
@@ -267,7 +270,7 @@ const make = Effect.gen(function* () {
     export: composed(operation, (category, { polling = defaultPolling, ...rows } = {}) =>
       Effect.flatMap(startExport({ ...rows, category }), (job) =>
         Effect.repeat(getExport(job.id), {
-          while: ({ status }) => status === "pending",
+          while: isUnderWay,
           schedule: Schedule.zipRight(polling, Schedule.identity<PrismExport>())
         })
       ).pipe(Effect.flatMap(finished))

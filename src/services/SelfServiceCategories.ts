@@ -7,20 +7,28 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
-import * as Arr from "effect/Array"
 import * as Schema from "effect/Schema"
 import type { ApiClientError } from "../errors/ApiClientError.js"
 import * as Operation from "../operation/Operation.js"
 import { SelfServiceCategory } from "../schemas/SelfServiceCategory.js"
 import { composed } from "../session/functions.js"
 import { ApiClient } from "./ApiClient.js"
+import { atMostOne, normalized } from "./matching.js"
 
 export declare namespace SelfServiceCategories {
   /** What can be done with the categories: they are made by hand in the web app. */
   export interface Service {
-    /** Every category. One request: this listing has no pages. */
+    /**
+     * Every category. One request: this listing has no pages.
+     *
+     * @see `GET /api/v1/self-service/categories`
+     */
     readonly list: () => Effect.Effect<ReadonlyArray<SelfServiceCategory>, ApiClientError>
-    /** The category of a name, whatever its case. */
+    /**
+     * The category of a name, in any case. Fails with `Conflict` if several have it: `detail` has their ids.
+     *
+     * @see `GET /api/v1/self-service/categories`
+     */
     readonly find: (name: string) => Effect.Effect<Option.Option<SelfServiceCategory>, ApiClientError>
   }
 }
@@ -40,10 +48,14 @@ const make = Effect.map(ApiClient, (client) => {
   return {
     list,
     find: composed("SelfServiceCategories.find", (name: string) => {
-      const wanted = name.trim().toLowerCase()
-      return Effect.map(
-        list(),
-        Arr.findFirst((category) => category.name.trim().toLowerCase() === wanted)
+      const wanted = normalized(name).toLowerCase()
+      return Effect.flatMap(list(), (all) =>
+        atMostOne(
+          "SelfServiceCategories.find",
+          `name "${wanted}"`,
+          all.filter((category) => normalized(category.name).toLowerCase() === wanted),
+          ({ id }) => id
+        )
       )
     })
   } satisfies SelfServiceCategories.Service

@@ -68,13 +68,13 @@ export const operations = Operation.group("Tags", {
 })
 
 const make = Effect.map(ApiClient, (client) => {
-  const { pages } = client.listing(operations.stream)
+  const functions = client.functions(operations)
   return {
-    ...client.functions(operations),
+    ...functions,
     find: finder(
       "Tags.find",
       "name",
-      (name) => pages({ search: name }),
+      (name) => functions.stream({ search: name }),
       (tag) => tag.name,
       ({ id }) => id
     )

@@ -67,16 +67,16 @@ export const operations = Operation.group("Users", {
 })
 
 const make = Effect.map(ApiClient, (client) => {
-  const { pages } = client.listing(operations.stream)
+  const functions = client.functions(operations)
   const byEmail = finder(
     "Users.find",
     "email",
-    (email) => pages({ email }),
+    (email) => functions.stream({ email }),
     (user) => user.email?.toLowerCase(),
     ({ id }) => id
   )
   return {
-    ...client.functions(operations),
+    ...functions,
     find: ({ email }: { readonly email: string }) => byEmail(email.toLowerCase())
   } satisfies Users.Service
 })

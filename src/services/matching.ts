@@ -7,7 +7,6 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { ApiClientError } from "../errors/ApiClientError.js"
 import { invalidArgument } from "../operation/arguments.js"
-import type { Page } from "../operation/listing.js"
 import { composed } from "../session/functions.js"
 
 /** One record, or none. Fails with `Conflict` and every candidate if several match: a person has to choose. */
@@ -39,20 +38,6 @@ export const named = <A extends { readonly id: string; readonly name: string }>(
     Effect.flatMap((matches) => atMostOne(operation, `name "${name}"`, Chunk.toReadonlyArray(matches), ({ id }) => id))
   )
 
-/** What a service takes for the most records that a page can have. */
-const fullPage = 300
-
-/** The records that fit, of a listing that is filtered down to a page: it is one request, unless the page is full. */
-const matchesIn = <A>(
-  pages: Stream.Stream<Page<A>, ApiClientError>,
-  fits: (record: A) => boolean
-): Effect.Effect<ReadonlyArray<A>, ApiClientError> =>
-  pages.pipe(
-    Stream.takeUntil(({ results }) => results.length < fullPage),
-    Stream.runCollect,
-    Effect.map((pages) => Chunk.toReadonlyArray(pages).flatMap(({ results }) => results.filter(fits)))
-  )
-
 /** A text as names are compared: without white space around it, in one Unicode form. */
 export const normalized = (text: string): string => text.normalize("NFC").trim()
 
@@ -63,7 +48,7 @@ export const normalized = (text: string): string => text.normalize("NFC").trim()
 export const finder = <A>(
   operation: string,
   field: string,
-  search: (text: string) => Stream.Stream<Page<A>, ApiClientError>,
+  search: (text: string) => Stream.Stream<A, ApiClientError>,
   textOf: (record: A) => string | null | undefined,
   describe: (record: A) => string
 ): ((text: string) => Effect.Effect<Option.Option<A>, ApiClientError>) =>
@@ -72,7 +57,7 @@ export const finder = <A>(
     return wanted === ""
       ? Effect.fail(invalidArgument(operation, { [field]: ["is empty"] }))
       : Effect.flatMap(
-          matchesIn(search(wanted), (record) => normalized(textOf(record) ?? "") === wanted),
-          (matches) => atMostOne(operation, `${field} "${wanted}"`, matches, describe)
+          Stream.runCollect(Stream.filter(search(wanted), (record) => normalized(textOf(record) ?? "") === wanted)),
+          (matches) => atMostOne(operation, `${field} "${wanted}"`, Chunk.toReadonlyArray(matches), describe)
         )
   })

@@ -1,6 +1,6 @@
 /** Devices, users, Prism, enrollment: what the library adds to the operations of the API. */
 import { effect } from "@effect/vitest"
-import { Blueprints, Devices, Prism, Users, Vulnerabilities } from "effect-iru"
+import { Blueprints, Devices, Prism, Tags, Users, Vulnerabilities } from "effect-iru"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
@@ -51,6 +51,20 @@ describe("a record is found", () => {
         expect(error).toMatchObject({ reason: "Conflict", operation: "Devices.find" })
         expect(error.detail).toContain(uuid(1))
         expect(error.detail).toContain(uuid(2))
+      })
+    )
+  )
+
+  effect("on a later page too, where the service's pages are short", () =>
+    withTenant(({ query, path }) => {
+      const all = ["Kiosk East", "Kiosk West", "Kiosk"].map((name, index) => ({ id: uuid(index), name }))
+      const at = Number(query["offset"] ?? 0)
+      const next = at + 1 < all.length ? `https://tenant.invalid${path}?offset=${at + 1}` : null
+      return { body: { count: all.length, next, previous: null, results: all.slice(at, at + 1) } }
+    }, options)(() =>
+      Effect.gen(function* () {
+        const found = yield* Effect.all([(yield* Tags).find("Kiosk"), (yield* Blueprints).find("Kiosk")])
+        expect(found.map(Option.map(({ id }) => id))).toEqual([Option.some(uuid(2)), Option.some(uuid(2))])
       })
     )
   )
@@ -165,20 +179,22 @@ describe("Prism", () => {
     )
   )
 
-  effect("an export that fails says why", () =>
-    withTenant(
-      routes({
-        "POST /api/v1/prism/export": job("pending"),
-        [`GET /api/v1/prism/export/${uuid(1)}`]: job("failed", { error_msg: "Unknown column." })
-      }),
-      options
-    )(() =>
-      Effect.gen(function* () {
-        const error = yield* Effect.flip((yield* Prism).export("apps"))
-        expect(error).toMatchObject({ reason: "BadRequest", detail: "Unknown column." })
-      })
+  for (const status of ["failed", "pending"]) {
+    effect(`an export that fails says why, also if its status is "${status}"`, () =>
+      withTenant(
+        routes({
+          "POST /api/v1/prism/export": job("pending"),
+          [`GET /api/v1/prism/export/${uuid(1)}`]: job(status, { error_msg: "Unknown column." })
+        }),
+        options
+      )(() =>
+        Effect.gen(function* () {
+          const error = yield* Effect.flip((yield* Prism).export("apps", { polling: Schedule.recurs(2) }))
+          expect(error).toMatchObject({ reason: "BadRequest", detail: "Unknown column." })
+        })
+      )
     )
-  )
+  }
 })
 
 describe("a filter of vulnerabilities", () => {

@@ -141,4 +141,13 @@ describe("Self Service categories", () => {
       expect(yield* categories.find("")).toEqual(Option.none())
     }).pipe(onSandbox({ categories: ["Apps", "Größen & Maße"] }))
   )
+
+  effect("that only their case tells apart are all named", () =>
+    Effect.gen(function* () {
+      const categories = yield* SelfServiceCategories
+      const error = yield* Effect.flip(categories.find("apps"))
+      expect(error).toMatchObject({ reason: "Conflict", operation: "SelfServiceCategories.find" })
+      for (const { id } of yield* categories.list()) expect(error.detail).toContain(id)
+    }).pipe(onSandbox({ categories: ["Apps", "APPS"] }))
+  )
 })
