@@ -15,16 +15,16 @@ export const baseName = (path: string): string =>
 export const nameProblem = (name: string): string | undefined =>
   /.\.[^./\\]+$/.test(name) ? undefined : `${name} has no file extension, which Iru tells installers by.`
 
-const installTypes: Readonly<Record<string, string>> = {
-  pkg: "package",
-  mpkg: "package",
-  zip: "zip",
-  dmg: "image"
-}
+const installTypes = new Map([
+  ["pkg", "package"],
+  ["mpkg", "package"],
+  ["zip", "zip"],
+  ["dmg", "image"]
+])
 
 /** Why an installer of this name is none of an install type, if its extension belongs to another. */
 export const installTypeProblem = (name: string, installType: string): string | undefined => {
-  const fitting = installTypes[name.slice(name.lastIndexOf(".") + 1).toLowerCase()]
+  const fitting = installTypes.get(name.slice(name.lastIndexOf(".") + 1).toLowerCase())
   return fitting === undefined || fitting === installType
     ? undefined
     : `${name} is not for install_type "${installType}": "${fitting}" fits. With the option anyKind: true it is sent as it is.`

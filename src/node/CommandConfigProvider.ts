@@ -9,7 +9,7 @@ import * as ConfigProviderPathPatch from "effect/ConfigProviderPathPatch"
 import * as Effect from "effect/Effect"
 import * as HashSet from "effect/HashSet"
 import * as Layer from "effect/Layer"
-import { execFile } from "node:child_process"
+import { execFile, type ExecFileException } from "node:child_process"
 
 /** For each variable, the program that prints its value, and the program's arguments. No shell is involved. */
 export type Commands = Readonly<Record<string, readonly [program: string, ...args: ReadonlyArray<string>]>>
@@ -51,18 +51,20 @@ const run = (
   [program, ...args]: Commands[string]
 ): Effect.Effect<string, ConfigError.ConfigError> =>
   Effect.async((resume, signal) => {
-    execFile(program, args, { signal, encoding: "utf8" }, (error, stdout) => {
-      const why = error === null ? "" : typeof error.code === "number" ? `exit code ${error.code}` : String(error.code)
+    const refuse = (why: string) =>
       resume(
-        error === null
-          ? Effect.succeed(stdout.replace(/[\r\n]+$/, ""))
-          : Effect.fail(
-              ConfigError.SourceUnavailable(
-                [...path],
-                `${program} did not give ${path.join(".")}: ${why}`,
-                Cause.fail(why)
-              )
-            )
+        Effect.fail(
+          ConfigError.SourceUnavailable([...path], `${program} did not give ${path.join(".")}: ${why}`, Cause.fail(why))
+        )
       )
-    })
+    const whyOf = ({ code }: ExecFileException) => (typeof code === "number" ? `exit code ${code}` : String(code))
+    try {
+      const child = execFile(program, args, { signal, encoding: "utf8" }, (error, stdout) =>
+        error === null ? resume(Effect.succeed(stdout.replace(/[\r\n]+$/, ""))) : refuse(whyOf(error))
+      )
+      // A program that asks for something is told that there is no answer.
+      child.stdin?.end()
+    } catch {
+      refuse("the program and its arguments must be text without null bytes, and the program must not be empty")
+    }
   })

@@ -16,7 +16,7 @@ import type { Any } from "../operation/Operation.js"
 import * as operations from "../operations/index.js"
 import { looking, makeGuard } from "../session/guard.js"
 import { ApiClient } from "./ApiClient.js"
-import { nameOf, openLog, readLog } from "./fleetLog.js"
+import { nameOf, openLog, readLog, sameId } from "./fleetLog.js"
 import type * as Guard from "./Guard.js"
 
 /** A device, or its id. */
@@ -119,7 +119,7 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
 
     const before = skip === undefined ? new Map<string, string>() : yield* readLog(skip)
     /** Whether an action was begun before, and must not be done again without being asked for. */
-    const isUnknown = (device: string) => before.get(device) === "started" && !repeatUnknown
+    const isUnknown = (device: string) => before.get(sameId(device)) === "started" && !repeatUnknown
     const writer = log === undefined || dryRun ? undefined : yield* openLog(log)
     const list = isIterable(devices) ? [...devices] : undefined
     let source: Stream.Stream<T, E2, R2> = isIterable(devices) ? Stream.fromIterable(list ?? []) : devices
@@ -127,7 +127,8 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
     let confirmed: Guard.Guard | undefined
     if (operation !== undefined) {
       const all = Chunk.toReadonlyArray(yield* Stream.runCollect(source))
-      const wanted = [...new Set(all.map(idOf))].filter((id) => before.get(id) !== "done" && !isUnknown(id))
+      const ids = new Map(all.map((target) => [sameId(idOf(target)), idOf(target)]))
+      const wanted = [...ids.values()].filter((id) => before.get(sameId(id)) !== "done" && !isUnknown(id))
       if (!dryRun) confirmed = yield* (yield* ApiClient).admit(operation, wanted)
       source = Stream.fromIterable(all)
       total = all.length
@@ -143,8 +144,8 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
 
     /** Why nothing is done with a device. */
     const reasonToSkip = (device: string): string | undefined => {
-      if (seen.has(device)) return "it came before in this run"
-      if (before.get(device) === "done") return `it is done, as ${skip} says`
+      if (seen.has(sameId(device))) return "it came before in this run"
+      if (before.get(sameId(device)) === "done") return `it is done, as ${skip} says`
       return isStopped() ? `the run has stopped after ${counts.failed} failures` : undefined
     }
 
@@ -174,7 +175,7 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
       Effect.suspend((): Effect.Effect<Outcome<T, A, E>, ApiClientError, R> => {
         const device = idOf(target)
         const reason = reasonToSkip(device)
-        seen.add(device)
+        seen.add(sameId(device))
         if (reason !== undefined) return Effect.succeed({ outcome: "skipped", device, target, reason })
         return isUnknown(device)
           ? Effect.succeed({ outcome: "failed", device, target, error: new UnknownOutcome({ device }) })
@@ -215,5 +216,7 @@ const dryRunGuard = (onMeet: (operation: string) => void): Guard.Guard =>
 const operationOf = (name: string): Any | undefined => {
   const [service = "", verb = ""] = name.split(".")
   const groups: Readonly<Record<string, Readonly<Record<string, Any>>>> = operations
-  return groups[service]?.[verb]
+  return Object.hasOwn(groups, service) && Object.hasOwn(groups[service] ?? {}, verb)
+    ? groups[service]?.[verb]
+    : undefined
 }

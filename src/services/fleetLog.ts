@@ -30,37 +30,57 @@ const isCut = (line: string): boolean => {
   return line.startsWith(begin) || begin.startsWith(line)
 }
 
-/** What a file says of the devices in it: the last state of each. A line that a crash has cut is none. */
-export const readLog = (
-  path: string
-): Effect.Effect<ReadonlyMap<string, Line["state"]>, ApiClientError, FileSystem.FileSystem> =>
+/** An id of a device as it is compared: in capitals, it is the same device. */
+export const sameId = (device: string): string => device.toLowerCase()
+
+type Refuse = (why: string, cause?: unknown) => ApiClientError
+
+/**
+ * What a file says of the devices in it: the last state of each, by `sameId`. A line that a crash has cut is none. A file
+ * that is not such a log is refused: it is somebody's, and nothing is written to it.
+ */
+const statesIn = (
+  fs: FileSystem.FileSystem,
+  path: string,
+  refuse: Refuse
+): Effect.Effect<ReadonlyMap<string, Line["state"]>, ApiClientError> =>
   Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const refuse = (why: string, cause?: unknown) => invalidArgument(operation, { skip: [why] }, cause)
-    if (!(yield* Effect.orElseSucceed(fs.exists(path), () => true))) return new Map()
-    const text = yield* Effect.mapError(fs.readFileString(path), (cause) => refuse(`${path} cannot be read`, cause))
-    const lines = text.split("\n")
     const states = new Map<string, Line["state"]>()
-    for (const [index, line] of lines.entries()) {
+    if (!(yield* Effect.orElseSucceed(fs.exists(path), () => true))) return states
+    const cannot = (cause: unknown) => refuse(`${path} cannot be read`, cause)
+    const { type } = yield* Effect.mapError(fs.stat(path), cannot)
+    // A FIFO would keep what opens it waiting.
+    if (type !== "File") return yield* refuse(`${path} is no file: it is a ${type}`)
+    const text = yield* Effect.mapError(fs.readFileString(path), cannot)
+    for (const [index, line] of text.split("\n").entries()) {
       if (line.trim() === "") continue
       const read = readLine(line)
-      if (Either.isRight(read)) states.set(read.right.device, read.right.state)
+      if (Either.isRight(read)) states.set(sameId(read.right.device), read.right.state)
       else if (!isCut(line)) return yield* refuse(`${path}, line ${index + 1}, is not a line of such a log`)
     }
     return states
   })
+
+/** What a file says of the devices in it: the last state of each, by `sameId`. */
+export const readLog = (
+  path: string
+): Effect.Effect<ReadonlyMap<string, Line["state"]>, ApiClientError, FileSystem.FileSystem> =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) =>
+    statesIn(fs, path, (why, cause) => invalidArgument(operation, { skip: [why] }, cause))
+  )
 
 /** Writes lines to the end of a file. */
 export interface LogWriter {
   readonly write: (line: Omit<Line, "at">) => Effect.Effect<void, ApiClientError>
 }
 
-/** Opens a file to write to its end. What is written is on the disk once `write` is done. */
+/** Opens a log, or a new file, to write to its end. What is written is on the disk once `write` is done. */
 export const openLog = (path: string): Effect.Effect<LogWriter, ApiClientError, FileSystem.FileSystem | Scope.Scope> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const refuse = (cause: unknown) =>
       invalidArgument(operation, { log: [`${path} cannot be written, so nothing more is done`] }, cause)
+    yield* statesIn(fs, path, (why, cause) => invalidArgument(operation, { log: [why] }, cause))
     const file = yield* Effect.mapError(fs.open(path, { flag: "a+" }), refuse)
     const turn = yield* Effect.makeSemaphore(1)
     const append = (text: string) =>

@@ -46,8 +46,8 @@ export interface Watch<out R = never> {
   /** Whether it asks somebody, so that it comes after those that only look. */
   readonly asks: boolean
   readonly admit: (call: GuardedCall) => Effect.Effect<Undo, Refusal, R>
-  /** Whether the rules around it have admitted a call already, as one of many. */
-  readonly covers?: ((call: GuardedCall) => boolean) | undefined
+  /** The rules that have admitted a call already, as one of many. Those of another session have not. */
+  readonly covers?: ((call: GuardedCall) => ReadonlyArray<Watch<unknown>>) | undefined
 }
 
 /** Rules that are not in force yet. */
@@ -105,12 +105,11 @@ export const parseGuard = (text: string): Either.Either<Guard | undefined, strin
     .split(",")
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== "")
-    .map((name) => named[name])
-  if (guards.some((guard) => guard === undefined))
+    .map((name) => (Object.hasOwn(named, name) ? named[name] : undefined))
+  const isEmpty = text.trim() === ""
+  if (guards.includes(undefined) || (guards.length === 0 && !isEmpty))
     return Either.left(`The guard must be ${Object.keys(named).join(" or ")}, or both with a comma between them.`)
-  return Either.right(
-    guards.length === 0 ? undefined : makeGuard(() => guards.flatMap((guard) => guard?.start() ?? []))
-  )
+  return Either.right(isEmpty ? undefined : makeGuard(() => guards.flatMap((guard) => guard?.start() ?? [])))
 }
 
 /** The rules of the parts of the program around a call. */
@@ -138,8 +137,8 @@ export const install = <R>(guard: Guard<R>): Effect.Effect<ReadonlyArray<Watch>,
 
 /** Asks rules in force. If one refuses, or the call is interrupted, what the others counted is taken back. */
 export const admit = (rules: ReadonlyArray<Watch>, call: GuardedCall): Effect.Effect<Undo, Refusal> => {
-  const from = rules.findLastIndex(({ covers }) => covers?.(call) === true)
-  const asked = rules.slice(from + 1)
+  const admitted = new Set(rules.flatMap(({ covers }) => covers?.(call) ?? []))
+  const asked = rules.filter((rule) => !admitted.has(rule))
   const ordered = [...asked.filter(({ asks }) => !asks), ...asked.filter(({ asks }) => asks)]
   return Effect.suspend(() => {
     const undos: Array<Undo> = []
@@ -159,9 +158,10 @@ export const admitAll = (
   around: ReadonlyArray<Watch>,
   { kind, method, name, template }: Pick<Facts, "kind" | "method" | "name" | "template">,
   devices: ReadonlyArray<string>
-): Effect.Effect<Guard, Refusal> =>
-  Effect.as(
-    admit([...session, ...around], {
+): Effect.Effect<Guard, Refusal> => {
+  const rules = [...session, ...around]
+  return Effect.as(
+    admit(rules, {
       operation: name,
       kind,
       method,
@@ -171,24 +171,25 @@ export const admitAll = (
       isLiteral: false,
       isRepeat: false
     }),
-    onlyOn(name, new Set(devices.map((id) => id.toLowerCase())))
+    onlyOn(name, new Set(devices.map((id) => id.toLowerCase())), rules)
   )
+}
 
 /** Admits one operation on the devices that were asked about, without asking again, and reads. */
-const onlyOn = (operation: string, devices: ReadonlySet<string>): Guard => {
-  const covers = (call: GuardedCall) =>
+const onlyOn = (operation: string, devices: ReadonlySet<string>, admitted: ReadonlyArray<Watch>): Guard => {
+  const isOne = (call: GuardedCall) =>
     call.operation === operation && devices.has((call.ids["device_id"] ?? "").toLowerCase())
   return makeGuard(() => [
     {
       ...looking((call) =>
-        call.kind === "read" || covers(call)
+        call.kind === "read" || isOne(call)
           ? undefined
           : {
               rule: "Fleet.forEach",
               detail: `Only ${operation} was confirmed, on ${devices.size} devices. Leave out the option confirm, or name this operation in it.`
             }
       ),
-      covers
+      covers: (call) => (isOne(call) ? admitted : [])
     }
   ])
 }

@@ -37,7 +37,8 @@ export const acquirePacer = (tenantUrl: string, limits: PaceLimits): Effect.Effe
     ({ entry }) => entry.pacer
   )
 
-const atLeastOne = (limit: number): number => Math.max(1, Math.floor(limit))
+/** What is no number would be no limit, for every session of the tenant. */
+const atLeastOne = (limit: number): number => (limit >= 1 ? Math.floor(limit) : 1)
 
 /** What was sent stays known for an hour after the last session has closed: the service remembers it as well. */
 const sharedFor = (tenantUrl: string, clock: Clock.Clock): Shared => {

@@ -13,6 +13,7 @@ const webAppHost = /^([a-z0-9-]+)\.((?:eu\.)?(?:kandji\.io|iru\.com))$/
 const vendorHost = /(?:^|\.)(?:kandji\.io|iru\.com)$/
 const loopbackHost = /^(?:127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}|localhost|\[::1\])$/
 const anyHost = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/
+const tokens = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi
 const apiPath = /^\/*(?:api\/v\d+\/*)?$/
 
 /** Whether a host is this machine: `127.0.0.0/8`, `localhost` or `[::1]`. */
@@ -52,7 +53,8 @@ export const parseTenantUrl = (text: string, insecureHost = ""): Either.Either<s
   const url = String(text).trim().toLowerCase()
   const [, scheme, authority = "", rest = ""] = /^(?:([a-z][a-z0-9+.-]*:)?\/\/)?([^/?#\\]*)(.*)$/s.exec(url) ?? []
   const { host, port } = authorityOf(authority)
-  const refuse = (why: string) => Either.left(`${invalid}: ${why}. Use ${hosts}.`)
+  // People paste the token into the wrong variable.
+  const refuse = (why: string) => Either.left(`${invalid}: ${why.replaceAll(tokens, "<redacted>")}. Use ${hosts}.`)
 
   if (url === "") return refuse("it is empty")
   if (scheme !== undefined && scheme !== "http:" && scheme !== "https:") return refuse(`${scheme} is not https:`)
@@ -75,7 +77,7 @@ export const parseTenantUrl = (text: string, insecureHost = ""): Either.Either<s
         : refuse("it holds a path")
   if (isLoopback(host)) return tenant()
 
-  // The text itself is not repeated: people paste the token into the wrong variable.
+  // The text itself is not repeated.
   if (insecureHost === "") return refuse("unknown API host")
   const allowed = insecureHostOf(insecureHost)
   if (Either.isLeft(allowed)) return refuse(`unknown API host. ${allowed.left}`)

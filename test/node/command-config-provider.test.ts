@@ -45,6 +45,21 @@ live("a command that fails, or that is not installed, is named with its exit cod
   })
 )
 
+live(
+  "a command that is no program's name, or that waits for an answer, is a ConfigError and no crash, and is not waited for",
+  () =>
+    Effect.gen(function* () {
+      const tenant = { IRU_TENANT_URL: "accuhive.api.kandji.io" }
+      for (const wrong of [[""], ["a\0b"], [process.execPath, "a\0b"]] as const) {
+        const error = yield* Effect.flip(configWith({ IRU_API_TOKEN: wrong }, tenant))
+        expect(String(error)).toContain("did not give IRU_API_TOKEN: the program and its arguments must be text")
+      }
+      const asks = [process.execPath, "-e", "process.stdin.on('end', () => process.exit(7)).resume()"] as const
+      const error = yield* Effect.flip(configWith({ IRU_API_TOKEN: asks }, tenant))
+      expect(String(error)).toContain("exit code 7")
+    })
+)
+
 live("as a layer it is what every Config below it reads from", () =>
   Effect.gen(function* () {
     const config = yield* ApiConfig

@@ -487,6 +487,11 @@ describe("a configuration that does not hold", () => {
     ["because of the tenant's address", { tenantUrl: "https://example.com", apiToken: token }],
     ["because of the token", { tenantUrl: "https://accuhive.api.iru.com", apiToken: `${token}!` }],
     ["because of both", { tenantUrl: "", apiToken: ` ${token}` }],
+    [
+      "because the token stands in the variable of another host",
+      { tenantUrl: "http://sandbox:8080", apiToken: "", allowInsecureHost: token }
+    ],
+    ["because the token is taken for a tenant", { tenantUrl: `https://${token}.kandji.io`, apiToken: "" }],
     ["because the token stands in the address", { tenantUrl: `https://${token}@accuhive.api.iru.com`, apiToken: "" }]
   ] as const) {
     live(`${what} says so without the token`, () =>

@@ -7,12 +7,13 @@ import { type ApiClientError, DeviceActions, Devices, DeviceSecrets, Fleet, Guar
 import { Iru } from "effect-iru/node"
 import { Fault, Sandbox } from "effect-iru/sandbox"
 import * as Chunk from "effect/Chunk"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Stream from "effect/Stream"
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { describe, expect } from "vitest"
 import { temporaryFolder } from "../support/files.js"
@@ -93,7 +94,56 @@ describe("each device", () => {
   )
 })
 
+describe("a device whose id comes in capitals too", () => {
+  const device = "0ff1ce00-0000-4000-8000-00000000000a"
+
+  effect("is one device: it is worked on once, and counted once when the guard is asked", () =>
+    withTenant(fine, { ...options, guard: Guard.limit({ destructive: 1 }) })((server) =>
+      Effect.gen(function* () {
+        const twice = [device.toUpperCase(), device]
+        const all = yield* outcomes(Fleet.forEach(twice, erase, { confirm: "DeviceActions.erase" }))
+        expect(all.map(({ outcome }) => outcome).sort()).toEqual(["done", "skipped"])
+        expect(server.received).toHaveLength(1)
+      })
+    )
+  )
+
+  scoped("is done if the log says so, however it is written there", () =>
+    withTenant(
+      fine,
+      options
+    )((server) =>
+      Effect.gen(function* () {
+        const log = `${yield* temporaryFolder}/run.ndjson`
+        yield* outcomes(Fleet.forEach([device.toUpperCase()], restart, { log }))
+        expect(yield* outcomes(Fleet.forEach([device], restart, { log, skip: log }))).toMatchObject([
+          { outcome: "skipped" }
+        ])
+        expect(server.received).toHaveLength(1)
+      }).pipe(Effect.provide(NodeContext.layer))
+    )
+  )
+})
+
 describe("a run that is confirmed", () => {
+  effect("at one tenant is not confirmed at another, whose session has a guard of its own", () =>
+    withTenant(
+      fine,
+      options
+    )(() =>
+      Effect.gen(function* () {
+        const other = yield* serve(fine)
+        const session = yield* Layer.build(Iru.layer(tenantAt(other.origin, { guard: Guard.readOnly })))
+        const there = Context.get(session, DeviceActions)
+        const all = yield* outcomes(
+          Fleet.forEach(ids(2), (id) => there.erase(id, {}), { confirm: "DeviceActions.erase" })
+        )
+        expect(all).toMatchObject(Array(2).fill({ outcome: "failed", error: { reason: "Refused" } }))
+        expect(other.received).toEqual([])
+      })
+    )
+  )
+
   effect("asks the guard once for all devices, and admits that operation on them and nothing beside it but reads", () =>
     Effect.gen(function* () {
       const asked: Array<Guard.Call> = []
@@ -200,6 +250,14 @@ describe("a run that is written down", () => {
       Effect.gen(function* () {
         const log = `${yield* temporaryFolder}/run.ndjson`
         writeFileSync(log, "a shopping list\nmilk\n")
+        const written = yield* Effect.flip(outcomes(Fleet.forEach(ids(1), restart, { log })))
+        expect(written.fieldErrors?.["log"]?.[0]).toContain("line 1, is not a line of such a log")
+        expect(readFileSync(log, "utf8")).toBe("a shopping list\nmilk\n")
+        for (const option of ["log", "skip"]) {
+          spawnSync("mkfifo", [`${log}.fifo`])
+          const fifo = yield* Effect.flip(outcomes(Fleet.forEach(ids(1), restart, { [option]: `${log}.fifo` })))
+          expect(fifo.fieldErrors?.[option]?.[0]).toContain("is no file: it is a FIFO")
+        }
         const error = yield* Effect.flip(outcomes(Fleet.forEach(ids(1), restart, { skip: log })))
         expect(error.fieldErrors?.["skip"]?.[0]).toContain("line 1, is not a line of such a log")
         const at = '"at":"2026-01-01T00:00:00.000Z"'

@@ -450,11 +450,14 @@ describe("IRU_GUARD", () => {
 
   effect("that is anything else is a mistake, and no session is opened", () =>
     Effect.gen(function* () {
-      const { exit, sent } = yield* withVariable("readonly")
-      expect(sent).toBe(0)
-      const text = Exit.isFailure(exit) ? Cause.pretty(exit.cause) : ""
-      expect(text).toContain("IRU_GUARD")
-      expect(text).toContain("read-only or no-secrets")
+      for (const value of ["readonly", "constructor", "read-only,__proto__", ","]) {
+        const { exit, sent } = yield* withVariable(value)
+        expect(sent).toBe(0)
+        expect(Exit.isFailure(exit) && Cause.isFailure(exit.cause)).toBe(true)
+        const text = Exit.isFailure(exit) ? Cause.pretty(exit.cause) : ""
+        expect(text).toContain("IRU_GUARD")
+        expect(text).toContain("read-only or no-secrets")
+      }
     })
   )
 
