@@ -20,7 +20,7 @@ import { type Exchange, type ExchangeLimits, execute } from "./exchange.js"
 import { type Pacer, type Priority, RequestPriority, type Turn } from "./pace.js"
 import { buildRequest, type Origin } from "./request.js"
 import { mayHaveHappened, retrying, RetryOverride, type RetryPolicy } from "./retry.js"
-import { hiding, withoutSecrets } from "./secrets.js"
+import { hiding, secretsIn, withoutSecrets } from "./secrets.js"
 import type { ServerTime } from "./serverTime.js"
 import type { Session } from "./session.js"
 import {
@@ -54,6 +54,8 @@ export interface Outgoing {
 export interface Call extends CallFacts, Exchange {
   readonly kind: Kind
   readonly apiToken: Redacted.Redacted
+  /** What the caller passed. */
+  readonly values: ReadonlyArray<unknown>
   readonly policy: RetryPolicy
   readonly priority: Priority
 }
@@ -154,6 +156,7 @@ export const makeSend = ({
         path,
         request: request.right,
         apiToken,
+        values: outgoing.ids?.values ?? [],
         host,
         meter,
         labels: fiber.getFiberRef(FiberRef.currentMetricLabels),
@@ -185,12 +188,20 @@ export const makeSend = ({
 
 const noContent: Answer.Response = { status: 204, headers: {}, bytes: new Uint8Array() }
 
-/** A failure of a call. The other side may have repeated the request, so the token is taken out of what it said. */
+/** The token, and the secrets that the caller sent: a PIN, a passcode. */
+const secretsOf = ({ apiToken, values }: Call): ReadonlyArray<string> => [
+  Redacted.value(apiToken),
+  ...secretsIn(values)
+]
+
+/** A failure of a call. The other side may have repeated the request, so its secrets are taken out of what it said. */
 const failure = (
-  { apiToken, method, operation, path }: Call,
+  call: Call,
   what: Omit<ConstructorParameters<typeof ApiClientError>[0], "operation" | "method" | "path">
-): ApiClientError =>
-  new ApiClientError({ operation, method, path, ...what, ...withoutSecrets([Redacted.value(apiToken)], what) })
+): ApiClientError => {
+  const { method, operation, path } = call
+  return new ApiClientError({ operation, method, path, ...what, ...withoutSecrets(secretsOf(call), what) })
+}
 
 const closed = (call: Call): ApiClientError => failure(call, { reason: "SessionClosed" })
 
@@ -213,7 +224,7 @@ const refusal = (call: Call, response: Answer.Response): Effect.Effect<never, Ap
       failure(call, {
         reason: reasonOf(response.status),
         status: response.status,
-        ...explainAnswer(response, clock.unsafeCurrentTimeMillis(), hiding([Redacted.value(call.apiToken)]))
+        ...explainAnswer(response, clock.unsafeCurrentTimeMillis(), hiding(secretsOf(call)))
       })
     )
   )

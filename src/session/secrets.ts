@@ -3,7 +3,17 @@
  * encoded.
  */
 import * as Encoding from "effect/Encoding"
+import * as Predicate from "effect/Predicate"
+import * as Redacted from "effect/Redacted"
 import type { FieldErrors } from "../errors/ApiClientError.js"
+
+/** The secrets within a value: in its fields and lists, on any level. */
+export const secretsIn = (value: unknown): ReadonlyArray<string> => {
+  if (Redacted.isRedacted(value)) return [String(Redacted.value(value))]
+  const isPlain =
+    Array.isArray(value) || (Predicate.isObject(value) && Object.getPrototypeOf(value) === Object.prototype)
+  return isPlain ? Object.values(value).flatMap(secretsIn) : []
+}
 
 /** What somebody on the other side said. */
 interface Said {
@@ -54,7 +64,10 @@ const formsOf = (secret: string): ReadonlyArray<Form> => {
   const urlSafe = base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"))
   return [
     ...[secret, Encoding.encodeHex(secret)].map((text) => ({ text: lowerCase(text), isBase64: false })),
-    ...[...new Set([...base64, ...urlSafe])].map((text) => ({ text: lowerCase(text), isBase64: true }))
+    // Of a very short secret, base64 has hardly a character of its own.
+    ...[...new Set([...base64, ...urlSafe])]
+      .filter(({ length }) => length > 3)
+      .map((text) => ({ text: lowerCase(text), isBase64: true }))
   ]
 }
 

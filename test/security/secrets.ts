@@ -3,13 +3,14 @@
  */
 import { inspect } from "node:util"
 
-/** The token of the tenant, and what makes presigned addresses and forms valid. */
+/** The token of the tenant, what makes presigned addresses and forms valid, and what unlocks a device. */
 export const secrets = {
   token: "5ec2e7c0-ca11-4a21-8e11-70ce11ca4a21",
   formSignature: "f0a1c2ca11ab1ef0a1c2ca11ab1ef0a1c2ca11ab1ef0a1c2ca11ab1e00f0a1c2",
   formToken: "IQoJb3Jp/Z2luX2VjE+canaryOfTheForm/+w==",
   urlSignature: "0ff1ceca11ab1e0ff1ceca11ab1e0ff1ceca11ab1e0ff1ceca11ab1e000ff1ce",
-  urlToken: "FwoGZXIv/YXdzEJr+canaryOfTheAddress/+g=="
+  urlToken: "FwoGZXIv/YXdzEJr+canaryOfTheAddress/+g==",
+  deviceSecret: "CA7A-RYOF-TH3D-3V1C-CA7A-RY27"
 }
 
 /** A secret as it stands, percent-encoded, in hex, and in base64 wherever it starts in what was encoded. */
