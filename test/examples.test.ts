@@ -9,12 +9,13 @@ import { Iru } from "effect-iru/node"
 import { Sandbox } from "effect-iru/sandbox"
 import { execFile, spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
 import { promisify } from "node:util"
-import { expect, test } from "vitest"
+import { beforeAll, expect, test } from "vitest"
 import { bucket } from "./support/bucket.js"
 import { temporaryFile, temporaryFolder } from "./support/files.js"
+import { bundled } from "./support/programs.js"
 import { serve } from "./support/server.js"
 
 /** Runs until it is stopped. */
@@ -22,9 +23,13 @@ const endless = "audit-to-file.ts"
 
 const isProgram = (name: string) => name.endsWith(".ts") && !name.endsWith(".test.ts") && name !== endless
 
+const programs = readdirSync("examples").filter((name) => isProgram(name) || name === endless)
+const program = bundled(...programs.map((name) => `examples/${name}`))
+beforeAll(() => symlinkSync(resolve("examples/assets"), join(program("examples"), "assets")))
+
 const run = (name: string, environment: Record<string, string>) =>
   Effect.promise(() =>
-    promisify(execFile)(process.execPath, ["--import", "tsx", `examples/${name}`], {
+    promisify(execFile)(process.execPath, [program(`examples/${name}`)], {
       env: { ...process.env, ...environment }
     })
   )
@@ -71,7 +76,9 @@ const surroundings = Effect.gen(function* () {
   const user = yield* Effect.map(state.users.put({ name: "Ada", email: "ada@example.com" }), ({ id }) => id)
   const tag = yield* Effect.map(state.tags.put({ name: "Loaner" }), ({ id }) => id)
   const mac = { platform: "Mac", blueprint_id, user } as const
-  yield* state.devices.put({ ...mac, device_name: "Ada's Mac", serial_number: "C02ADA" })
+  // Which apps a Mac has follows from its id: this one has Chrome.
+  const id = "00000000-0000-4000-8000-000000000002"
+  yield* state.devices.put({ ...mac, id, device_name: "Ada's Mac", serial_number: "C02ADA" })
   const old = { device_name: 'Ada\'s "old" Mac', serial_number: "C02OLD", filevault_enabled: false, tags: [tag] }
   yield* state.devices.put({ ...mac, ...old })
   yield* state.devices.put({ device_name: "Ada's iPad", platform: "iPad", blueprint_id })
@@ -122,7 +129,7 @@ for (const name of readdirSync("examples").filter(isProgram)) {
 const runToFirstLine = (name: string, environment: Record<string, string>) =>
   Effect.promise(async () => {
     const env = { ...process.env, ...environment }
-    const child = spawn(process.execPath, ["--import", "tsx", `examples/${name}`], { env })
+    const child = spawn(process.execPath, [program(`examples/${name}`)], { env })
     const [stdout, stderr]: [Array<Buffer>, Array<Buffer>] = [[], []]
     child.stderr.on("data", (part: Buffer) => stderr.push(part))
     child.stdout.on("data", (part: Buffer) => {

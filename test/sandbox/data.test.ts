@@ -9,6 +9,7 @@ import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { afterAll, beforeAll, describe, expect } from "vitest"
 import { Sandbox, SandboxError } from "../../src/sandbox/index.js"
+import { bundled } from "../support/programs.js"
 import { at, call, listAt, presign, send, textAt, upload, uploaded, utilities } from "./support.js"
 
 const scripts = "/api/v1/library/custom-scripts"
@@ -211,10 +212,13 @@ interface Keeper {
   readonly tenantUrl: string
 }
 
+const program = bundled("test/sandbox/programs/keeper.ts")
+
 const start = (data: string): Promise<Keeper> =>
   new Promise((resolve, reject) => {
-    const program = new URL("./programs/keeper.ts", import.meta.url).pathname
-    const child = spawn(process.execPath, ["--import", "tsx", program, data], { stdio: ["ignore", "pipe", "inherit"] })
+    const child = spawn(process.execPath, [program("test/sandbox/programs/keeper.ts"), data], {
+      stdio: ["ignore", "pipe", "inherit"]
+    })
     child.once("exit", () => reject(new Error("The sandbox ended before it had started")))
     createInterface({ input: child.stdout }).once("line", (line) => {
       const json: unknown = JSON.parse(line)

@@ -6,7 +6,6 @@ import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
-import { buildSync } from "esbuild"
 import { spawn, spawnSync } from "node:child_process"
 import {
   cpSync,
@@ -26,6 +25,7 @@ import { afterAll, beforeAll, describe, expect } from "vitest"
 import { Sandbox } from "../../src/sandbox/index.js"
 import type { Entry } from "../../src/sandbox/tenant/entry.js"
 import { openFolder } from "../../src/sandbox/tenant/disk.js"
+import { bundled } from "../support/programs.js"
 import { call } from "./support.js"
 
 let root = ""
@@ -145,6 +145,8 @@ describe("what the sandbox did not write", () => {
   })
 })
 
+const program = bundled("test/sandbox/programs/writer.ts")
+
 describe("records", () => {
   effect("are all there after a restart, the last of each key", () => {
     const folder = fresh()
@@ -233,20 +235,11 @@ describe("records", () => {
     () =>
       Effect.promise(async () => {
         const folder = fresh()
-        const program = join(root, "writer.mjs")
-        buildSync({
-          entryPoints: [new URL("programs/writer.ts", import.meta.url).pathname],
-          bundle: true,
-          format: "esm",
-          platform: "node",
-          packages: "external",
-          outfile: program
-        })
-        // Its packages are found where the project's are.
-        symlinkSync(join(process.cwd(), "node_modules"), join(root, "node_modules"))
         let acknowledged = 0
         for (let round = 0; round < 50; round++) {
-          const child = spawn(process.execPath, [program, folder], { stdio: ["ignore", "pipe", "inherit"] })
+          const child = spawn(process.execPath, [program("test/sandbox/programs/writer.ts"), folder], {
+            stdio: ["ignore", "pipe", "inherit"]
+          })
           const exited = new Promise((resolve) => child.once("exit", resolve))
           let first: number | undefined
           for await (const line of createInterface({ input: child.stdout })) {

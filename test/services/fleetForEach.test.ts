@@ -17,8 +17,11 @@ import { spawn, spawnSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { describe, expect } from "vitest"
 import { temporaryFolder } from "../support/files.js"
+import { bundled } from "../support/programs.js"
 import { requestsTo, serve } from "../support/server.js"
 import { tenantAt, token, withTenant } from "../support/tenant.js"
+
+const program = bundled("test/services/fleetKilled.ts")
 
 const ids = (count: number) => Array.from({ length: count }, (_, number) => `device-${number}`)
 const restart = (id: string) => Effect.flatMap(DeviceActions, (actions) => actions.restart(id))
@@ -287,7 +290,7 @@ describe("a run that is written down", () => {
           return { status: 200 }
         })
         yield* Effect.async<void>((resume) => {
-          const child = spawn(process.execPath, ["--import", "tsx", "test/services/fleetKilled.ts", log], {
+          const child = spawn(process.execPath, [program("test/services/fleetKilled.ts"), log], {
             env: { ...process.env, IRU_TENANT_URL: server.origin, IRU_API_TOKEN: token }
           })
           kill = () => void child.kill("SIGKILL")

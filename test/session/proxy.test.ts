@@ -15,10 +15,13 @@ import { join } from "node:path"
 import type { Duplex } from "node:stream"
 import { promisify } from "node:util"
 import { describe, expect } from "vitest"
+import { bundled } from "../support/programs.js"
 import { token } from "../support/tenant.js"
 
 const installed = spawnSync("openssl", ["version"]).status === 0
 if (!installed) console.warn("openssl is not installed: the tests of proxies and company certificates did not run.")
+
+const file = bundled("test/session/proxy.worker.ts", "test/session/proxy.installers.ts")
 
 const tenant = "accuhive.api.kandji.io"
 
@@ -107,7 +110,7 @@ const setUp = Effect.gen(function* () {
   const run = (environment: Record<string, string>, program = "proxy.worker.ts"): Effect.Effect<string> =>
     Effect.promise(async () => {
       const rest = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/_proxy$/i.test(name)))
-      const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", `test/session/${program}`], {
+      const { stdout } = await promisify(execFile)(process.execPath, [file(`test/session/${program}`)], {
         env: { ...rest, IRU_TENANT_URL: `https://${tenant}`, IRU_API_TOKEN: token, ...environment }
       })
       return stdout.trim()

@@ -13,6 +13,7 @@ import { Redis } from "ioredis"
 import { connect, createServer, type Socket } from "node:net"
 import { promisify } from "node:util"
 import { describe, expect, vi } from "vitest"
+import { bundled } from "../support/programs.js"
 import { type Reply, serve } from "../support/server.js"
 import { tenantAt } from "../support/tenant.js"
 import { eventually, freePort, recordingLogs } from "./support.js"
@@ -55,10 +56,12 @@ interface Outcome {
   readonly refusals: ReadonlyArray<string>
 }
 
+const program = bundled("test/session/redis.worker.ts")
+
 const machine = (environment: Record<string, string>): Effect.Effect<Outcome> =>
   Effect.map(
     Effect.promise(() =>
-      promisify(execFile)(process.execPath, ["--import", "tsx", "test/session/redis.worker.ts"], {
+      promisify(execFile)(process.execPath, [program("test/session/redis.worker.ts")], {
         env: { ...process.env, ...environment }
       })
     ),

@@ -13,9 +13,9 @@ import { once } from "node:events"
 import { open, truncate, utimes, writeFile } from "node:fs/promises"
 import { hostname } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { describe, expect } from "vitest"
 import { badStore } from "../../support/badStore.js"
+import { bundled } from "../../support/programs.js"
 import { namesIn, read, temporaryFolder } from "../../support/files.js"
 import { serve } from "../../support/server.js"
 import { eitherWay } from "./eitherWay.js"
@@ -59,6 +59,8 @@ const expectWhole = (folder: string, to: string, bytes = object) =>
     expect(yield* namesIn(folder)).toEqual(["app.pkg"])
   })
 
+const program = bundled("test/node/transfer/killed.ts")
+
 describe("with resume, a download", () => {
   eitherWay("that was interrupted goes on where it stopped", () =>
     Effect.gen(function* () {
@@ -83,11 +85,10 @@ describe("with resume, a download", () => {
         const store = yield* badStore(object, [{ stallAfter: 5_000_000 }])
         const folder = yield* temporaryFolder
         const to = join(folder, "app.pkg")
-        const program = fileURLToPath(new URL("killed.ts", import.meta.url))
         yield* Effect.promise(async () => {
           const child = spawn(
             process.execPath,
-            ["--import", "tsx", program, store.url, to, String(object.length), sha256(object)],
+            [program("test/node/transfer/killed.ts"), store.url, to, String(object.length), sha256(object)],
             {
               stdio: ["ignore", "pipe", "inherit"]
             }
