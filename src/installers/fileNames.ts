@@ -4,8 +4,11 @@
  */
 import { baseName } from "./files.js"
 
-/** What some system does not allow in a name, or reads as something else: separators, controls, drives, streams. */
-const forbidden = /[\p{Cc}\p{Cs}/\\:*?"<>|]/gu
+/**
+ * What some system does not allow in a name, reads as something else, or does not show: separators, controls, drives,
+ * streams, marks that turn the direction of a text around (`Firefox` and `gkp.hs` in another order) or have no width.
+ */
+const forbidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\:*?"<>|]/gu
 /** What Windows keeps for devices, whatever the extension. */
 const device = /^(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(?:\.|$)/i
 /** File systems take 255 bytes; some are left for the name of an unfinished file. */

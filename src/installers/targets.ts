@@ -9,13 +9,16 @@ import { PayloadTransferError } from "../errors/PayloadTransferError.js"
 import type { CustomApp } from "../schemas/CustomApp.js"
 import type { InstallerTransfer, TransferOptions } from "../services/InstallerTransfer.js"
 import { invalidArgument } from "../operation/arguments.js"
-import { baseName } from "./files.js"
+import { baseName, pathProblem } from "./files.js"
 
 /** A path at all, and how many downloads at once. */
 export const checkTarget = (operation: string, to: string, concurrency = 1): Effect.Effect<void, ApiClientError> => {
   if (typeof to !== "string" || to === "" || to.includes("\0")) {
     return invalidArgument(operation, { to: ["must be the path of a file or a folder"] })
   }
+  // Before a folder of that name is made.
+  const problem = pathProblem(to)
+  if (problem !== undefined) return invalidArgument(operation, { to: [problem] })
   return Number.isInteger(concurrency) && concurrency > 0
     ? Effect.void
     : invalidArgument(operation, { concurrency: ["must be a whole number above 0"] })

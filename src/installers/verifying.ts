@@ -36,7 +36,7 @@ export const mismatch = (sent: Sent, stored: Stored, appId?: string): PayloadInt
       appId
     })
   const { file_size: size = sent.size, sha256 = sent.sha256 } = stored
-  if (sha256 !== sent.sha256) return error("sha256", sent.sha256, sha256)
+  if (sha256.toLowerCase() !== sent.sha256) return error("sha256", sent.sha256, sha256)
   return sent.size !== undefined && size !== undefined && size !== sent.size
     ? error("size", sent.size, size)
     : undefined

@@ -12,11 +12,11 @@ import * as Layer from "effect/Layer"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { createHash, randomBytes } from "node:crypto"
-import { appendFileSync, truncateSync } from "node:fs"
+import { appendFileSync, existsSync, truncateSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { describe, expect } from "vitest"
 import { appsTenant, originOf, placeOn, root } from "../support/apps.js"
 import { namesIn, read, temporaryFile, temporaryFolder } from "../support/files.js"
@@ -86,6 +86,10 @@ describe("an installer to upload", () => {
           expect(error).toMatchObject({ reason: "InvalidArgument" })
           expect(error.message).toContain(why)
           expect(server.received.length).toBe(before)
+          const apps = yield* CustomApps
+          const all = apps.downloadAll(apps.stream(), { to: dirname(path) })
+          expect(yield* Effect.flip(Stream.runDrain(all))).toMatchObject({ reason: "InvalidArgument" })
+          expect(existsSync(dirname(path))).toBe(false)
         })
       )
     )

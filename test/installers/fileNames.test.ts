@@ -51,6 +51,8 @@ test("a name that means another place, or none, becomes a plain one", () => {
     "evil.pkg:stream": "evil.pkg_stream",
     "folder/": "installer",
     "nul.pkg": "_nul.pkg",
+    "Firefox\u202egkp.sh": "Firefox_gkp.sh",
+    "Fire\u200bfox.pkg": "Fire_fox.pkg",
     "Firefox.pkg. .": "Firefox.pkg"
   }
   for (const [name, safe] of Object.entries(cases)) expect(safeFileName(name), name).toBe(safe)

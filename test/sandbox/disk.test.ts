@@ -9,6 +9,7 @@ import * as Runtime from "effect/Runtime"
 import { spawn, spawnSync } from "node:child_process"
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -94,6 +95,15 @@ describe("a folder that is not the sandbox's", () => {
         expect(filesOf(folder)).toEqual(before)
       })
     })
+  }
+
+  for (const path of ["~/tenant", "~", "~root/tenant", "file:///tmp/tenant"]) {
+    effect(`that only a shell or a URL parser would find, ${path}, is refused, and no other is made in its place`, () =>
+      Effect.map(refusal(path), (message) => {
+        expect(message).toBe(`${path} is no path. Write the whole path of the folder.`)
+        expect(existsSync(path.split("/")[0] ?? "")).toBe(false)
+      })
+    )
   }
 
   effect("that is a link is refused", () => {

@@ -3,11 +3,11 @@
  *
  * Their names say of what they are a part, and who fills them: `.Firefox.pkg.<sha256>.<machine>-<process>-<random>.part`.
  * A download that ends and may be continued says so: `.Firefox.pkg.<sha256>.left-<random>.part`. One that is killed
- * cannot; that its process is gone can be seen on its own machine only. Elsewhere, and where its number may have been
+ * cannot; that its process is gone can be seen on its own machine, and in its own container, only. Elsewhere, and where its number may have been
  * given to another process, a file counts as left when nobody has written to it for a day.
  */
 import { createHash, randomBytes } from "node:crypto"
-import type { Stats } from "node:fs"
+import { readlinkSync, type Stats } from "node:fs"
 import { access, constants, lstat, readdir, rename, rm, utimes } from "node:fs/promises"
 import { hostname } from "node:os"
 import { basename, dirname, join } from "node:path"
@@ -23,7 +23,16 @@ export interface PartNames {
 const digest = (text: string, length: number): string =>
   createHash("sha256").update(text).digest("hex").slice(0, length)
 
-const machine = digest(hostname(), 8)
+/** Of containers that share a folder and a host's name, each has process numbers of its own. */
+const processNumbers = (): string => {
+  try {
+    return readlinkSync("/proc/self/ns/pid")
+  } catch {
+    return ""
+  }
+}
+
+const machine = digest(`${hostname()} ${processNumbers()}`, 8)
 
 /** What the partial files of a target begin with. */
 const stemOf = (target: string): string => {

@@ -64,6 +64,12 @@ export const openObject = (
     if (size !== undefined && !(Number.isSafeInteger(size) && size >= 0)) {
       return yield* fail("Source", { detail: `the tenant says that it has ${size} bytes` })
     }
+    // It becomes a part of a file's name.
+    if (expected !== undefined && !/^[0-9a-f]{64}$/.test(expected)) {
+      return yield* fail("Source", {
+        detail: `the tenant says that its sha256 is ${JSON.stringify(expected.slice(0, 80))}`
+      })
+    }
     const report = (phase: TransferProgress["phase"]) => onProgress?.({ phase, name, bytes: moved, total: size })
     const arrived = (bytes: number) => {
       moved += bytes

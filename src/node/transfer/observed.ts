@@ -18,6 +18,7 @@ export const observed = (settings: Settings, make: (settings: Settings) => Trans
   const watch = <O extends TransferOptions>(options: O) => {
     let attempts = 0
     let latest: TransferProgress | undefined
+    let thrown: { readonly error: unknown } | undefined
     const wire = seen(settings.wire, () => (attempts += 1))
     return {
       transfers: make({ ...settings, wire }),
@@ -25,9 +26,17 @@ export const observed = (settings: Settings, make: (settings: Settings) => Trans
         ...options,
         onProgress: (progress: TransferProgress) => {
           latest = progress
-          options.onProgress?.(progress)
+          if (thrown !== undefined) return
+          try {
+            options.onProgress?.(progress)
+          } catch (error) {
+            // It is called from a connection's events, where an error would end the process.
+            thrown = { error }
+          }
         }
       },
+      /** Dies of what `onProgress` has thrown. */
+      check: Effect.suspend(() => (thrown === undefined ? Effect.void : Effect.die(thrown.error))),
       describe: (span: Tracer.Span) =>
         Effect.suspend(() => {
           span.attribute("iru.attempts", attempts)
@@ -48,7 +57,10 @@ export const observed = (settings: Settings, make: (settings: Settings) => Trans
   ): Effect.Effect<A, E> =>
     Effect.useSpan(name, untraced, (span) => {
       const watched = watch(options)
-      return transfer(watched).pipe(Effect.withParentSpan(span), Effect.ensuring(watched.describe(span)))
+      return Effect.zipLeft(transfer(watched), watched.check).pipe(
+        Effect.withParentSpan(span),
+        Effect.ensuring(watched.describe(span))
+      )
     })
 
   return {
@@ -64,7 +76,11 @@ export const observed = (settings: Settings, make: (settings: Settings) => Trans
           const watched = watch(options)
           return watched.transfers
             .stream(source, watched.options)
-            .pipe(Stream.provideService(Tracer.ParentSpan, span), Stream.ensuring(watched.describe(span)))
+            .pipe(
+              Stream.concat(Stream.drain(Stream.fromEffect(watched.check))),
+              Stream.provideService(Tracer.ParentSpan, span),
+              Stream.ensuring(watched.describe(span))
+            )
         }),
         Stream.unwrapScoped
       )

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
-import { type FileHandle, open, stat } from "node:fs/promises"
+import { constants, type FileHandle, open, stat } from "node:fs/promises"
 import type { ApiClientError } from "../../errors/ApiClientError.js"
 import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { invalidArgument } from "../../operation/arguments.js"
@@ -57,6 +57,7 @@ export const inspectOn =
       const refuse = (why: string) => invalidArgument(operation, { installer: [why] })
       if (size <= 0) return yield* refuse(`${name} is empty.`)
       if (size > maxInstallerSize) return yield* refuse(`${name} has ${size} bytes: storage takes 5 GiB at most.`)
+      if (!Number.isInteger(size)) return yield* refuse(`The size of ${name} is no whole number of bytes.`)
       const problem = nameProblem(name) ?? contentProblem(name, yield* headOf(installer, operation))
       if (problem !== undefined) return yield* refuse(problem)
       return { name, size }
@@ -68,7 +69,7 @@ const headOf = (installer: Installer, operation: string): Effect.Effect<Uint8Arr
   if ("stream" in installer) return Effect.succeed(new Uint8Array())
   const { path } = installer
   return Effect.acquireUseRelease(
-    Effect.tryPromise(() => open(path)),
+    Effect.tryPromise(() => openFile(path)),
     (file) => Effect.tryPromise(() => readFully(file, Buffer.alloc(headSize), headSize, 0)),
     (file) => Effect.promise(() => file.close())
   ).pipe(Effect.mapError(({ error }) => invalidArgument(operation, { installer: [readProblem(path, error)] }, error)))
@@ -115,7 +116,7 @@ const ofFile = (path: string, size: number, fail: Fail): Pieces =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
       const file = yield* Effect.acquireRelease(
-        reading(fail, () => open(path)),
+        reading(fail, () => openFile(path)),
         (file) => Effect.promise(() => file.close())
       )
       const before = yield* reading(fail, () => file.stat())
@@ -146,6 +147,18 @@ const ofFile = (path: string, size: number, fail: Fail): Pieces =>
       return untilNone(next)
     })
   )
+
+/** Opens a file to read. What is no file (any more) is refused: a FIFO would keep what opens it waiting. */
+const openFile = async (path: string): Promise<FileHandle> => {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    if (!(await file.stat()).isFile()) throw new Error(`${path} is no file`)
+    return file
+  } catch (cause) {
+    await file.close()
+    throw cause
+  }
+}
 
 /** Three buffers in turn. */
 const inTurn = (size: number): (() => Buffer) => {

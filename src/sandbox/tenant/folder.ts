@@ -76,6 +76,9 @@ export interface Taken {
 
 /** Takes a folder, or refuses it as it is. */
 export const take = async (data: string): Promise<Taken> => {
+  // A shell leaves the ~ of `--data=~/tenant` as it is.
+  if (/^(?:~[^/\\]*(?:[/\\]|$)|file:)/i.test(data))
+    throw refuse(`${data} is no path. Write the whole path of the folder.`)
   // A slash at its end would follow a link.
   const given = resolve(data)
   const there = await look(given)

@@ -10,6 +10,7 @@ import * as Schedule from "effect/Schedule"
 import { spawn, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { once } from "node:events"
+import { existsSync, readlinkSync } from "node:fs"
 import { open, truncate, utimes, writeFile } from "node:fs/promises"
 import { hostname } from "node:os"
 import { join } from "node:path"
@@ -129,7 +130,8 @@ describe("with resume, a download", () => {
   )
 
   describe("to a target beside which there is a partial file", () => {
-    const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 8)
+    const numbers = existsSync("/proc/self/ns/pid") ? readlinkSync("/proc/self/ns/pid") : ""
+    const machine = createHash("sha256").update(`${hostname()} ${numbers}`).digest("hex").slice(0, 8)
     const gone = spawnSync(process.execPath, ["-e", ""]).pid
     const [hour, day] = [3_600_000, 86_400_000]
     const cases: ReadonlyArray<
