@@ -13,7 +13,34 @@ export interface Noun {
   readonly load: () => Promise<(command: ShellCommand) => unknown>
 }
 
+const operationsOf = async () => (await import("./operations/define.js")).defineOperations
+
 export const nouns: ReadonlyArray<Noun> = [
+  {
+    name: "auth",
+    summary: "Log in to tenants, see which are known, log out",
+    load: async () => (await import("./tenants/auth.js")).authCommand
+  },
+  { name: "devices", summary: "Devices: list, show, lock, restart, erase, …", load: operationsOf },
+  {
+    name: "secrets",
+    summary: "FileVault keys, recovery passwords, PINs, bypass codes",
+    load: async () => (await import("./secrets/commands.js")).secretsCommand
+  },
+  { name: "users", summary: "Users", load: operationsOf },
+  { name: "tags", summary: "Tags of devices", load: operationsOf },
+  { name: "blueprints", summary: "Blueprints, what is assigned to them, their routing", load: operationsOf },
+  { name: "scripts", summary: "Custom scripts", load: operationsOf },
+  { name: "profiles", summary: "Custom profiles", load: operationsOf },
+  { name: "apps", summary: "Custom apps", load: operationsOf },
+  { name: "in-house-apps", summary: "In-house apps", load: operationsOf },
+  { name: "library", summary: "How library items fare, and the categories of Self Service", load: operationsOf },
+  { name: "prism", summary: "What the devices of the whole fleet report", load: operationsOf },
+  { name: "audit", summary: "The audit log", load: operationsOf },
+  { name: "vulnerabilities", summary: "Vulnerabilities, and where they are", load: operationsOf },
+  { name: "threats", summary: "Threats, and behavioral detections", load: operationsOf },
+  { name: "ade", summary: "Automated Device Enrollment: integrations and devices", load: operationsOf },
+  { name: "licensing", summary: "Licences in use", load: operationsOf },
   {
     name: "sandbox",
     summary: "Start a tenant on this machine, to try things out",

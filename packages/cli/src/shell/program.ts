@@ -41,7 +41,7 @@ export class ShellCommand extends Command {
 
   /** Adds a command below this one. */
   sub(name: string): ShellCommand {
-    const made = this.createCommand(name).copyInheritedSettings(this)
+    const made = this.createCommand(name).copyInheritedSettings(this).helpCommand(false)
     this.addCommand(made)
     return made
   }

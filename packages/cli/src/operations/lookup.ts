@@ -1,0 +1,155 @@
+/**
+ * The records that a command is about, by id or by the name that people have for them.
+ */
+import { ApiClient, type ApiClientError } from "effect-iru"
+import * as operations from "effect-iru/operations"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { exitCodes } from "../shell/exitCodes.js"
+import { Problem } from "../shell/Problem.js"
+
+/** A record that a command is about. */
+export interface Found {
+  readonly id: string
+  /** What people call it: a serial number, a name, an address. */
+  readonly name: string
+}
+
+const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(text)
+
+const same = (one: string | null | undefined, text: string): boolean =>
+  (one ?? "").trim().toLowerCase() === text.trim().toLowerCase()
+
+type Search = (text: string) => Effect.Effect<ReadonlyArray<Found>, ApiClientError, ApiClient>
+
+const all = <A>(
+  records: Effect.Effect<Stream.Stream<A, ApiClientError>, never, ApiClient>,
+  fits: (record: A) => boolean,
+  found: (record: A) => Found
+): Effect.Effect<ReadonlyArray<Found>, ApiClientError, ApiClient> =>
+  Effect.map(Stream.runCollect(Stream.filter(Stream.unwrap(records), fits)), (records) =>
+    Chunk.toReadonlyArray(records).map(found)
+  )
+
+const named =
+  <A extends { readonly id: string; readonly name: string }>(
+    records: Effect.Effect<Stream.Stream<A, ApiClientError>, never, ApiClient>
+  ): Search =>
+  (text) =>
+    all(
+      records,
+      ({ name }) => same(name, text),
+      ({ id, name }) => ({ id, name })
+    )
+
+const client = <A>(use: (client: ApiClient.Service) => A): Effect.Effect<A, never, ApiClient> =>
+  Effect.map(ApiClient, use)
+
+/** A device by its serial number, else by its name. */
+const device: Search = (text) =>
+  Effect.gen(function* () {
+    const devices = yield* client((client) => client.listing(operations.Devices.stream))
+    const found = ({
+      device_id: id,
+      device_name,
+      serial_number
+    }: {
+      device_id: string
+      device_name: string
+      serial_number: string | null
+    }) => ({
+      id,
+      name: serial_number ?? device_name
+    })
+    const bySerial = yield* all(
+      Effect.succeed(devices.stream({ serial_number: text })),
+      ({ serial_number }) => same(serial_number, text),
+      found
+    )
+    if (bySerial.length > 0) return bySerial
+    return yield* all(
+      Effect.succeed(devices.stream({ device_name: text })),
+      ({ device_name }) => same(device_name, text),
+      found
+    )
+  })
+
+const searches: Readonly<Record<string, Search>> = {
+  AdeDevices: (text) =>
+    all(
+      client((client) => client.listing(operations.AdeDevices.stream).stream({ serial_number: text })),
+      ({ serial_number }) => same(serial_number, text),
+      ({ id, serial_number }) => ({ id, name: serial_number ?? id })
+    ),
+  CustomApps: named(client((client) => client.listing(operations.CustomApps.stream).stream())),
+  CustomProfiles: named(client((client) => client.listing(operations.CustomProfiles.stream).stream())),
+  CustomScripts: named(client((client) => client.listing(operations.CustomScripts.stream).stream())),
+  InHouseApps: named(client((client) => client.listing(operations.InHouseApps.stream).stream())),
+  blueprint_id: named(client((client) => client.listing(operations.Blueprints.stream).stream())),
+  tag_id: named(client((client) => client.listing(operations.Tags.stream).stream())),
+  user_id: (text) =>
+    all(
+      client((client) => client.listing(operations.Users.stream).stream({ email: text })),
+      ({ email }) => same(email, text),
+      ({ email, id }) => ({ id, name: email ?? id })
+    ),
+  ade_token_id: (text) =>
+    all(
+      client((client) => client.listing(operations.AdeIntegrations.stream).stream()),
+      ({ server_name }) => same(server_name, text),
+      ({ id, server_name }) => ({ id, name: server_name ?? id })
+    ),
+  device_id: device
+}
+
+/** What may be typed for an id of an operation. */
+export const describeId = (service: string, id: string): string => {
+  if (service === "AdeDevices") return "The serial number or the id of the device"
+  switch (id) {
+    case "device_id":
+      return "The serial number, the name or the id of the device"
+    case "user_id":
+      return "The address or the id of the user"
+    case "blueprint_id":
+      return "The name or the id of the Blueprint"
+    case "tag_id":
+      return "The name or the id of the tag"
+    case "ade_token_id":
+      return "The server's name or the id of the integration"
+    case "cve_id":
+      return "The id of the vulnerability, such as CVE-2024-3094"
+    case "library_item_id":
+      return service in searches ? "The name or the id of the item" : "The id of the library item"
+    default:
+      return `The id: ${id}`
+  }
+}
+
+/** The one record that is meant. Several of one name are a failure that lists them. */
+export const lookUp = (
+  service: string,
+  id: string,
+  text: string
+): Effect.Effect<Found, ApiClientError | Problem, ApiClient> =>
+  Effect.gen(function* () {
+    const search = searches[service] ?? searches[id]
+    if (search === undefined || isUuid(text)) return { id: text, name: text }
+    const found = yield* search(text)
+    const [first, second] = found
+    if (first === undefined) {
+      return yield* new Problem({
+        message: `Nothing in the tenant is "${text}". Give ${describeId(service, id).replace(/^The/, "the")}.`,
+        code: exitCodes.notFound
+      })
+    }
+    if (second !== undefined) {
+      const ids = found.map(({ id }) => id)
+      const shown = ids.length > 5 ? `${ids.slice(0, 5).join(", ")} and ${ids.length - 5} more` : ids.join(", ")
+      return yield* new Problem({
+        message: `${found.length} are called "${text}". Give the id of one: ${shown}`,
+        code: exitCodes.usage
+      })
+    }
+    return first
+  })

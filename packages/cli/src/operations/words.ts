@@ -1,0 +1,42 @@
+/**
+ * Filters of Prism in words: `apple_silicon=true`, `name~fire`, `last_checkin<2026-01-01`.
+ */
+import { exitCodes } from "../shell/exitCodes.js"
+import { Problem } from "../shell/Problem.js"
+
+const form = /^([a-z][\w]*)\s*(!=|!~|<=|>=|=|~|<|>)\s*(.*)$/i
+
+const lists = { "=": "in", "!=": "not_in", "~": "like", "!~": "not_like" } as const
+const times = { "<": "lt", ">": "gt", "<=": "lte", ">=": "gte" } as const
+
+const isList = (operator: string): operator is keyof typeof lists => operator in lists
+const isTime = (operator: string): operator is keyof typeof times => operator in times
+
+type Column = Record<string, boolean | string | ReadonlyArray<string>>
+
+/** What the service takes for such words. A row has to fit all of them; values with commas are any of these. */
+export const parseFilter = (words: ReadonlyArray<string>): Record<string, unknown> => {
+  const columns: Record<string, Column> = {}
+  for (const text of words) {
+    if (text.trimStart().startsWith("{")) {
+      Object.assign(columns, JSON.parse(text))
+      continue
+    }
+    const [, column = "", operator = "", value = ""] = form.exec(text.trim()) ?? []
+    const compared = (columns[column] ??= {})
+    if (operator === "=" && /^(true|false)$/.test(value)) compared["eq"] = value === "true"
+    else if (isList(operator)) {
+      const before = compared[lists[operator]]
+      compared[lists[operator]] = [
+        ...(Array.isArray(before) ? before : []),
+        ...value.split(",").map((one) => one.trim())
+      ]
+    } else if (isTime(operator)) compared[times[operator]] = value
+    else
+      throw new Problem({
+        message: `--filter does not read "${text}": a column, one of = != ~ !~ < > <= >=, and a value, as apple_silicon=true`,
+        code: exitCodes.usage
+      })
+  }
+  return columns
+}

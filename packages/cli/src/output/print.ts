@@ -1,0 +1,186 @@
+/**
+ * What a command prints: rows as they come, in the form that was asked for.
+ */
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { at, exact, type Json, printable, readable, scalarPaths } from "./values.js"
+import { heading, row, widthOf, widthsFor } from "./table.js"
+
+export type Format = "table" | "tsv" | "json" | "ndjson" | "csv"
+
+/** How a command was asked to print. */
+export interface Style {
+  readonly format: Format
+  readonly columns: ReadonlyArray<string> | undefined
+  readonly color: boolean
+  readonly width: number
+}
+
+/** The options that say how to print. */
+export interface StyleOptions {
+  readonly json?: boolean
+  readonly ndjson?: boolean
+  readonly csv?: boolean
+  readonly columns?: ReadonlyArray<string>
+  readonly color?: boolean
+}
+
+/** A table on a terminal, tab-separated text elsewhere, unless something else is asked for. */
+export const styleOf = (options: StyleOptions): Style => {
+  const { columns, isTTY } = process.stdout
+  const { NO_COLOR: noColor = "", TERM: terminal } = process.env
+  const asked = (["json", "ndjson", "csv"] as const).find((format) => options[format] === true)
+  return {
+    format: asked ?? (isTTY ? "table" : "tsv"),
+    columns: options.columns,
+    color: isTTY && options.color !== false && noColor === "" && terminal !== "dumb",
+    width: columns ?? 80
+  }
+}
+
+/** Writes to standard output, and waits while its reader is behind. */
+export const write = (text: string | Uint8Array): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    if (text.length === 0 || process.stdout.write(text)) return resume(Effect.void)
+    const drained = () => resume(Effect.void)
+    process.stdout.once("drain", drained)
+    return Effect.sync(() => process.stdout.off("drain", drained))
+  })
+
+/** A line for people, on standard error. */
+export const tell = (text: string): Effect.Effect<void> => Effect.sync(() => void process.stderr.write(`${text}\n`))
+
+const csvCell = (value: Json): string => {
+  const text = exact(value)
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+const tsvCell = (value: Json): string => exact(value).replace(/[\t\r\n]+/g, " ")
+
+const picked = (record: Json, columns: ReadonlyArray<string> | undefined): Json =>
+  columns === undefined ? record : Object.fromEntries(columns.map((column) => [column, at(record, column) ?? null]))
+
+/** Prints records as they come. `byDefault` are the columns where none are asked for; without them, those of the first. */
+export const printRows = <E, R>(
+  rows: Stream.Stream<Json, E, R>,
+  style: Style,
+  byDefault: ReadonlyArray<string> | undefined
+): Effect.Effect<void, E, R> =>
+  Effect.suspend(() => {
+    const toText = lineMaker(style, byDefault)
+    const print = rows.pipe(Stream.runForEachChunk((chunk) => write(toText.rows(Chunk.toReadonlyArray(chunk)))))
+    return Effect.zipRight(
+      print,
+      Effect.suspend(() => write(toText.end()))
+    )
+  })
+
+interface LineMaker {
+  readonly rows: (records: ReadonlyArray<Json>) => string
+  readonly end: () => string
+}
+
+const lines = (texts: ReadonlyArray<string>): string => texts.map((text) => `${text}\n`).join("")
+
+const lineMaker = (style: Style, byDefault: ReadonlyArray<string> | undefined): LineMaker => {
+  const { color, format, width } = style
+  let isFirst = true
+  let widths: ReadonlyArray<number> = []
+  let columns: ReadonlyArray<string> = style.columns ?? (format === "csv" ? [] : (byDefault ?? []))
+  const begin = (records: ReadonlyArray<Json>) => {
+    if (columns.length === 0) columns = scalarPaths(records[0])
+  }
+  switch (format) {
+    case "json":
+      return {
+        rows: (records) =>
+          records
+            .map((record) => {
+              const before = isFirst ? "[\n" : ",\n"
+              isFirst = false
+              return `${before}${JSON.stringify(picked(record, style.columns), null, 2)}`
+            })
+            .join(""),
+        end: () => (isFirst ? "[]\n" : "\n]\n")
+      }
+    case "ndjson":
+      return {
+        rows: (records) => lines(records.map((record) => JSON.stringify(picked(record, style.columns)))),
+        end: () => ""
+      }
+    case "csv":
+      return {
+        rows: (records) => {
+          begin(records)
+          const header = isFirst && records.length > 0 ? [columns.map(csvCell).join(",")] : []
+          isFirst = header.length === 0 && isFirst
+          return lines([
+            ...header,
+            ...records.map((record) => columns.map((one) => csvCell(at(record, one))).join(","))
+          ])
+        },
+        end: () => (isFirst && columns.length > 0 ? lines([columns.map(csvCell).join(",")]) : "")
+      }
+    case "tsv":
+      return {
+        rows: (records) => {
+          begin(records)
+          return lines(records.map((record) => columns.map((one) => tsvCell(at(record, one))).join("\t")))
+        },
+        end: () => ""
+      }
+    case "table":
+      return {
+        rows: (records) => {
+          if (records.length === 0) return ""
+          begin(records)
+          const now = Date.now()
+          const cells = records.map((record) => columns.map((one) => readable(at(record, one), now)))
+          const header: Array<string> = []
+          if (isFirst) {
+            const names = columns.map((column) => column.toUpperCase().replaceAll(/_+/g, " "))
+            const wanted = names.map((name, index) =>
+              Math.max(widthOf(name), ...cells.map((line) => widthOf(line[index] ?? "")))
+            )
+            widths = widthsFor(wanted, width)
+            header.push(heading(names, widths, color))
+            isFirst = false
+          }
+          return lines([...header, ...cells.map((line) => row(line, widths))])
+        },
+        end: () => ""
+      }
+  }
+}
+
+/** Prints one record: its fields one below the other, or in the form that was asked for. */
+export const printRecord = (record: Json, style: Style): Effect.Effect<void> => {
+  const { columns, format, width } = style
+  switch (format) {
+    case "json":
+      return write(`${JSON.stringify(picked(record, columns), null, 2)}\n`)
+    case "ndjson":
+    case "csv":
+      return printRows(Stream.make(record), style, undefined)
+    case "tsv":
+      return columns === undefined
+        ? write(lines(scalarPaths(record).map((path) => `${path}\t${tsvCell(at(record, path))}`)))
+        : printRows(Stream.make(record), style, undefined)
+    case "table": {
+      const now = Date.now()
+      const fields = (columns ?? scalarPaths(record)).map((path) => [path, at(record, path)] as const)
+      const shown = fields.filter(([, value]) => columns !== undefined || exact(value) !== "")
+      const names = Math.max(0, ...shown.map(([path]) => path.length))
+      return write(
+        lines(
+          shown.flatMap(([path, value]) => {
+            const text = typeof value === "string" && value.includes("\n") ? value.trimEnd() : undefined
+            if (text === undefined) return [row([path, readable(value, now)], [names, Math.max(10, width - names - 2)])]
+            return [path, ...text.split("\n").map((line) => `  ${printable(line)}`)]
+          })
+        )
+      )
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * `iru secrets`: what a device gives up only on request. It goes to a terminal only with `--reveal`, and else to the
+ * clipboard or into a pipe. The service writes every look into its audit log.
+ */
+import type { ApiClient, ApiClientError, Device } from "effect-iru"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import { findDevices } from "../devices/targets.js"
+import { call, everything, type Known, type Options, withStyle } from "../operations/commands.js"
+import { printRows, styleOf, tell, write } from "../output/print.js"
+import { executeOn, withSession } from "../shell/execute.js"
+import { exitCodes } from "../shell/exitCodes.js"
+import { Problem } from "../shell/Problem.js"
+import type { ShellCommand } from "../shell/program.js"
+import { isThere, runProgramWith } from "../shell/programs.js"
+
+interface SecretOptions {
+  readonly from?: string
+  readonly reveal?: boolean
+  readonly copy?: boolean
+}
+
+const clipboards = [
+  ["pbcopy", []],
+  ["wl-copy", []],
+  ["xclip", ["-selection", "clipboard"]],
+  ["clip.exe", []]
+] as const
+
+const refused = (message: string) => new Problem({ message, code: exitCodes.usage })
+
+const copy = (text: string): Effect.Effect<void, Problem> => {
+  const found = clipboards.find(([program]) => isThere(program))
+  if (found === undefined)
+    return refused("There is no clipboard here. Send it into a pipe, or show it on the terminal: --reveal")
+  const [program, args] = found
+  return Effect.flatMap(runProgramWith(program, args, text), ({ code }) =>
+    code === 0 ? tell("Copied to the clipboard.") : new Problem({ message: `${program} ended with ${code}.` })
+  )
+}
+
+/** The secrets of an answer, readable. */
+const opened = (answer: unknown): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(Object(answer)).flatMap(([name, value]: [string, unknown]) =>
+      Redacted.isRedacted(value) ? [[name, String(Redacted.value(value))]] : []
+    )
+  )
+
+const read = ({ entry, operation }: Known, typed: ReadonlyArray<string>, options: Options & SecretOptions) =>
+  Effect.gen(function* () {
+    if (operation._tag === "Listing") return
+    const { csv, from, json, ndjson, reveal = false } = options
+    const toTerminal = process.stdout.isTTY && !reveal
+    const toClipboard = options.copy === true || toTerminal
+    const isTable = from !== undefined || typed.length > 1 || csv === true || json === true || ndjson === true
+    if (toClipboard && isTable)
+      return yield* refused(
+        "Several secrets do not go to the clipboard. Send them into a file or a pipe, or show them: --reveal"
+      )
+    const devices = yield* findDevices(typed, from)
+    const secretsOf = ({ device_id }: Device) => Effect.map(call(operation, [device_id]), opened)
+    if (isTable) {
+      const rows: Stream.Stream<object, ApiClientError, ApiClient> = Stream.mapEffect(
+        Stream.fromIterable(devices),
+        (device) =>
+          Effect.map(secretsOf(device), (secrets) => ({
+            serial_number: device.serial_number,
+            device_name: device.device_name,
+            ...secrets
+          })),
+        { concurrency: 4 }
+      )
+      return yield* printRows(rows, styleOf(options), undefined)
+    }
+    const [device] = devices
+    const secrets = device === undefined ? {} : yield* secretsOf(device)
+    const texts = Object.values(secrets)
+    if (texts.length === 0)
+      return yield* new Problem({ message: `The tenant has none: ${entry.summary}.`, code: exitCodes.notFound })
+    const text = texts.join("\n")
+    yield* toClipboard ? copy(text) : write(`${text}\n`)
+  })
+
+/** Makes a command `iru secrets`. */
+export const secretsCommand = (parent: ShellCommand): void => {
+  for (const known of everything.filter(({ service }) => service === "DeviceSecrets")) {
+    const command = parent.sub(known.words[1] ?? "")
+    command
+      .description(
+        `${known.entry.summary}. On a terminal it goes to the clipboard; the audit log tells who has read it.`
+      )
+      .summary(known.entry.summary)
+      .argument("[devices...]", "Serial numbers, names or ids of devices")
+      .examples(
+        `${command.fullName} C02XK0AAJGH5            # to the clipboard`,
+        `${command.fullName} --from macs.csv --csv > secrets.csv`
+      )
+      .option("--reveal", "Show it on the terminal")
+      .option("--copy", "Copy it to the clipboard, also where the output is a pipe")
+      .option("--from <file>", "A CSV file with a column serial_number or device_id, or a list. - is standard input")
+    withSession(withStyle(command))
+    command.action(async () => {
+      const options: Options & SecretOptions = command.opts()
+      await executeOn(command, options, () => read(known, command.args, options))
+    })
+  }
+}

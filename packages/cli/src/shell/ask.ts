@@ -1,0 +1,61 @@
+/**
+ * Questions to the person at the terminal, on standard error, so that what a command prints stays apart.
+ */
+import * as Effect from "effect/Effect"
+import { createInterface } from "node:readline"
+import { Writable } from "node:stream"
+import { exitCodes } from "./exitCodes.js"
+import { Problem } from "./Problem.js"
+
+/** Whether somebody can be asked. */
+export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY
+
+const declined = new Problem({ message: "Not done.", code: exitCodes.usage })
+
+/** A line that the person types. Ctrl-C and the end of the input decline. */
+const line = (question: string, echo: boolean): Effect.Effect<string, Problem> =>
+  Effect.async((resume) => {
+    let isMuted = false
+    const output = new Writable({
+      write: (chunk, _encoding, done) => {
+        if (!isMuted) process.stderr.write(chunk)
+        done()
+      }
+    })
+    const reader = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 })
+    reader.on("SIGINT", () => reader.close())
+    reader.on("close", () => {
+      if (!echo) process.stderr.write("\n")
+      resume(declined)
+    })
+    reader.question(question, (answer) => {
+      resume(Effect.succeed(answer.trim()))
+      reader.close()
+    })
+    isMuted = !echo
+    return Effect.sync(() => reader.close())
+  })
+
+/** What the person types. */
+export const askText = (question: string): Effect.Effect<string, Problem> => line(question, true)
+
+/** What the person types, which is not shown. */
+export const askSecret = (question: string): Effect.Effect<string, Problem> => line(question, false)
+
+/** Goes on after a yes, and fails after anything else. */
+export const askYes = (question: string): Effect.Effect<void, Problem> =>
+  Effect.flatMap(line(`${question} [y/N] `, true), (answer) => (/^y(es)?$/i.test(answer) ? Effect.void : declined))
+
+/** Goes on if the person types exactly one of the texts. */
+export const askTyped = (question: string, accepted: ReadonlyArray<string>): Effect.Effect<void, Problem> =>
+  Effect.flatMap(line(question, true), (answer) => (accepted.includes(answer) ? Effect.void : declined))
+
+/** All of standard input. */
+export const readStdin: Effect.Effect<string, Problem> = Effect.tryPromise({
+  try: async () => {
+    const chunks: Array<Buffer> = []
+    for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
+    return Buffer.concat(chunks).toString("utf8")
+  },
+  catch: (cause) => new Problem({ message: `Cannot read standard input: ${String(cause)}` })
+})
