@@ -15,6 +15,7 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import type { PaceLimits } from "../session/pace.js"
+import { hiding } from "../session/secrets.js"
 import { SharedBudget } from "../services/SharedBudget.js"
 import { knock, quietly } from "./connecting.js"
 
@@ -45,6 +46,8 @@ const make = (options: Options) =>
     /** What failed last: Redis is back once this works again. */
     let trial: (connection: Connection) => Effect.Effect<unknown, RateLimiter.RateLimiterError> = () => Effect.void
     const leases = new Map<string, Lease>()
+    // What does not know a command may repeat it, with the password in it.
+    const hide = hiding([options.password, options.sentinelPassword].map((password) => password ?? ""))
 
     const connect = Effect.suspend(() => openConnection(options, timeout, trial)).pipe(
       Effect.map((connection) => {
@@ -59,7 +62,7 @@ const make = (options: Options) =>
     const goAlone = (cause: unknown) =>
       Effect.zipRight(
         Effect.logWarning(
-          `Redis cannot be asked (${said(cause)}): until it is back, this process counts its requests alone.`
+          `Redis cannot be asked (${hide(said(cause))}): until it is back, this process counts its requests alone.`
         ),
         comeBack
       )

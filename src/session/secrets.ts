@@ -24,7 +24,7 @@ interface Said {
 
 /**
  * Puts `<redacted>` in place of every secret: in small letters or in capitals, percent-encoded, escaped as in JSON or
- * HTML, in hex, and in base64 wherever it stands in what was encoded. Takes time in proportion to the text.
+ * HTML, in hex, and in base64 (also in lines) wherever it stands in what was encoded. Takes time in proportion to the text.
  */
 export const hiding = (secrets: ReadonlyArray<string>): ((text: string) => string) => {
   const forms = secrets.filter((secret) => secret !== "").flatMap(formsOf)
@@ -55,15 +55,28 @@ interface Form {
   readonly isBase64: boolean
 }
 
+/** A secret, in small letters and in capitals, and a UUID without its dashes, as many programs write one. */
+const spellingsOf = (secret: string): ReadonlyArray<string> => {
+  const cases = [secret, secret.toLowerCase(), secret.toUpperCase()]
+  const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(secret)
+  return [...new Set(isUuid ? [...cases, ...cases.map((text) => text.replaceAll("-", ""))] : cases)]
+}
+
 const formsOf = (secret: string): ReadonlyArray<Form> => {
-  const size = utf8.encode(secret).length
-  const base64 = [0, 1, 2].map((before) => {
-    const encoded = Encoding.encodeBase64(`${"x".repeat(before)}${secret}`)
-    return encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + size) * 8) / 6))
-  })
+  const spellings = spellingsOf(secret)
+  const base64 = spellings.flatMap((spelling) =>
+    [0, 1, 2].map((before) => {
+      const size = utf8.encode(spelling).length
+      const encoded = Encoding.encodeBase64(`${"x".repeat(before)}${spelling}`)
+      return encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + size) * 8) / 6))
+    })
+  )
   const urlSafe = base64.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"))
   return [
-    ...[secret, Encoding.encodeHex(secret)].map((text) => ({ text: lowerCase(text), isBase64: false })),
+    ...[...new Set(spellings.flatMap((text) => [text, Encoding.encodeHex(text)].map(lowerCase)))].map((text) => ({
+      text,
+      isBase64: false
+    })),
     // Of a very short secret, base64 has hardly a character of its own.
     ...[...new Set([...base64, ...urlSafe])]
       .filter(({ length }) => length > 3)
@@ -79,7 +92,9 @@ const lowerCase = (text: string): string => text.replace(/[A-Z]+/g, (letters) =>
 /** An address within an address within JSON. */
 const mostRounds = 4
 
-const escapes = /%([0-9a-f]{2})|\\u00([0-9a-f]{2})|\\(?=\/)|&#x0{0,4}([0-9a-f]{2});|&#0{0,4}(\d{2,3});/g
+/** Base64 in lines has line breaks that belong to nothing. */
+const escapes =
+  /%([0-9a-f]{2})|\\{1,4}(?:u00|x)([0-9a-f]{2})|\\(?=\/)|(?:\r|\\r)?(?:\n|\\n)|&#x0{0,4}([0-9a-f]{2});|&#0{0,4}(\d{2,3});/g
 
 /** A view with one layer of escapes undone, if there is one. */
 const unescaped = ({ starts, text }: View): View | undefined => {

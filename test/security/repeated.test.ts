@@ -52,7 +52,17 @@ for (const [how, echo] of [
   ["in base64", base64(token)],
   ["in base64, as a header", base64(`Authorization: Bearer ${token}`)],
   ["in base64, as a password", base64(`api:${token}`)],
-  ["in base64, in the middle of something", base64(`x:${token}?`)]
+  ["in base64, in the middle of something", base64(`x:${token}?`)],
+  ["in capitals, in base64", base64(`x:${token.toUpperCase()}?`)],
+  ["in capitals, in hex", Buffer.from(token.toUpperCase()).toString("hex")],
+  [
+    "in base64, in lines of 76",
+    base64(`x-forwarded-authorization: Bearer ${token} and more`).replace(/.{76}/g, "$&\r\n")
+  ],
+  ["in base64, in lines of 20", base64(`Bearer ${token}`).replace(/.{20}/g, "$&\n")],
+  ["without dashes", token.replaceAll("-", "")],
+  ["without dashes, in base64", base64(`id=${token.replaceAll("-", "")}`)],
+  ["escaped as in Python", escapedBy((code) => `\\x${code.toString(16)}`)]
 ] as const) {
   effect(`a token that is repeated ${how} is not shown`, () =>
     withTenant(() => ({ status: 403, body: { detail: `no: ${echo} is unknown`, header: [echo] } }))(() =>

@@ -313,7 +313,7 @@ describe.runIf(installed)("a machine whose Redis", () => {
 })
 
 /** What looks like a Redis, and answers a script as it is told to. */
-const lookalike = (answer: string) =>
+const lookalike = (answer: string, toPassword = "+OK\r\n") =>
   Effect.acquireRelease(
     Effect.async<{ readonly port: number; readonly close: () => void }>((resume) => {
       const sockets = new Set<Socket>()
@@ -323,6 +323,7 @@ const lookalike = (answer: string) =>
         socket.on("data", (asked) => {
           for (const [, command = ""] of asked.toString().matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g)) {
             if (/^evalsha$/i.test(command)) socket.write(answer)
+            else if (/^auth$/i.test(command)) socket.write(toPassword)
             else if (/^info$/i.test(command)) socket.write("$17\r\nredis_version:7.2\r\n")
             else socket.write("+OK\r\n")
           }
@@ -365,6 +366,30 @@ describe("a machine whose Redis answers", () => {
           )
           expect(received).toHaveLength(5)
           expect(lines).toEqual([expect.stringMatching("^WARN Redis cannot be asked")])
+        })
+      )
+    )
+  }
+
+  for (const [what, written] of [
+    ["as it is", (password: string) => password],
+    ["percent-encoded", (password: string) => Array.from(password, (c) => `%${c.charCodeAt(0).toString(16)}`).join("")]
+  ] as const) {
+    live(`that it knows no AUTH, and repeats the password ${what}, says so without the password`, () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const password = "correct-horse-battery"
+          const refusal = `-ERR unknown command 'AUTH', with args beginning with: '${written(password)}'\r\n`
+          const { port } = yield* lookalike("", refusal)
+          const { origin } = yield* serve(() => ok)
+          const lines: Array<string> = []
+          const budget = RedisBudget.layer({ host: "127.0.0.1", port, password, timeout: "500 millis" })
+          yield* ask.pipe(
+            Effect.provide(Iru.layer(tenantAt(origin)).pipe(Layer.provide(budget))),
+            Effect.provide(recordingLogs(lines))
+          )
+          expect(lines).toEqual([expect.stringContaining("ERR unknown command 'AUTH', with args beginning with: ")])
+          expect(lines.join()).not.toContain(written(password))
         })
       )
     )
