@@ -1,11 +1,14 @@
 import * as Schema from "effect/Schema"
 import { blankAsNull, Id, Json, nullish, nullishOr, openEnum } from "./internal.js"
 
-/** A threat that was found on a device, as the first version of the API has it. */
+/**
+ * A threat that was found on a device, as the first version of the API has it. Its values are in capitals, those of the
+ * filters in small letters.
+ */
 export const LegacyThreat = Schema.Struct({
   threat_name: blankAsNull,
-  classification: nullish(openEnum("malware", "pup")),
-  status: nullish(openEnum("quarantined", "not_quarantined", "released")),
+  classification: nullish(openEnum("MALWARE", "PUP")),
+  status: nullish(openEnum("QUARANTINED", "NOT_QUARANTINED", "RELEASED")),
   process_name: blankAsNull,
   process_owner: blankAsNull,
   device_name: blankAsNull,

@@ -113,8 +113,8 @@ export const threat: Make<Threat> = example(Threat, {
 /** A threat that was quarantined, as the first version of the API has it. */
 export const legacyThreat: Make<LegacyThreat> = example(LegacyThreat, {
   ...found,
-  classification: "malware",
-  status: "quarantined",
+  classification: "MALWARE",
+  status: "QUARANTINED",
   process_name: "adload",
   process_owner: "ada",
   date_of_quarantine: shared.later,

@@ -1,7 +1,16 @@
 /**
  * Records of the service: what may be missing, unknown or null in them.
  */
-import { Blueprint, CustomApp, CustomProfile, CustomScript, PayloadList, SelfServiceCategory } from "effect-iru"
+import {
+  Blueprint,
+  CustomApp,
+  CustomProfile,
+  CustomScript,
+  LegacyThreat,
+  LegacyThreatFilters,
+  PayloadList,
+  SelfServiceCategory
+} from "effect-iru"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
@@ -122,4 +131,13 @@ test("an app without an installer, and a Blueprint whose code is neither on nor 
     params: {},
     enrollment_code: { code: "123456", is_active: false }
   })
+})
+
+test("the first version of the API writes classes and statuses of threats in capitals, and filters in small letters", () => {
+  const { classification, status } = LegacyThreat.fields
+  expect(String(classification)).toContain('"MALWARE" | "PUP"')
+  expect(String(status)).toContain('"QUARANTINED" | "NOT_QUARANTINED" | "RELEASED"')
+  const filters = Schema.encodeUnknownEither(LegacyThreatFilters)
+  expect(Either.isRight(filters({ classification: "malware", status: "quarantined" }))).toBe(true)
+  expect(Either.isLeft(filters({ classification: "MALWARE" }))).toBe(true)
 })
