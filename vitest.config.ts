@@ -17,7 +17,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^effect-iru$/, replacement: source("index.ts") },
-      { find: /^effect-iru\/(node|operations|s3|redis|sandbox|testing)$/, replacement: source("$1/index.ts") }
+      {
+        find: /^effect-iru\/(node|operations|repository|s3|redis|sandbox|testing)$/,
+        replacement: source("$1/index.ts")
+      }
     ]
   }
 })

@@ -39,6 +39,7 @@ const says: Readonly<Record<string, RegExp>> = {
   "enrollment.ts": /^Head office: 36\d days left\nsaved .*\/enroll\.mobileconfig\n$/,
   "follow-a-download.ts":
     /^downloading Firefox\.pkg: 9 of 9 bytes$[^]*Firefox\.pkg, sha256 [0-9a-f]{64}$[^]*^9 bytes, verified/m,
+  "folder-in-git.ts": /^1 items were written into .*\/mdm\.\nNothing to do: 1 items in the folder, tenant /,
   "installer-sources.ts":
     /^created: Agent\.pkg, 9 bytes\nunchanged: Agent\.pkg, 9 bytes\nupdated: Hello\.pkg, 5 bytes\nupdated: HelloHello\.pkg, 10 bytes\nupdated: Agent\.pkg, 7 bytes$/m,
   "lock-stolen-mac.ts": /^Ada's Mac is locked\.\nPIN: \d{6}\n$/,

@@ -10,7 +10,8 @@ import { withoutHidden } from "../schemas/rules.js"
 /** The keys of a profile that the service writes anew. */
 const rewritten: ReadonlySet<string> = new Set(["PayloadIdentifier", "PayloadUUID", "PayloadDisplayName"])
 
-const ownKeys = (profile: Plist): Plist =>
+/** A profile without them. */
+export const ownKeys = (profile: Plist): Plist =>
   isDictionary(profile) ? new Map([...profile].filter(([key]) => !rewritten.has(key))) : profile
 
 /** Whether a profile says the same as the text that the tenant keeps, but for the keys that the service writes anew. */

@@ -47,6 +47,9 @@ const inspect = (text: string): { readonly problem: string; readonly mended?: st
   return { problem: `${what}. With the option normalize: true it is sent without`, mended }
 }
 
+/** Why a script surely cannot run, or `undefined`. */
+export const scriptProblem = (text: string): string | undefined => inspect(text)?.problem
+
 /**
  * Makes the reader of scripts. `stored` reads the texts that the tenant has: a script that does not change is never
  * refused, whatever is wrong with it.

@@ -26,6 +26,8 @@ export const bundled = (...paths: ReadonlyArray<string>): ((path: string) => str
       splitting: true,
       format: "esm",
       platform: "node",
+      // The other form of jsonc-parser loads parts of itself in a way that no bundler sees.
+      mainFields: ["module", "main"],
       target: "node20.19",
       // It has a native part, which is found beside it.
       external: ["classic-level"],

@@ -3,6 +3,7 @@ import { CustomScripts } from "effect-iru"
 import { Iru } from "effect-iru/node"
 import * as operations from "effect-iru/operations"
 import { RedisBudget } from "effect-iru/redis"
+import { Repository } from "effect-iru/repository"
 import { S3Installers } from "effect-iru/s3"
 import { Sandbox } from "effect-iru/sandbox"
 import { Example } from "effect-iru/testing"
@@ -16,5 +17,5 @@ const { count } = await CustomScripts.pipe(
   Effect.runPromise
 )
 console.log(
-  `${count} scripts by ${operations.CustomScripts.stream.name}, ${typeof RedisBudget.layer}, ${typeof S3Installers.layer}, ${Example.device().platform}`
+  `${count} scripts by ${operations.CustomScripts.stream.name}, ${typeof RedisBudget.layer}, ${typeof S3Installers.layer}, ${typeof Repository.plan}, ${Example.device().platform}`
 )

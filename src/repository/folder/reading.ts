@@ -1,0 +1,284 @@
+/**
+ * Reads a repository: all items, or every problem of every file.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import { join } from "node:path"
+import { RepositoryError, type RepositoryProblem } from "../../errors/RepositoryError.js"
+import { parsePlist } from "../../plist/Plist.js"
+import * as InfoDocument from "../format/InfoDocument.js"
+import { platforms, type Values, valuesOf } from "../model/Fields.js"
+import { decodeInfo, type Info } from "../model/Info.js"
+import { allKinds, type ContentFile, isLeftover, type Kind, kinds } from "../model/kinds.js"
+import { profileText } from "../model/profileText.js"
+import { syncHash } from "../model/syncHash.js"
+import { io } from "./files.js"
+import { findRoot, type Root } from "./layout.js"
+
+/** A file of an item. */
+export interface ItemFile {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/** An item of the folder. */
+export interface LocalItem {
+  readonly kind: Kind
+  readonly id: string
+  readonly name: string
+  /** Its folder, below the root, with `/`. */
+  readonly path: string
+  readonly info: Info
+  readonly infoFile: ItemFile & { readonly format: InfoDocument.Format; readonly record: InfoDocument.Record }
+  /** By the field that each holds. */
+  readonly files: ReadonlyMap<string, ItemFile>
+  /** The texts of its files, as they stand, by field. */
+  readonly texts: Readonly<Record<string, string>>
+  /** What the tenant is to have. A profile is levelled here. */
+  readonly values: Values
+  /** The vendor's hash of it as it stands. */
+  readonly syncHash: string
+}
+
+/** A folder of library items, as it was when it was read. */
+export interface Repository extends Root {
+  readonly items: ReadonlyArray<LocalItem>
+  /** What people should know of the folder. */
+  readonly notes: ReadonlyArray<string>
+}
+
+/** How many files are read at once. */
+const concurrency = 16
+
+/** Files of one folder, by its path below the root. */
+interface Folder {
+  readonly kind: Kind
+  readonly path: string
+  readonly names: ReadonlyArray<string>
+}
+
+/**
+ * Reads the repository that a path lies in. Nothing is written. Fails with `NotARepository`, `InvalidItem` (with every
+ * problem of every file), `Duplicate` and `Io`.
+ *
+ * @example
+ * Repository.open("mdm").pipe(Effect.map(({ items }) => items.length))
+ */
+export const open = (path: string): Effect.Effect<Repository, RepositoryError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const root = yield* findRoot(path)
+    const folders = (yield* Effect.forEach(allKinds, (kind) => foldersOf(root.root, kind))).flat()
+    const withInfo = folders.filter(({ names }) => names.some(isInfo))
+    const read = yield* Effect.forEach(withInfo, (folder) => Effect.either(readItem(root.root, folder)), {
+      concurrency
+    })
+    const failures = read.flatMap((item) => (Either.isLeft(item) ? [item.left] : []))
+    const broken = failures.find(({ reason }) => reason === "Io")
+    if (broken !== undefined) return yield* broken
+    if (failures.length > 0) return yield* invalid(failures.flatMap(({ problems }) => problems))
+    const items = read.flatMap((item) => (Either.isRight(item) ? [item.right] : []))
+    yield* checkIds(items)
+    const stray = folders.filter((folder) => isStray(folder, withInfo))
+    const notes = [
+      ...(root.marker === ".kst"
+        ? ["The repository is marked by .kst. The vendor's tool of today wants that file to be named .iructl."]
+        : []),
+      ...stray.map(({ path }) => `${path} holds files, and no info file: it is left out.`)
+    ]
+    return { ...root, items, notes }
+  })
+
+/** Reads one item again. Fails with `InvalidItem` if it is not an item any more. */
+export const reopen = (
+  root: string,
+  { kind, path }: Pick<LocalItem, "kind" | "path">
+): Effect.Effect<LocalItem, RepositoryError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const names = yield* Effect.mapError(fs.readDirectory(join(root, path)), io(`${path} cannot be read`))
+    return yield* readItem(root, { kind, path, names: names.filter((name) => !isLeftover(name)) })
+  })
+
+const invalid = (problems: ReadonlyArray<RepositoryProblem>) =>
+  new RepositoryError({
+    reason: "InvalidItem",
+    detail: `The folder has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}. Nothing was sent.`,
+    problems
+  })
+
+const isInfo = (name: string): boolean => Option.isSome(InfoDocument.formatOf(name))
+
+/** Every folder of a kind that holds files, hidden ones and leftovers left out. */
+const foldersOf = (root: string, kind: Kind) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const base = join(root, kinds[kind].folder)
+    if (!(yield* fs.exists(base))) return []
+    const names = new Map<string, Array<string>>()
+    for (const path of yield* fs.readDirectory(base, { recursive: true })) {
+      const parts = path.split(/[/\\]/)
+      if (parts.some((part) => part.startsWith(".")) || parts.length < 2) continue
+      const name = parts.pop() ?? ""
+      if (isLeftover(name)) continue
+      const folder = [kinds[kind].folder, ...parts].join("/")
+      names.set(folder, [...(names.get(folder) ?? []), name])
+    }
+    return [...names]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([path, names]): Folder => ({ kind, path, names: names.sort() }))
+  }).pipe(Effect.mapError(io(`${kinds[kind].folder} cannot be read`)))
+
+/** Whether a folder has files of an item and no info file, and no item lies around or in it. */
+const isStray = ({ kind, names, path }: Folder, items: ReadonlyArray<Folder>): boolean =>
+  names.some((name) => kinds[kind].files.some((file) => file.matches(name))) &&
+  !items.some((item) => item.path === path || path.startsWith(`${item.path}/`))
+
+const readItem = (
+  root: string,
+  { kind, names, path }: Folder
+): Effect.Effect<LocalItem, RepositoryError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const problems: Array<RepositoryProblem> = []
+    const bytesOf = (name: string) =>
+      Effect.map(
+        Effect.mapError(fs.readFile(join(root, path, name)), io(`${path}/${name} cannot be read`)),
+        (bytes): ItemFile => ({ name, bytes })
+      )
+    /** The one file of those that match. */
+    const only = (matches: (name: string) => boolean): string | undefined => {
+      const [first, ...others] = names.filter(matches)
+      for (const other of others) {
+        problems.push({ file: `${path}/${other}`, message: `stands beside ${first}: keep one of them` })
+      }
+      return first
+    }
+    const infoName = only(isInfo)
+    if (infoName === undefined) return yield* invalid([{ file: path, message: "has no info file" }])
+    const infoFile = yield* bytesOf(infoName)
+    const info = readInfo(kind, `${path}/${infoName}`, infoFile, problems)
+    const files = new Map<string, ItemFile>()
+    const texts: Record<string, string> = {}
+    let profile: string | undefined
+    for (const content of kinds[kind].files) {
+      const name = only((name) => content.matches(name) && !isInfo(name))
+      if (name === undefined) {
+        if (content.required) problems.push({ file: path, message: `has no ${content.newName("")}` })
+        continue
+      }
+      const file = yield* bytesOf(name)
+      files.set(content.field, file)
+      const text = readText(content, `${path}/${name}`, file.bytes, problems)
+      if (text === undefined) continue
+      texts[content.field] = text.raw
+      if (content.field === "profile") profile = text.levelled
+    }
+    if (info === undefined || problems.length > 0) return yield* invalid(problems)
+    const { decoded, format, record } = info
+    const shown = hashed(kind, decoded)
+    const empty = Object.fromEntries(kinds[kind].files.map(({ field }) => [field, ""]))
+    return {
+      kind,
+      id: decoded.id,
+      name: decoded.name,
+      path,
+      info: decoded,
+      infoFile: { ...infoFile, format, record },
+      files,
+      texts,
+      values: {
+        ...empty,
+        ...valuesOf(kind, shown),
+        ...texts,
+        ...(profile === undefined ? {} : { profile })
+      },
+      syncHash: syncHash(kind, shown, texts)
+    }
+  })
+
+/** What an info file says, with what it means by leaving a key out, and an app's installer as `sha256`. */
+const hashed = (kind: Kind, info: Info) => ({
+  ...(kind === "script" ? { execution_frequency: "once" } : {}),
+  ...withPlatforms(kind, info),
+  ...("file" in info ? { sha256: info.file?.sha256 } : {})
+})
+
+/** An info file's values with the vendor's hash of the item as it is to be written. */
+export const stamped = (
+  kind: Kind,
+  record: InfoDocument.Record,
+  texts: Readonly<Record<string, string | undefined>>
+): InfoDocument.Record =>
+  Either.match(decodeInfo[kind](record), {
+    onLeft: () => record,
+    onRight: (info) => ({ ...record, sync_hash: syncHash(kind, hashed(kind, info), texts) })
+  })
+
+/** A profile that names no platform is for all that the API can set. */
+const withPlatforms = (kind: Kind, info: Info): Info =>
+  kind === "profile" && !Object.keys(info).some((key) => key.startsWith("runs_on_"))
+    ? { ...info, ...Object.fromEntries(platforms.map((platform) => [platform, true])) }
+    : info
+
+const readInfo = (kind: Kind, file: string, { bytes, name }: ItemFile, problems: Array<RepositoryProblem>) => {
+  const format = Option.getOrThrow(InfoDocument.formatOf(name))
+  const record = InfoDocument.parse(bytes, format)
+  if (Either.isLeft(record)) {
+    problems.push(...record.left.map((problem) => ({ file, ...problem })))
+    return undefined
+  }
+  const decoded = decodeInfo[kind](record.right)
+  if (Either.isRight(decoded)) return { decoded: decoded.right, record: record.right, format }
+  for (const [key, messages] of Object.entries(decoded.left)) {
+    const path = key.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part))
+    const line = InfoDocument.lineOf(bytes, format, path)
+    for (const message of messages) {
+      problems.push({ file, ...(key === "" ? {} : { key }), ...(line === undefined ? {} : { line }), message })
+    }
+  }
+  return undefined
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+/** The text of a content file as it stands, and levelled if it is a profile. */
+const readText = (
+  { field, required }: ContentFile,
+  file: string,
+  bytes: Uint8Array,
+  problems: Array<RepositoryProblem>
+): { readonly raw: string; readonly levelled?: string } | undefined => {
+  const fail = (message: string) => {
+    problems.push({ file, message })
+    return undefined
+  }
+  if (bytes.length === 0 && required) return fail("is empty")
+  const text = Either.try(() => utf8.decode(bytes))
+  if (field === "profile") {
+    return Either.match(parsePlist(bytes), {
+      onLeft: (problem) => fail(`is no property list: ${problem}`),
+      onRight: (profile) => {
+        const levelled = profileText(profile)
+        return { raw: Either.getOrElse(text, () => levelled), levelled }
+      }
+    })
+  }
+  return Either.match(text, { onLeft: () => fail("is not UTF-8"), onRight: (raw) => ({ raw }) })
+}
+
+/** Ids are unique within a kind: an item of two folders would be changed to and fro. */
+const checkIds = (items: ReadonlyArray<LocalItem>) => {
+  const paths = new Map<string, Array<string>>()
+  for (const { id, infoFile, kind, path } of items) {
+    const key = `${kind} ${id}`
+    paths.set(key, [...(paths.get(key) ?? []), `${path}/${infoFile.name}`])
+  }
+  const problems = [...paths.values()].flatMap(([first, ...others]) =>
+    others.map((file) => ({ file, key: "id", message: `is the id of ${first} too: give one of them an id of its own` }))
+  )
+  return problems.length === 0
+    ? Effect.void
+    : Effect.fail(new RepositoryError({ reason: "Duplicate", detail: "Several items have the same id.", problems }))
+}

@@ -1,0 +1,50 @@
+/**
+ * Secrets in what is shown: passwords in profiles, tokens in scripts. Each gets a number, so that people see whether it
+ * changes, and not what it is.
+ */
+import type { Show } from "./profileText.js"
+
+const secretName =
+  /pass(?:word|phrase|code|wd)|secret|token|challenge|credential|private_?key|api_?key|\bpsk\b|\bpin\b/i
+
+/** Settings about secrets that are none themselves: `forcePIN`, … */
+const plainValue = /^(?:true|false|\d{1,2}|)$/i
+
+const secretTexts: ReadonlyArray<RegExp> = [
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  /(?<=\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}/gi,
+  /(?<=:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/g,
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
+  /\b(?:gh[opsu]_|github_pat_|xox[abprs]-|sk_live_|glpat-)[\w-]{10,}/g,
+  /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g,
+  // Hexadecimal and base64 of at least 32 characters, letters and digits mixed. A UUID has hyphens.
+  /\b(?=[A-Za-z+/_]*\d)(?=[\d+/_]*[A-Za-z])[A-Za-z0-9+/_]{32,}={0,2}/g
+]
+
+/** `NAME=value`, `"name": "value"`, `--name value` in a script. */
+const assignment = /([\w-]*)(["']?\s*(?:=|:)\s*|\s+)("[^"\n]*"|'[^'\n]*'|[^\s"';|&]+)/g
+
+/** Masks for the texts that are shown together. Equal secrets have equal numbers. */
+export const makeMasking = () => {
+  const numbers = new Map<string, number>()
+  const hidden = (value: string): string => {
+    const number = numbers.get(value) ?? numbers.size + 1
+    numbers.set(value, number)
+    return `<hidden value ${number}>`
+  }
+  const masked = (text: string): string =>
+    secretTexts.reduce((text, pattern) => text.replace(pattern, (secret) => hidden(secret)), text)
+  const profileValue: Show = (value, keys) =>
+    keys.some((key) => secretName.test(key)) && !plainValue.test(value) ? hidden(value) : masked(value)
+  const script = (text: string): string =>
+    masked(
+      text.replace(assignment, (all, name: string, between: string, value: string) => {
+        const bare = /^(["'])(.*)\1$/s.exec(value)?.[2] ?? value
+        // A variable or a command that is read is not the secret itself.
+        const isSecret = secretName.test(name) && !plainValue.test(bare) && !/^[$`]/.test(bare)
+        const isOption = /^\s+$/.test(between) && !name.startsWith("-")
+        return isSecret && !isOption ? `${name}${between}${hidden(bare)}` : all
+      })
+    )
+  return { profileValue, script }
+}

@@ -1,0 +1,50 @@
+/**
+ * A profile as text that is the same for all profiles that say the same: for comparing, and for people.
+ */
+import { isDictionary, type Plist } from "../../plist/Plist.js"
+import { ownKeys } from "../../services/comparing.js"
+import { sha256 } from "./hash.js"
+
+/** Makes a value that must not be shown into one that may be, by its keys from the outside to the inside. */
+export type Show = (value: string, keys: ReadonlyArray<string>) => string
+
+const asIs: Show = (value) => value
+
+/** The lines of a profile, keys sorted, without the three keys that the service writes anew. */
+export const profileText = (profile: Plist, show: Show = asIs): string =>
+  linesOf(ownKeys(profile), "", [], show).join("\n")
+
+const linesOf = (value: Plist, indent: string, keys: ReadonlyArray<string>, show: Show): ReadonlyArray<string> => {
+  if (isDictionary(value)) {
+    if (value.size === 0) return [`${indent}{}`]
+    return [...value]
+      .sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
+      .flatMap(([key, part]) => {
+        const inner = [...keys, key]
+        const label = `${indent}${JSON.stringify(key)}:`
+        return isLeaf(part)
+          ? [`${label} ${leaf(part, inner, show)}`]
+          : [label, ...linesOf(part, `${indent}  `, inner, show)]
+      })
+  }
+  if (Array.isArray(value)) {
+    const parts: ReadonlyArray<Plist> = value
+    if (parts.length === 0) return [`${indent}[]`]
+    return parts.flatMap((part) =>
+      isLeaf(part)
+        ? [`${indent}- ${leaf(part, keys, show)}`]
+        : [`${indent}-`, ...linesOf(part, `${indent}  `, keys, show)]
+    )
+  }
+  return [indent + leaf(value, keys, show)]
+}
+
+const isLeaf = (value: Plist): boolean => !isDictionary(value) && !Array.isArray(value)
+
+const leaf = (value: Plist, keys: ReadonlyArray<string>, show: Show): string => {
+  if (typeof value === "string") return JSON.stringify(show(value, keys))
+  if (value instanceof Date) return `date ${value.toISOString()}`
+  if (value instanceof Uint8Array) return `data of ${value.length} bytes, sha256 ${sha256(value)}`
+  // Numbers that are equal are one text, whether an <integer> or a <real>.
+  return typeof value === "number" && Number.isInteger(value) ? String(BigInt(value)) : String(value)
+}

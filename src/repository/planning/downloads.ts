@@ -1,0 +1,19 @@
+/**
+ * Installers that come from the tenant.
+ */
+import type { CustomApp } from "../../schemas/CustomApp.js"
+import type { PlannedInstaller } from "../Plan.js"
+import type { TenantItem } from "./library.js"
+
+const isApp = (record: TenantItem["record"]): record is CustomApp => "file_key" in record
+
+/** The app that an item of the tenant is. */
+export const appOf = ({ record }: TenantItem): CustomApp | undefined => (isApp(record) ? record : undefined)
+
+/** The installer of an app, if it has one and the tenant tells its sha256. */
+export const plannedDownload = (there: TenantItem): PlannedInstaller | undefined => {
+  const app = appOf(there)
+  return app?.sha256 === undefined
+    ? undefined
+    : { name: app.file_name, ...(app.file_size === undefined ? {} : { size: app.file_size }), sha256: app.sha256 }
+}
