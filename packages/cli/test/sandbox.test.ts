@@ -272,6 +272,21 @@ describe("what it does", () => {
     })
   )
 
+  scopedLive("--devices: as many as were asked for, the same for the same number", () =>
+    Effect.gen(function* () {
+      const listing = (...flags: ReadonlyArray<string>) =>
+        Effect.gen(function* () {
+          const { get } = yield* started("--devices", "40000", ...flags)
+          const last = yield* get("/api/v1/devices?limit=300&offset=39999")
+          return yield* Effect.promise(() => last.text())
+        })
+      const last = yield* listing("--seed", "42")
+      expect(JSON.parse(last)).toHaveLength(1)
+      expect(yield* listing("--seed", "42")).toBe(last)
+      expect(yield* listing("--seed", "43")).not.toBe(last)
+    })
+  )
+
   scopedLive("--rate-limit: the service's limits with its headers", () =>
     Effect.gen(function* () {
       const { get } = yield* started("--rate-limit")
@@ -432,6 +447,7 @@ describe("mistakes: one clear line", () => {
     ["no time", () => ["--latency", "soon"], /--latency <time>.* must be a time, such as 50ms, 2s or 10m/],
     ["no time to process", () => ["--processing", "-5s"], /processing/],
     ["no number", () => ["--seed", "many"], /--seed <number>.* must be a number from 0/],
+    ["no number of devices", () => ["--devices", "all"], /--devices <number>.* must be a number from 0/],
     ["a folder without a name", () => ["--data", ""], /--data <folder>.* must name a folder/],
     ["no number for the storage's port", () => ["--storage-port", "-1"], /storage-port/]
   ]

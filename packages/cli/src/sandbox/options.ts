@@ -12,6 +12,7 @@ export interface Settings {
   readonly token?: string
   readonly data?: string
   readonly seed?: number
+  readonly devices?: number
   /** A time, such as `50ms`. */
   readonly latency?: string
   /** A time, such as `10s`. */
@@ -45,6 +46,7 @@ export const sandboxCommand = (command: ShellCommand): ShellCommand =>
     .description("A tenant of the Iru Endpoint Management API on this machine.")
     .examples(
       `${command.fullName} --seed 42          # with devices, users, scripts and apps`,
+      `${command.fullName} --devices 40000    # with a fleet`,
       `${command.fullName} --port 8080 --log  # at a fixed address, with a line for each request`
     )
     .option("--port <number>", "The port to listen on. Default: any that is free", port)
@@ -67,6 +69,11 @@ export const sandboxCommand = (command: ShellCommand): ShellCommand =>
       "--seed <number>",
       "Starts with a furnished tenant. The same number gives the same records",
       wholeNumber(4_294_967_295)
+    )
+    .option(
+      "--devices <number>",
+      "How many devices the furnished tenant has; all else follows from them. Default: those of a small company",
+      wholeNumber(1_000_000)
     )
     .option("--latency <time>", "How long every request waits, such as 50ms", time)
     .option(

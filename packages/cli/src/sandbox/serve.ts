@@ -27,7 +27,7 @@ const duration = (text: string | undefined) =>
 
 const run = (settings: Settings): Effect.Effect<void, Problem, Scope.Scope> =>
   Effect.gen(function* () {
-    const { data, fault, host, log = false, port, rateLimit = false, seed, storagePort, token } = settings
+    const { data, devices, fault, host, log = false, port, rateLimit = false, seed, storagePort, token } = settings
     const rules = fault === undefined ? [] : yield* readRules(fault)
     const desk = yield* Page.makeFaultDesk
     const sandbox = yield* Sandbox.serve({
@@ -39,7 +39,7 @@ const run = (settings: Settings): Effect.Effect<void, Problem, Scope.Scope> =>
       port,
       processing: duration(settings.processing),
       routes: Page.pageRoutes(desk, namesOf(host)),
-      seed,
+      seed: devices === undefined ? seed : { seed: seed ?? 1, devices },
       storagePort
     }).pipe(Effect.mapError((error) => new Problem({ message: error.message })))
     yield* desk.add(sandbox, rules)
