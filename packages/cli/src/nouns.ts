@@ -32,15 +32,36 @@ export const nouns: ReadonlyArray<Noun> = [
   { name: "blueprints", summary: "Blueprints, what is assigned to them, their routing", load: operationsOf },
   { name: "scripts", summary: "Custom scripts", load: operationsOf },
   { name: "profiles", summary: "Custom profiles", load: operationsOf },
-  { name: "apps", summary: "Custom apps", load: operationsOf },
-  { name: "in-house-apps", summary: "In-house apps", load: operationsOf },
+  {
+    name: "apps",
+    summary: "Custom apps: publish and download installers, list, change",
+    load: async () => (await import("./installers/commands.js")).appsCommand
+  },
+  {
+    name: "in-house-apps",
+    summary: "In-house apps: publish, list, change",
+    load: async () => (await import("./installers/commands.js")).inHouseAppsCommand
+  },
   { name: "library", summary: "How library items fare, and the categories of Self Service", load: operationsOf },
-  { name: "prism", summary: "What the devices of the whole fleet report", load: operationsOf },
-  { name: "audit", summary: "The audit log", load: operationsOf },
+  {
+    name: "prism",
+    summary: "What the devices of the whole fleet report, and its export",
+    load: async () => (await import("./prism/commands.js")).prismCommand
+  },
+  {
+    name: "audit",
+    summary: "The audit log, and its events as they come",
+    load: async () => (await import("./audit/commands.js")).auditCommand
+  },
   { name: "vulnerabilities", summary: "Vulnerabilities, and where they are", load: operationsOf },
   { name: "threats", summary: "Threats, and behavioral detections", load: operationsOf },
   { name: "ade", summary: "Automated Device Enrollment: integrations and devices", load: operationsOf },
   { name: "licensing", summary: "Licences in use", load: operationsOf },
+  {
+    name: "api",
+    summary: "Call any endpoint",
+    load: async () => (await import("./api/command.js")).apiCommand
+  },
   {
     name: "sandbox",
     summary: "Start a tenant on this machine, to try things out",

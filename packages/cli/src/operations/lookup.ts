@@ -16,9 +16,11 @@ export interface Found {
   readonly name: string
 }
 
-const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(text)
+/** Whether a text has the form of an id. */
+export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(text)
 
-const same = (one: string | null | undefined, text: string): boolean =>
+/** Whether a name is what was typed. */
+export const same = (one: string | null | undefined, text: string): boolean =>
   (one ?? "").trim().toLowerCase() === text.trim().toLowerCase()
 
 type Search = (text: string) => Effect.Effect<ReadonlyArray<Found>, ApiClientError, ApiClient>

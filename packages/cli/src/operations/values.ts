@@ -81,7 +81,7 @@ const valueOf = (field: Field, given: unknown): Effect.Effect<unknown, Problem> 
 }
 
 /** The values of the options that were given, by the names that the API has for them. */
-const given = (
+export const given = (
   fields: ReadonlyArray<Field>,
   options: Readonly<Record<string, unknown>>
 ): Effect.Effect<Readonly<Record<string, unknown>>, Problem> =>

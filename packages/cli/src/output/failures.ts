@@ -43,7 +43,9 @@ const fieldProblems = ({ fieldErrors }: ApiClientError): string | undefined =>
     ? undefined
     : Object.entries(fieldErrors)
         .map(([field, messages]) =>
-          field === "" ? messages.join(" ") : `--${optionName(field)} ${messages.map(oneLine).join(" ")}`
+          field === "" || field === "installer"
+            ? messages.join(" ")
+            : `--${optionName(field)} ${messages.map(oneLine).join(" ")}`
         )
         .join("; ")
 

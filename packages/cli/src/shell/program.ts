@@ -123,6 +123,8 @@ export const makeProgram = (name: string, description: string): ShellCommand =>
     .description(description)
     .helpOption("-h, --help", "Show this help")
     .helpCommand(false)
+    // What stands behind the name of a command is an option of that command.
+    .enablePositionalOptions()
     .version(version, "--version", "Show the version")
     .exitOverride()
 

@@ -29,6 +29,8 @@ export const runCommand = (effect: Effect.Effect<ExitCode>, { interrupted, name 
       fiber.unsafeInterruptAsFork(fiber.id())
     }
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop)
+    // Nobody reads the messages any more: that stops nothing.
+    process.stderr.on("error", () => undefined)
     process.stdout.on("error", (error) => {
       const isClosed = "code" in error && error.code === "EPIPE"
       if (!isClosed) process.stderr.write(`${name}: Cannot write to standard output: ${error.message}\n`)

@@ -1,0 +1,79 @@
+/**
+ * `iru apps download`: installers from the tenant into files, verified, and continued where an earlier try ended.
+ */
+import { ApiClient, CustomApps } from "effect-iru"
+import { ProgressBar } from "effect-iru/node"
+import * as operations from "effect-iru/operations"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { type Options, withStyle } from "../operations/commands.js"
+import { lookUp } from "../operations/lookup.js"
+import { explain } from "../output/failures.js"
+import { printRows, styleOf } from "../output/print.js"
+import { executeOn, withSession } from "../shell/execute.js"
+import { type ExitCode, exitCodes } from "../shell/exitCodes.js"
+import { Problem } from "../shell/Problem.js"
+import type { ShellCommand } from "../shell/program.js"
+
+interface DownloadOptions {
+  readonly all?: boolean
+  readonly to?: string
+  readonly resume?: boolean
+}
+
+const columns = ["app", "outcome", "path", "detail"]
+
+const rowOf = (result: CustomApps.DownloadOutcome) => ({
+  app: result.app.name,
+  outcome: result.outcome,
+  path: result.path,
+  detail: result.outcome === "failed" ? explain(result.error).text.split("\n")[0] : ""
+})
+
+const download = (typed: ReadonlyArray<string>, options: Options & DownloadOptions) =>
+  Effect.gen(function* () {
+    const { all = false, resume = true, to = "." } = options
+    if (all === typed.length > 0)
+      return yield* new Problem({
+        message: all ? "Name apps or give --all, not both." : "Name an app, or give --all.",
+        code: exitCodes.usage
+      })
+    const apps = yield* CustomApps
+    const style = styleOf(options)
+    const found = yield* Effect.forEach(typed, (text) => lookUp("CustomApps", "library_item_id", text))
+    const [only] = found
+    if (only !== undefined && found.length === 1) {
+      const { path } = yield* apps.download(only.id, { to, resume })
+      return yield* printRows(Stream.make({ app: only.name, outcome: "downloaded", path, detail: "" }), style, columns)
+    }
+    let code: ExitCode = exitCodes.ok
+    const client = yield* ApiClient
+    const wanted = all
+      ? apps.stream()
+      : Stream.mapEffect(Stream.fromIterable(found), ({ id }) => client.call(operations.CustomApps.get)(id))
+    const outcomes = Stream.tap(apps.downloadAll(wanted, { to, resume }), ({ outcome }) =>
+      Effect.sync(() => {
+        if (outcome === "failed") code = exitCodes.failure
+      })
+    )
+    yield* printRows(Stream.map(outcomes, rowOf), style, columns)
+    return code
+  })
+
+/** Makes a command that downloads the installers of custom apps. */
+export const downloadCommand = (command: ShellCommand): void => {
+  const name = command.fullName
+  command
+    .description("Download installers of custom apps. Each is verified; one that is there already is skipped.")
+    .summary("Download installers")
+    .argument("[apps...]", "Names or ids of custom apps")
+    .examples(`${name} Firefox`, `${name} Firefox --to Firefox.pkg`, `${name} --all --to installers/`)
+    .option("--all", "The installers of all custom apps")
+    .option("--to <path>", "The folder, or the file where there is one app. Default: this folder")
+    .option("--no-resume", "Begin anew where an earlier download ended early")
+  withSession(withStyle(command))
+  command.action(async () => {
+    const options: Options & DownloadOptions = command.opts()
+    await executeOn(command, options, () => Effect.provide(download(command.args, options), ProgressBar.layer()))
+  })
+}

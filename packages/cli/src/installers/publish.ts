@@ -1,0 +1,166 @@
+/**
+ * `iru apps publish` and `iru in-house-apps publish`: makes the tenant have an app with this installer.
+ */
+import {
+  type ApiClientError,
+  CustomApps,
+  InHouseApps,
+  type Operation,
+  type PayloadError,
+  SelfServiceCategories
+} from "effect-iru"
+import { ProgressBar } from "effect-iru/node"
+import * as operations from "effect-iru/operations"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { basename, extname } from "node:path"
+import { type Options, withFields, withStyle } from "../operations/commands.js"
+import { confirmOnce, withConfirmation } from "../operations/confirm.js"
+import { type Field, fieldsOf } from "../operations/fields.js"
+import { isUuid, same } from "../operations/lookup.js"
+import { given } from "../operations/values.js"
+import { printRecord, styleOf, tell } from "../output/print.js"
+import { executeOn, withSession } from "../shell/execute.js"
+import { exitCodes } from "../shell/exitCodes.js"
+import { Problem } from "../shell/Problem.js"
+import type { ShellCommand } from "../shell/program.js"
+import type { Tenant } from "../tenants/session.js"
+
+const usage = (message: string) => new Problem({ message, code: exitCodes.usage })
+
+const installTypes: Readonly<Record<string, string>> = { ".pkg": "package", ".zip": "zip", ".dmg": "image" }
+
+/** Fields with a default of their own, or that the command itself gives. */
+const optional = new Set(["install_type", "install_enforcement"])
+
+const fieldsFor = (operation: Operation.Any): ReadonlyArray<Field> =>
+  fieldsOf(operation.body?.schema)
+    .filter(({ name }) => name !== "file_key")
+    .map((field) => (optional.has(field.name) ? { ...field, isRequired: false } : field))
+
+const appFields = fieldsFor(operations.CustomApps.create)
+const inHouseFields = fieldsFor(operations.InHouseApps.create)
+
+/** What an app keeps that is published again, where the rules of the API want it to be said. */
+const kept = [
+  "install_enforcement",
+  "unzip_location",
+  "audit_script",
+  "show_in_self_service",
+  "self_service_category_id",
+  "self_service_recommended"
+] as const
+
+const named = <A extends { readonly name: string }>(apps: Stream.Stream<A, ApiClientError>, name: string) =>
+  Effect.map(Stream.runCollect(Stream.filter(apps, (app) => app.name === name)), Chunk.toReadonlyArray)
+
+/** The id of a category of Self Service, which may be called by its name. */
+const categoryId = (text: string) =>
+  isUuid(text)
+    ? Effect.succeed(text)
+    : Effect.flatMap(
+        Effect.flatMap(SelfServiceCategories, (categories) => categories.list()),
+        (categories) => {
+          const found = categories.find(({ name }) => same(name, text))
+          return found === undefined
+            ? usage(`There is no category "${text}". There are: ${categories.map(({ name }) => name).join(", ")}`)
+            : Effect.succeed(found.id)
+        }
+      )
+
+const nameOf = (values: Readonly<Record<string, unknown>>): Effect.Effect<string, Problem> =>
+  typeof values["name"] === "string" && values["name"] !== ""
+    ? Effect.succeed(values["name"])
+    : usage("Name the app: --name Firefox. An app of that name gets the installer, else a new one is made.")
+
+/** An app of that name is changed on devices that have it, so it is asked for. */
+const confirmChange = (tenant: Tenant, file: string, id: string, name: string, options: Options) =>
+  confirmOnce({ what: `Give the app ${basename(file)}`, tenant, names: [name], aliases: [id] }, options)
+
+const publishApp = (tenant: Tenant, file: string, options: Options) =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    const values = yield* given(appFields, options)
+    const name = yield* nameOf(values)
+    const [found, another] = yield* named(apps.stream(), name)
+    if (found !== undefined && another === undefined) yield* confirmChange(tenant, file, found.id, name, options)
+    const before = Object.fromEntries(
+      kept.flatMap((field) => {
+        const value = found?.[field]
+        return value === undefined || value === null || value === "" ? [] : [[field, value]]
+      })
+    )
+    const category = values["self_service_category_id"]
+    const app = {
+      install_enforcement: "install_once",
+      ...before,
+      install_type: installTypes[extname(file).toLowerCase()],
+      ...values,
+      ...(typeof category === "string" ? { self_service_category_id: yield* categoryId(category) } : {}),
+      installer: { path: file }
+    }
+    const publish: Effect.Effect<CustomApps.Published, ApiClientError | PayloadError> = Reflect.apply(
+      apps.publish,
+      apps,
+      [app]
+    )
+    const published = yield* Effect.provide(publish, ProgressBar.layer())
+    return { status: published.status, ...published.app }
+  })
+
+const publishInHouse = (tenant: Tenant, file: string, options: Options) =>
+  Effect.gen(function* () {
+    const apps = yield* InHouseApps
+    const values = yield* given(inHouseFields, options)
+    const name = yield* nameOf(values)
+    const [found, another] = yield* named(apps.stream(), name)
+    if (another !== undefined)
+      return yield* usage(`Several in-house apps are called "${name}": ${found?.id}, ${another.id}. Rename one.`)
+    const app = { ...values, name, installer: { path: file } }
+    if (found !== undefined) yield* confirmChange(tenant, file, found.id, name, options)
+    const publish = found === undefined ? apps.create(app) : apps.update(found.id, app)
+    const published = yield* Effect.provide(publish, ProgressBar.layer())
+    return { status: found === undefined ? "created" : "updated", ...published }
+  })
+
+const words = { created: "Created", updated: "Updated", unchanged: "Unchanged, nothing was sent:" } as const
+
+const isStatus = (status: string): status is keyof typeof words => status in words
+
+/** Makes a command that publishes an installer: a custom app, or an in-house app. */
+export const publishCommand = (command: ShellCommand, kind: "custom" | "in-house"): void => {
+  const example = kind === "custom" ? "Firefox.pkg --name Firefox" : "Scanner.ipa --name Scanner"
+  const name = command.fullName
+  command
+    .description(
+      kind === "custom"
+        ? "Upload an installer and make a custom app of it, or give it to the app of that name. An app that has it already stays as it is."
+        : "Upload an .ipa and make an in-house app of it, or give it to the app of that name."
+    )
+    .summary("Upload an installer, for a new app or for the app of that name")
+    .argument("<file>", kind === "custom" ? "The installer: a .pkg, .zip or .dmg" : "The installer: an .ipa")
+    .examples(
+      `${name} ${example}`,
+      `${name} ${example} --yes   # for scripts`,
+      ...(kind === "custom"
+        ? [
+            `${name} Tools.zip --name Tools --unzip-location /Applications`,
+            `${name} Zoom.pkg --name Zoom --install-enforcement continuously_enforce --audit-script @audit.zsh`
+          ]
+        : [])
+    )
+  withFields(command, kind === "custom" ? appFields : inHouseFields)
+  withSession(withStyle(withConfirmation(command, false)))
+  command.action(async (file: string) => {
+    const options: Options = command.opts()
+    await executeOn(command, options, (tenant) =>
+      Effect.gen(function* () {
+        const app = yield* (kind === "custom" ? publishApp : publishInHouse)(tenant, file, options)
+        if (isStatus(app.status)) yield* tell(`${words[app.status]} ${app.name}`)
+        const { id, sha256, status } = app
+        yield* printRecord({ status, id, name: app.name, sha256 }, styleOf(options))
+      })
+    )
+  })
+}

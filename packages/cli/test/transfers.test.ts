@@ -1,0 +1,153 @@
+/**
+ * Installers and exports: what is moved, what is asked, what is left where it ends early.
+ */
+import { scopedLive } from "@effect/vitest"
+import { Fault, Sandbox } from "effect-iru/sandbox"
+import * as Effect from "effect/Effect"
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect } from "vitest"
+import { writes } from "../../../test/support/sandbox.js"
+import { onTenant, prepareIru } from "./support/run.js"
+
+const { folder, inTerminal, iru } = prepareIru()
+
+const installer = (name: string, size: number): string => {
+  const path = join(folder(), name)
+  writeFileSync(path, Buffer.alloc(size, name))
+  return path
+}
+
+const sha256 = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex")
+
+describe("iru apps publish", () => {
+  scopedLive("makes an app, asks before it changes one that devices may have, and sends nothing twice", () =>
+    Effect.gen(function* () {
+      const path = installer("Plotter.pkg", 300_000)
+      const args = ["apps", "publish", path, "--name", "Plotter", "--json"]
+      const created = yield* iru(args)
+      expect(JSON.parse(created.stdout)).toMatchObject({ status: "created", name: "Plotter", sha256: sha256(path) })
+      expect(created.stderr).toContain("uploaded 300 kB")
+      const sent = (yield* writes).length
+      expect((yield* iru(args)).code).toBe(2)
+      expect((yield* inTerminal(args, { answers: [["[y/N]", "n\r"]] })).code).toBe(2)
+      const same = yield* inTerminal(args, { answers: [["[y/N]", "y\r"]] })
+      expect(same.shown).toContain("Unchanged, nothing was sent: Plotter")
+      expect(yield* writes).toHaveLength(sent)
+      writeFileSync(path, Buffer.alloc(310_000, "new"))
+      expect(JSON.parse((yield* iru([...args, "--yes"])).stdout)).toMatchObject({
+        status: "updated",
+        sha256: sha256(path)
+      })
+    }).pipe(Effect.provide(Sandbox.layer()))
+  )
+
+  scopedLive("keeps the rules that the app has, and takes a category by its name", () =>
+    onTenant(
+      Effect.gen(function* () {
+        const path = installer("Kiosk.pkg", 1000)
+        const audit = join(folder(), "audit.zsh")
+        writeFileSync(audit, "exit 0\n")
+        const rules = `--install-enforcement continuously_enforce --audit-script @${audit}`
+        const place = "--show-in-self-service --self-service-category-id utilities"
+        const first = yield* iru(["apps", "publish", path, "--name", "Kiosk", ...`${rules} ${place}`.split(" ")])
+        expect(first.code).toBe(0)
+        writeFileSync(path, "another")
+        expect((yield* iru(["apps", "publish", path, "--name", "Kiosk", "--yes"])).code).toBe(0)
+        const { stdout } = yield* iru(["apps", "get", "Kiosk", "--json"])
+        expect(JSON.parse(stdout)).toMatchObject({
+          install_enforcement: "continuously_enforce",
+          audit_script: "exit 0",
+          show_in_self_service: true
+        })
+        const wrong = yield* iru(["apps", "publish", path, "--name", "Other", "--self-service-category-id", "Toys"])
+        expect(wrong.stderr).toMatch(/^iru apps publish: There is no category "Toys"\. There are: /)
+      })
+    )
+  )
+
+  scopedLive("names what is wrong before a byte is sent", () =>
+    Effect.gen(function* () {
+      const missing = yield* iru(["apps", "publish", join(folder(), "no.pkg"), "--name", "No"])
+      expect(missing.stderr).toMatch(/^iru apps publish: The file .*no\.pkg does not exist\.\n$/)
+      const zip = yield* iru(["apps", "publish", installer("Tools.zip", 10), "--name", "Tools"])
+      expect(zip.stderr).toContain("--unzip-location")
+      expect([missing.code, zip.code]).toEqual([2, 2])
+      expect(yield* writes).toEqual([])
+    }).pipe(Effect.provide(Sandbox.layer()))
+  )
+})
+
+describe("iru in-house-apps publish", () => {
+  scopedLive("says the service's reason where it does not take an .ipa", () =>
+    Effect.gen(function* () {
+      const { code, stderr } = yield* iru(["in-house-apps", "publish", installer("Scanner.ipa", 100), "--name", "S"])
+      expect(code).toBe(1)
+      expect(stderr).toMatch(/iru in-house-apps publish: .*Scanner\.ipa/)
+    }).pipe(Effect.provide(Sandbox.layer()))
+  )
+})
+
+describe("iru apps download", () => {
+  scopedLive("Ctrl-C in the midst of a transfer is 130 and leaves no file; the next run goes on where it ended", () =>
+    Effect.gen(function* () {
+      const path = installer("Big.pkg", 8_000_000)
+      yield* iru(["apps", "publish", path, "--name", "Big"])
+      const target = join(folder(), "downloads")
+      yield* Sandbox.fault(Fault.stalled(4_000_000, { target: "storage", method: "GET", times: 1 }))
+      const stopped = yield* inTerminal(["apps", "download", "Big", "--to", `${target}/`], {
+        answers: [[" MB/s", "\u0003"]]
+      })
+      expect(stopped.code).toBe(130)
+      expect(stopped.shown).toMatch(/Big\.pkg +\[/)
+      expect(existsSync(join(target, "Big.pkg"))).toBe(false)
+      expect(readdirSync(target)).toHaveLength(1)
+      const done = yield* iru(["apps", "download", "Big", "--to", `${target}/`])
+      expect(done).toMatchObject({ code: 0, stdout: `Big\tdownloaded\t${join(target, "Big.pkg")}\t\n` })
+      expect(sha256(join(target, "Big.pkg"))).toBe(sha256(path))
+      const ranges = (yield* Sandbox.requests).filter(({ method, target }) => target === "storage" && method === "GET")
+      expect(ranges.at(-1)?.status).toBe(206)
+    }).pipe(Effect.provide(Sandbox.layer()))
+  )
+
+  scopedLive("--all skips what is there, and one that fails stops no other: 1", () =>
+    Effect.gen(function* () {
+      for (const name of ["One", "Two", "Three"])
+        yield* iru(["apps", "publish", installer(`${name}.pkg`, 1000), "--name", name])
+      const target = join(folder(), "all")
+      mkdirSync(target)
+      symlinkSync(join(folder(), "One.pkg"), join(target, "One.pkg"))
+      yield* Sandbox.fault(Fault.status(403, { target: "storage", method: "GET", path: "*Two*", times: 100 }))
+      const { code, stdout } = yield* iru(["apps", "download", "--all", "--to", target, "--csv"])
+      expect(code).toBe(1)
+      const outcomes = stdout.split("\n").map((line) => line.split(",").slice(0, 2).join(" "))
+      expect(outcomes.sort()).toEqual(["", "One skipped", "Three downloaded", "Two failed", "app outcome"])
+    }).pipe(Effect.provide(Sandbox.layer()))
+  )
+})
+
+describe("iru prism export", () => {
+  scopedLive("writes the file whole or not at all, with the rows that fit the words of --filter", () =>
+    onTenant(
+      Effect.gen(function* () {
+        const to = join(folder(), "macs.csv")
+        const args = ["prism", "export", "device-information", "--filter", "apple_silicon=true"]
+        const { code, stderr } = yield* iru([...args, "--to", to])
+        expect(code).toBe(0)
+        expect(stderr).toContain(`Wrote ${to}`)
+        const rows = readFileSync(to, "utf8").trimEnd().split("\n")
+        expect(rows.length).toBeGreaterThan(3)
+        const listed = yield* iru(["prism", "device-information", "--filter", "apple_silicon=true"])
+        expect(listed.stdout.trimEnd().split("\n")).toHaveLength(rows.length - 1)
+
+        yield* Sandbox.fault(Fault.status(400, { target: "storage", method: "GET", times: 100 }))
+        const cut = join(folder(), "cut.csv")
+        expect((yield* iru([...args, "--to", cut])).code).toBe(1)
+        expect(readdirSync(folder()).filter((name) => name.startsWith("cut.csv"))).toEqual([])
+        const nowhere = yield* iru([...args, "--to", join(folder(), "no", "x.csv")])
+        expect(nowhere.stderr).toContain("its folder is not there")
+      })
+    )
+  )
+})
