@@ -235,7 +235,12 @@ const readInfo = (kind: Kind, file: string, { bytes, name }: ItemFile, problems:
     const path = key.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part))
     const line = InfoDocument.lineOf(bytes, format, path)
     for (const message of messages) {
-      problems.push({ file, ...(key === "" ? {} : { key }), ...(line === undefined ? {} : { line }), message })
+      problems.push({
+        file,
+        ...(key === "" ? {} : { key }),
+        ...(line === undefined ? {} : { line }),
+        message: message.startsWith("is unexpected") ? "is no key of an info file, and iructl refuses it" : message
+      })
     }
   }
   return undefined

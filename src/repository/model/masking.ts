@@ -4,8 +4,10 @@
  */
 import type { Show } from "./profileText.js"
 
-const secretName =
-  /pass(?:word|phrase|code|wd)|secret|token|challenge|credential|private_?key|api_?key|\bpsk\b|\bpin\b/i
+/** Words in the names of what is secret. */
+const secretWord =
+  "(?:pass(?:word|phrase|code|wd)|secret|token|challenge|credential|private[_-]?key|api[_-]?key|(?<![a-z])p(?:sk|in)(?![a-z]))"
+const secretName = new RegExp(secretWord, "i")
 
 /** Settings about secrets that are none themselves: `forcePIN`, … */
 const plainValue = /^(?:true|false|\d{1,2}|)$/i
@@ -21,8 +23,12 @@ const secretTexts: ReadonlyArray<RegExp> = [
   /\b(?=[A-Za-z+/_]*\d)(?=[\d+/_]*[A-Za-z])[A-Za-z0-9+/_]{32,}={0,2}/g
 ]
 
-/** `NAME=value`, `"name": "value"`, `--name value` in a script. */
-const assignment = /([\w-]*)(["']?\s*(?:=|:)\s*|\s+)("[^"\n]*"|'[^'\n]*'|[^\s"';|&]+)/g
+const value = `("[^"\\n]*"|'[^'\\n]*'|[^\\s"';|&]+)`
+/** `NAME=value`, `"name": "value"` and `--name value` in a script, for names of secrets. */
+const assignments = [
+  new RegExp(`([\\w-]*${secretWord}[\\w-]*)(["']?\\s*[=:]\\s*)${value}`, "gi"),
+  new RegExp(`(--?[\\w-]*${secretWord}[\\w-]*)(\\s+)${value}`, "gi")
+]
 
 /** Masks for the texts that are shown together. Equal secrets have equal numbers. */
 export const makeMasking = () => {
@@ -36,15 +42,12 @@ export const makeMasking = () => {
     secretTexts.reduce((text, pattern) => text.replace(pattern, (secret) => hidden(secret)), text)
   const profileValue: Show = (value, keys) =>
     keys.some((key) => secretName.test(key)) && !plainValue.test(value) ? hidden(value) : masked(value)
+  const assigned = (all: string, name: string, between: string, value: string): string => {
+    const bare = /^(["'])(.*)\1$/s.exec(value)?.[2] ?? value
+    // A variable or a command that is read is not the secret itself, and neither is another option.
+    return plainValue.test(bare) || /^[$`-]/.test(bare) ? all : `${name}${between}${hidden(bare)}`
+  }
   const script = (text: string): string =>
-    masked(
-      text.replace(assignment, (all, name: string, between: string, value: string) => {
-        const bare = /^(["'])(.*)\1$/s.exec(value)?.[2] ?? value
-        // A variable or a command that is read is not the secret itself.
-        const isSecret = secretName.test(name) && !plainValue.test(bare) && !/^[$`]/.test(bare)
-        const isOption = /^\s+$/.test(between) && !name.startsWith("-")
-        return isSecret && !isOption ? `${name}${between}${hidden(bare)}` : all
-      })
-    )
+    masked(assignments.reduce((text, pattern) => text.replace(pattern, assigned), text))
   return { profileValue, script }
 }
