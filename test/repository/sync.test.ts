@@ -6,6 +6,8 @@ import { CustomApps, CustomProfiles, CustomScripts } from "effect-iru"
 import { Repository } from "effect-iru/repository"
 import { Fault, Sandbox } from "effect-iru/sandbox"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
 import { rmSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect } from "vitest"
@@ -117,7 +119,7 @@ describe.each(["plist", "json", "yaml"] as const)("a folder of 500 items with in
       const after = yield* plan(root, { direction: "both" })
       expect(after.actions).toEqual([])
       expect(Repository.isEmpty(after)).toBe(true)
-    }).pipe(onSandbox(), withFiles)
+    }).pipe(onSandbox(), withFiles, Logger.withMinimumLogLevel(LogLevel.Error))
   )
 })
 
@@ -145,6 +147,6 @@ describe("with faults in force", () => {
       expect((yield* plan(root)).actions).toEqual([])
       const { results } = yield* (yield* CustomScripts).list()
       expect(results.filter(({ script }) => script.endsWith("echo more"))).toHaveLength(12)
-    }).pipe(onSandbox(), withFiles)
+    }).pipe(onSandbox(), withFiles, Logger.withMinimumLogLevel(LogLevel.Error))
   )
 })

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { io } from "../folder/files.js"
 import type { LocalItem } from "../folder/reading.js"
-import { isKnownElsewhere, type ItemState, readState, removeState, writeState } from "../folder/state.js"
+import { idsElsewhere, type ItemState, readState, removeState, writeState } from "../folder/state.js"
 import { hashBeside, hashOf } from "../model/Fields.js"
 import { kinds } from "../model/kinds.js"
 import type { ItemRef } from "../Plan.js"
@@ -43,10 +43,9 @@ export const forget = ({ repository, tenant }: Work, { item: { id, kind, name } 
 
 const stateFailed = ({ name }: ItemRef) => `What is known of ${name} cannot be written`
 
-const isKnown = ({ repository, tenant }: Work, { id, kind, name }: ItemRef) =>
-  isKnownElsewhere(repository.root, tenant, kind, id).pipe(
-    Effect.mapError(io(`What is known of ${name} cannot be read`))
-  )
+/** Whether another tenant knows an item by its id in the folder. */
+const isKnown = ({ repository, tenant }: Work, { id, kind }: ItemRef) =>
+  Effect.map(idsElsewhere(repository.root, tenant, kind), (ids) => ids.has(id))
 
 /**
  * Gives an item the tenant's id in the folder. Order matters: whatever of it a killed process has done, the next plan

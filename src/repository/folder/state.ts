@@ -103,14 +103,16 @@ export const writeState = (root: string, host: string, kind: Kind, id: string, s
 export const removeState = (root: string, host: string, kind: Kind, id: string) =>
   removeFile(fileOf(root, host, kind, id))
 
-/** Whether another tenant knows an item by this id of the folder: then the id stays. */
-export const isKnownElsewhere = (root: string, host: string, kind: Kind, id: string) =>
+/** The ids in the folder by which other tenants know items of a kind. Such an id stays in its info file. */
+export const idsElsewhere = (root: string, host: string, kind: Kind) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const all = join(root, ".effect-iru")
-    if (!(yield* fs.exists(all))) return false
+    if (!(yield* fs.exists(all))) return new Set<string>()
     const own = folderOf(root, host)
     const others = (yield* fs.readDirectory(all)).map((name) => join(all, name)).filter((folder) => folder !== own)
-    const found = yield* Effect.forEach(others, (folder) => fs.exists(join(folder, kinds[kind].folder, `${id}.json`)))
-    return found.includes(true)
-  })
+    const names = yield* Effect.forEach(others, (folder) =>
+      Effect.orElseSucceed(fs.readDirectory(join(folder, kinds[kind].folder)), () => [])
+    )
+    return new Set(names.flat().map((name) => name.replace(/\.json$/, "")))
+  }).pipe(Effect.mapError(io("What is known of the items cannot be read")))

@@ -21,6 +21,8 @@ export interface Rules {
   readonly recreate: boolean
   /** Both sides were read whole, and neither is empty: an item that is missing was deleted. */
   readonly mayDelete: boolean
+  /** The ids by which other tenants know items of the folder: their `sync_hash` says nothing about this one. */
+  readonly elsewhere: ReadonlySet<string>
 }
 
 /** One item of both sides, or of one. */
@@ -146,7 +148,7 @@ export const link = (
           why: `may have been created before: several items are like it (${made.map(({ id }) => id).join(", ")}). Put the id of the right one into its info file`
         })
       } else createNew(local)
-    } else if (state?.id !== undefined || local.item.info.sync_hash !== undefined) lost(local, state)
+    } else if (state?.id !== undefined || (isStamped(local) && !rules.elsewhere.has(local.item.id))) lost(local, state)
     else createNew(local)
   }
 
@@ -211,6 +213,8 @@ export const link = (
 
   return { actions, missing, orphans, unmanaged, conflicts, skipped, partners, managed: partners.size }
 }
+
+const isStamped = ({ item }: Local): boolean => item.info.sync_hash !== undefined
 
 const nameOf = (fields: Fields): string => String(fields["name"])
 

@@ -9,7 +9,7 @@ import { RepositoryError, type RepositoryProblem } from "../../errors/Repository
 import type { SelfServiceCategory } from "../../schemas/SelfServiceCategory.js"
 import { SelfServiceCategories } from "../../services/SelfServiceCategories.js"
 import type { LocalItem, Repository } from "../folder/reading.js"
-import { readStates } from "../folder/state.js"
+import { idsElsewhere, readStates } from "../folder/state.js"
 import { allKinds, type Kind } from "../model/kinds.js"
 import type { ItemRef, Plan } from "../Plan.js"
 import { levelItem, type Local } from "./checking.js"
@@ -84,6 +84,7 @@ export const plan = (
       links.set(
         kind,
         link(kind, own, items, states[kind], {
+          elsewhere: yield* idsElsewhere(repository.root, tenant, kind),
           direction,
           onConflict: typeof onConflict === "function" ? onConflict : () => onConflict,
           prune,
