@@ -16,6 +16,8 @@ export const bundle = (outdir: string) =>
     splitting: true,
     minify: true,
     platform: "node",
+    // The main file of jsonc-parser finds its parts by a require that no bundler sees.
+    mainFields: ["module", "main"],
     target: "node20.19",
     format: "esm",
     chunkNames: "chunks/[name]-[hash]",

@@ -58,6 +58,11 @@ export const nouns: ReadonlyArray<Noun> = [
   { name: "ade", summary: "Automated Device Enrollment: integrations and devices", load: operationsOf },
   { name: "licensing", summary: "Licences in use", load: operationsOf },
   {
+    name: "repo",
+    summary: "A folder in git with profiles, scripts and apps: plan, apply, pull",
+    load: async () => (await import("./repo/commands.js")).repoCommand
+  },
+  {
     name: "api",
     summary: "Call any endpoint",
     load: async () => (await import("./api/command.js")).apiCommand
@@ -66,5 +71,10 @@ export const nouns: ReadonlyArray<Noun> = [
     name: "sandbox",
     summary: "Start a tenant on this machine, to try things out",
     load: async () => (await import("./sandbox/options.js")).sandboxCommand
+  },
+  {
+    name: "completion",
+    summary: "Make Tab complete commands and names in your shell",
+    load: async () => (await import("./completion/command.js")).completionCommand
   }
 ]

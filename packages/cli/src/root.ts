@@ -18,5 +18,9 @@ export const makeIru = async (typed: string | undefined): Promise<ShellCommand> 
     const command = program.sub(name).description(summary).summary(summary)
     if (typed === name || typed === "everything") (await load())(command)
   }
+  if (typed === "__complete") {
+    const { completeCommand } = await import("./completion/command.js")
+    completeCommand(program.sub("__complete"))
+  }
   return program
 }

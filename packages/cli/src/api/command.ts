@@ -97,9 +97,11 @@ const run = (tenant: Tenant, [method = "", typed = ""]: ReadonlyArray<string>, o
     yield* printBody(yield* send(path, Answer.bytes, { query, ...content }), options)
   })
 
+const methods = ["GET", "POST", "PATCH", "DELETE"]
+
 const methodOf = (text: string): string => {
   const method = text.toUpperCase()
-  if (!["GET", "POST", "PATCH", "DELETE"].includes(method))
+  if (!methods.includes(method))
     throw new InvalidArgumentError("It must be GET, POST, PATCH or DELETE")
   return method
 }
@@ -118,6 +120,7 @@ export const apiCommand = (command: ShellCommand): void => {
       "iru api POST tags -f name=Loaners --confirm tags    # for scripts"
     )
     .argument("<method>", "GET, POST, PATCH or DELETE", methodOf)
+    .completes(0, () => Promise.resolve(methods))
     .argument("<path>", "The path. devices is short for /api/v1/devices")
     .option("-f, --field <key=value>", "A text in the query of a GET, else in the body. @FILE is a file's", collected)
     .option("-F, --value <key=json>", "The same with JSON: a number, true, null, a list, an object", collected)

@@ -5,7 +5,15 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { type ApiClient, type ApiClientError, type Device, Fleet } from "effect-iru"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { call, type Known, type Options, payloadOf, withPayload, withStyle } from "../operations/commands.js"
+import {
+  call,
+  type Known,
+  namesOfRecords,
+  type Options,
+  payloadOf,
+  withPayload,
+  withStyle
+} from "../operations/commands.js"
 import { confirmOnce, confirmTyped, withConfirmation } from "../operations/confirm.js"
 import { wholeNumber } from "../operations/numbers.js"
 import { explain } from "../output/failures.js"
@@ -15,6 +23,7 @@ import { executeOn, withSession } from "../shell/execute.js"
 import { type ExitCode, exitCodes } from "../shell/exitCodes.js"
 import { Problem } from "../shell/Problem.js"
 import type { ShellCommand } from "../shell/program.js"
+import { goOnWithoutReader } from "../shell/run.js"
 import type { Tenant } from "../tenants/session.js"
 import { findDevices } from "./targets.js"
 
@@ -86,6 +95,7 @@ const act = (
       }
       yield* operation.kind === "destructive" ? confirmTyped(intention, options) : confirmOnce(intention, options)
     }
+    yield* goOnWithoutReader
     let code: ExitCode = exitCodes.ok
     const outcomes: Stream.Stream<Outcome, ApiClientError, ApiClient> = Fleet.forEach(
       devices,
@@ -112,6 +122,7 @@ export const deviceActionCommand = (command: ShellCommand, known: Known): ShellC
     .description(`${entry.summary}.`)
     .summary(entry.summary)
     .argument("[devices...]", "Serial numbers, names or ids of devices")
+    .completes(0, namesOfRecords("Devices", "device_id"))
     .examples(
       `${command.fullName} C02XK0AAJGH5${isDestructive ? "" : " --yes"}`,
       `${command.fullName} --from devices.csv --dry-run`

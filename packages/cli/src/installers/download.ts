@@ -6,13 +6,14 @@ import { ProgressBar } from "effect-iru/node"
 import * as operations from "effect-iru/operations"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { type Options, withStyle } from "../operations/commands.js"
+import { namesOfRecords, type Options, withStyle } from "../operations/commands.js"
 import { lookUp } from "../operations/lookup.js"
 import { explain } from "../output/failures.js"
 import { printRows, styleOf } from "../output/print.js"
 import { executeOn, withSession } from "../shell/execute.js"
 import { type ExitCode, exitCodes } from "../shell/exitCodes.js"
 import { Problem } from "../shell/Problem.js"
+import { goOnWithoutReader } from "../shell/run.js"
 import type { ShellCommand } from "../shell/program.js"
 
 interface DownloadOptions {
@@ -46,6 +47,7 @@ const download = (typed: ReadonlyArray<string>, options: Options & DownloadOptio
       const { path } = yield* apps.download(only.id, { to, resume })
       return yield* printRows(Stream.make({ app: only.name, outcome: "downloaded", path, detail: "" }), style, columns)
     }
+    yield* goOnWithoutReader
     let code: ExitCode = exitCodes.ok
     const client = yield* ApiClient
     const wanted = all
@@ -67,6 +69,7 @@ export const downloadCommand = (command: ShellCommand): void => {
     .description("Download installers of custom apps. Each is verified; one that is there already is skipped.")
     .summary("Download installers")
     .argument("[apps...]", "Names or ids of custom apps")
+    .completes(0, namesOfRecords("CustomApps", "library_item_id"))
     .examples(`${name} Firefox`, `${name} Firefox --to Firefox.pkg`, `${name} --all --to installers/`)
     .option("--all", "The installers of all custom apps")
     .option("--to <path>", "The folder, or the file where there is one app. Default: this folder")

@@ -11,7 +11,7 @@ import * as Stream from "effect/Stream"
 import { printRecord, printRows, type StyleOptions, styleOf, tell, write } from "../output/print.js"
 import type { Json } from "../output/values.js"
 import { executeOn, type SessionOptions, withSession } from "../shell/execute.js"
-import type { ShellCommand } from "../shell/program.js"
+import type { Names, ShellCommand } from "../shell/program.js"
 import type { Tenant } from "../tenants/session.js"
 import { catalogue, type Entry, type Group } from "./catalogue.js"
 import { type ConfirmOptions, confirmOnce, confirmTyped, withConfirmation } from "./confirm.js"
@@ -55,6 +55,10 @@ export const withStyle = (command: ShellCommand): ShellCommand => {
     .option("--no-color", "Print without colours. The variable NO_COLOR does the same")
 }
 
+/** Tells the completion what an option can be. The schema of the field is what refuses anything else. */
+const withChoices = (option: Option, choices: ReadonlyArray<string>): Option =>
+  choices.length === 0 ? option : Object.assign(option, { argChoices: [...choices] })
+
 const fieldOption = (field: Field): ReadonlyArray<Option> => {
   const { choices, isNullable, isRequired, kind, name, option } = field
   const describe = (text: string) => `${text}${isNullable ? '. "" clears it' : ""}${isRequired ? " (required)" : ""}`
@@ -72,14 +76,14 @@ const fieldOption = (field: Field): ReadonlyArray<Option> => {
           : `Any of ${choices.join(", ")}`
     const made = new Option(`--${option} <${kind === "list" ? "list" : "words"}>`, describe(text))
     return [
-      made.argParser(
+      withChoices(made, choices).argParser(
         name === "filter" ? (text: string, before: ReadonlyArray<string> = []) => [...before, text] : namesOf
       )
     ]
   }
   const value = { text: "text", secret: "@file", number: "number", file: "file", json: "json" }[kind]
   const text = choices.length === 0 ? label(name) : `One of ${choices.join(", ")}`
-  return [new Option(`--${option} <${value}>`, describe(text))]
+  return [withChoices(new Option(`--${option} <${value}>`, describe(text)), choices)]
 }
 
 const label = (name: string): string => {
@@ -185,7 +189,9 @@ const run = (known: Known, tenant: Tenant, typed: ReadonlyArray<string>, options
 export const operationCommand = (command: ShellCommand, known: Known): ShellCommand => {
   const { entry, operation, service } = known
   command.description(`${entry.summary}.`).summary(entry.summary)
-  for (const id of operation.ids) command.argument(`<${argumentOf(id)}>`, describeId(service, id))
+  for (const [place, id] of operation.ids.entries()) {
+    command.argument(`<${argumentOf(id)}>`, describeId(service, id)).completes(place, namesOfRecords(service, id))
+  }
   withPayload(command, operation)
   if (operation._tag === "Listing") {
     command.option("--limit <number>", "At most so many", wholeNumber(1)).examples(...listExamples(command.fullName))
@@ -198,6 +204,12 @@ export const operationCommand = (command: ShellCommand, known: Known): ShellComm
     await executeOn(command, options, (tenant) => run(known, tenant, command.args, options))
   })
 }
+
+/** The names that Tab shows for an id. */
+export const namesOfRecords =
+  (service: string, id: string): Names =>
+  async (begun, tenant) =>
+    (await import("../completion/names.js")).recordNames(service, id, begun, tenant)
 
 const argumentOf = (id: string): string => id.replace(/_id$/, "").replaceAll("_", "-")
 

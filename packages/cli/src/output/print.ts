@@ -39,13 +39,21 @@ export const styleOf = (options: StyleOptions): Style => {
   }
 }
 
-/** Writes to standard output, and waits while its reader is behind. */
+/** Writes to standard output, and waits while its reader is behind. Without a reader it writes nothing. */
 export const write = (text: string | Uint8Array): Effect.Effect<void> =>
   Effect.async((resume) => {
-    if (text.length === 0 || process.stdout.write(text)) return resume(Effect.void)
-    const drained = () => resume(Effect.void)
-    process.stdout.once("drain", drained)
-    return Effect.sync(() => process.stdout.off("drain", drained))
+    const { stdout } = process
+    if (text.length === 0 || stdout.destroyed || stdout.write(text)) return resume(Effect.void)
+    const ends = ["drain", "close"] as const
+    const forget = () => {
+      for (const end of ends) stdout.off(end, go)
+    }
+    const go = () => {
+      forget()
+      resume(Effect.void)
+    }
+    for (const end of ends) stdout.on(end, go)
+    return Effect.sync(forget)
   })
 
 /** A line for people, on standard error. */

@@ -22,12 +22,15 @@ const rowFields = fieldsOf(operations.Prism.startExport.body?.schema).filter(({ 
 
 const categories: ReadonlyArray<string> = PrismExportCategory.literals
 
+/** As the commands are called. */
+const spelled = categories.map((category) => category.replaceAll("_", "-"))
+
 const categoryOf = (text: string): Effect.Effect<PrismExportCategory, Problem> => {
   const name = text.replaceAll("-", "_")
   return Schema.is(PrismExportCategory)(name)
     ? Effect.succeed(name)
     : new Problem({
-        message: `"${text}" cannot be exported. What can: ${categories.map((one) => one.replaceAll("_", "-")).join(", ")}`,
+        message: `"${text}" cannot be exported. What can: ${spelled.join(", ")}`,
         code: exitCodes.usage
       })
 }
@@ -66,7 +69,8 @@ const exportCommand = (command: ShellCommand): void => {
   command
     .description("Export a whole category as CSV: the tenant makes the file, and this waits for it.")
     .summary("Export a whole category to a file of CSV")
-    .argument("<category>", categories.map((category) => category.replaceAll("_", "-")).join(", "))
+    .argument("<category>", spelled.join(", "))
+    .completes(0, () => Promise.resolve(spelled))
     .examples(
       `${name} apps --to apps.csv`,
       `${name} device-information --filter apple_silicon=true --to macs.csv`,

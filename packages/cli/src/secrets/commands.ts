@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { findDevices } from "../devices/targets.js"
-import { call, everything, type Known, type Options, withStyle } from "../operations/commands.js"
+import { call, everything, type Known, namesOfRecords, type Options, withStyle } from "../operations/commands.js"
 import { printRows, styleOf, tell, write } from "../output/print.js"
 import { executeOn, withSession } from "../shell/execute.js"
 import { exitCodes } from "../shell/exitCodes.js"
@@ -93,6 +93,7 @@ export const secretsCommand = (parent: ShellCommand): void => {
       )
       .summary(known.entry.summary)
       .argument("[devices...]", "Serial numbers, names or ids of devices")
+      .completes(0, namesOfRecords("Devices", "device_id"))
       .examples(
         `${command.fullName} C02XK0AAJGH5            # to the clipboard`,
         `${command.fullName} --from macs.csv --csv > secrets.csv`

@@ -8,6 +8,8 @@ export const exitCodes = {
   notFound: 4,
   forbidden: 5,
   rateLimited: 6,
+  /** `iru repo plan --exit-code`: the plan has changes. */
+  changes: 8,
   interrupted: 130
 } as const
 

@@ -20,14 +20,29 @@ export class UsageError extends Error {
   }
 }
 
+/** The names that an argument can be, which begin as somebody has typed. */
+export type Names = (begun: string, tenant: string | undefined) => Promise<ReadonlyArray<string>>
+
 /** A command that shows how it is used. */
 export class ShellCommand extends Command {
   #examples: ReadonlyArray<string> = []
+  readonly #names: Array<Names | undefined> = []
 
   /** Lines that can be typed as they are. */
   examples(...lines: ReadonlyArray<string>): this {
     this.#examples = lines
     return this
+  }
+
+  /** Says what an argument can be, by its place: for the completion. */
+  completes(place: number, names: Names): this {
+    this.#names[place] = names
+    return this
+  }
+
+  /** What an argument can be. More of the last one are like it. */
+  namesFor(place: number): Names | undefined {
+    return this.#names[Math.min(place, this.#names.length - 1)]
   }
 
   /** Its name with those of the commands that it belongs to: `iru devices list`. */

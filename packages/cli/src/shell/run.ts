@@ -13,6 +13,13 @@ interface RunOptions {
   readonly interrupted: ExitCode
 }
 
+let isWork = false
+
+/** From here on the command changes something: it goes on to its end, even if nobody reads what it prints. */
+export const goOnWithoutReader: Effect.Effect<void> = Effect.sync(() => {
+  isWork = true
+})
+
 /** How long a second signal is taken for the same wish as the first. */
 const grace = 1000
 
@@ -33,6 +40,7 @@ export const runCommand = (effect: Effect.Effect<ExitCode>, { interrupted, name 
     process.stderr.on("error", () => undefined)
     process.stdout.on("error", (error) => {
       const isClosed = "code" in error && error.code === "EPIPE"
+      if (isClosed && isWork) return
       if (!isClosed) process.stderr.write(`${name}: Cannot write to standard output: ${error.message}\n`)
       broken = isClosed ? exitCodes.ok : exitCodes.failure
       stop()

@@ -1,0 +1,82 @@
+/**
+ * Batches that end early or nobody reads, tenants that refuse.
+ */
+import { scopedLive } from "@effect/vitest"
+import { Fault, Sandbox } from "effect-iru/sandbox"
+import * as Effect from "effect/Effect"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect } from "vitest"
+import { writes } from "../../../test/support/sandbox.js"
+import { onTenant, prepareIru } from "./support/run.js"
+
+const { command, folder, inTerminal, iru, usual } = prepareIru()
+
+/** A file with the serial numbers of some Macs. */
+const macs = (count: number) =>
+  Effect.gen(function* () {
+    const args = ["--platform", "Mac", "--limit", String(count), "--csv", "--columns", "serial_number"]
+    const { stdout } = yield* iru(["devices", "list", ...args])
+    const file = join(folder(), `macs-${count}.csv`)
+    writeFileSync(file, stdout)
+    return file
+  })
+
+describe("a batch", () => {
+  scopedLive("that Ctrl-C ends is 130, and --resume does the rest: no device twice", () =>
+    onTenant(
+      Effect.gen(function* () {
+        const args = ["devices", "restart", "--from", yield* macs(30), "--yes", "--resume", join(folder(), "log")]
+        yield* Sandbox.fault(Fault.delayed("200 millis", { method: "POST", times: 1000 }))
+        const stopped = yield* inTerminal(args, { answers: [[" done", "\u0003"]] })
+        expect(stopped.code).toBe(130)
+        const first = (yield* writes).length
+        expect(first).toBeLessThan(30)
+        const rest = yield* iru([...args, "--repeat-unknown"])
+        expect(rest.code).toBe(0)
+        const done = yield* writes
+        expect(new Set(done).size).toBe(30)
+        // Those that were under way when it ended have no outcome, and --repeat-unknown repeats them.
+        expect(done.length).toBeLessThan(30 + first)
+      })
+    )
+  )
+
+  scopedLive("goes on to its end when nobody reads what it prints any more", () =>
+    onTenant(
+      Effect.gen(function* () {
+        const { apiToken, tenantUrl } = yield* Sandbox
+        const file = yield* macs(20)
+        const script = '"$@" | head -n 1'
+        const args = [process.execPath, command(), "devices", "blank-push", "--from", file, "--yes"]
+        const child = spawn("sh", ["-c", script, "sh", ...args], {
+          env: { ...usual(), IRU_TENANT_URL: tenantUrl, IRU_API_TOKEN: apiToken },
+          stdio: ["ignore", "ignore", "ignore"]
+        })
+        yield* Effect.promise(() => once(child, "close"))
+        expect(yield* writes).toHaveLength(20)
+      })
+    )
+  )
+})
+
+describe("a tenant that refuses", () => {
+  scopedLive("a wrong token: 3; too many requests: 6; both in three lines at most", () =>
+    onTenant(
+      Effect.gen(function* () {
+        const wrong = yield* iru(["tags", "list"], { env: { IRU_API_TOKEN: "0a1b2c3d-4e5f-4a6b-8c7d-9e8f7a6b5c4d" } })
+        expect(wrong.code).toBe(3)
+        expect(wrong.stderr).toContain("iru auth login")
+        yield* Sandbox.fault(Fault.rateLimited({ retryAfter: 3000, times: 100 }))
+        const limited = yield* iru(["tags", "list"])
+        expect(limited.code).toBe(6)
+        for (const { stderr, stdout } of [wrong, limited]) {
+          expect(stdout).toBe("")
+          expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(3)
+        }
+      })
+    )
+  )
+})
