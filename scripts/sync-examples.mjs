@@ -14,7 +14,7 @@ const pages = [
 for (const page of pages) {
   const before = readFileSync(page, "utf8")
   const after = before.replace(
-    /```(ts|sh|python)\n(\/\/|#) (examples\/\S+)\n[\s\S]*?```/g,
+    /```(ts|sh|python|yaml)\n(\/\/|#) (examples\/\S+)\n[\s\S]*?```/g,
     (_, language, mark, file) => `\`\`\`${language}\n${mark} ${file}\n${readFileSync(file, "utf8").trim()}\n\`\`\``
   )
   if (after !== before) writeFileSync(page, after)

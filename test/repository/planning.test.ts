@@ -2,7 +2,7 @@
  * What a plan says of items that were added, changed and deleted on either side, and what it refuses to plan.
  */
 import { scopedLive } from "@effect/vitest"
-import { Blueprints, CustomScripts } from "effect-iru"
+import { ApiClient, Blueprints, CustomScripts, Guard } from "effect-iru"
 import { Repository, RepositoryError } from "effect-iru/repository"
 import { Sandbox } from "effect-iru/sandbox"
 import * as Effect from "effect/Effect"
@@ -328,6 +328,52 @@ describe("a plan", () => {
       const error = yield* Effect.flip(apply(root, fresh, { concurrency: 1 }))
       expect(error).toMatchObject({ _tag: "ApiClientError", reason: "Forbidden" })
       expect((yield* writes).length).toBe(1)
+    }).pipe(onSandbox(), withFiles)
+  )
+})
+
+describe("a listing", () => {
+  scopedLive("that is half read deletes nothing in the folder", () =>
+    Effect.gen(function* () {
+      const { root } = yield* pulled(4)
+      const scripts = yield* CustomScripts
+      const [first] = (yield* scripts.list()).results
+      yield* scripts.delete(first?.id ?? "")
+      const path = "/api/v1/library/custom-scripts"
+      const page = (yield* scripts.list()).results.slice(0, 1)
+      yield* Sandbox.fault({
+        path,
+        respond: { status: 200, body: { count: 3, next: null, previous: null, results: page } }
+      })
+      const { actions, missing, notes } = yield* plan(root, { direction: "pull", prune: true })
+      expect(actions).toEqual([])
+      expect(missing).toHaveLength(3)
+      expect(notes.join()).toContain("No script is deleted, since the tenant's listing is not whole")
+      expect(planned(yield* plan(root, { direction: "pull", prune: true }))).toEqual([
+        `delete folder script ${first?.name}`
+      ])
+    }).pipe(onSandbox(), withFiles)
+  )
+})
+
+describe("a guard", () => {
+  scopedLive("holds: what it refuses fails, nothing of it is sent, and the next run does it", () =>
+    Effect.gen(function* () {
+      const { root, scripts } = yield* pulled(12)
+      for (const script of scripts.slice(0, 3)) setText(root, script, "script", (text) => `${text}\n:\n`)
+      write(root, newScript("Firewall"))
+      const fresh = yield* plan(root)
+      const outcomes = yield* apply(root, fresh, { concurrency: 1 }).pipe(
+        ApiClient.withGuard(Guard.limit({ fleet: 1, write: 0 }))
+      )
+      expect(outcomes.filter(({ outcome }) => outcome === "done")).toHaveLength(1)
+      expect(outcomes.filter(({ outcome }) => outcome === "failed")).toMatchObject(
+        Array.from({ length: 3 }, () => ({ error: { reason: "Refused" } }))
+      )
+      expect(yield* writes).toHaveLength(1)
+      expect(planned(yield* plan(root))).toHaveLength(3)
+      expect(told(yield* sync(root))).toHaveLength(3)
+      expect((yield* plan(root)).actions).toEqual([])
     }).pipe(onSandbox(), withFiles)
   )
 })

@@ -79,10 +79,10 @@ const sample = <A>(arbitrary: FastCheck.Arbitrary<A>, count: number, seed: numbe
   FastCheck.sample(arbitrary, { numRuns: count, seed })
 
 const fill = Effect.gen(function* () {
-  yield* Effect.forEach(sample(script, 60, 1), (fields) =>
+  yield* Effect.forEach(sample(script, 40, 1), (fields) =>
     Effect.flatMap(CustomScripts, (scripts) => scripts.create(fields))
   )
-  yield* Effect.forEach(sample(profile, 40, 2), (fields) =>
+  yield* Effect.forEach(sample(profile, 20, 2), (fields) =>
     Effect.flatMap(CustomProfiles, (profiles) => profiles.create(fields))
   )
 })
@@ -94,7 +94,7 @@ describe.each(["plist", "json", "yaml"] as const)("items with wild names and tex
       const root = join(yield* temporaryFolder, "mdm")
       const pulled = yield* pull(root, { infoFormat })
       expect(told(pulled).filter((line) => !line.endsWith("done"))).toEqual([])
-      expect(pulled).toHaveLength(100)
+      expect(pulled).toHaveLength(60)
       expect((yield* plan(root)).actions).toEqual([])
 
       // Editors end a file with a line end: the tenant does not keep it, so it is no change.
@@ -106,7 +106,7 @@ describe.each(["plist", "json", "yaml"] as const)("items with wild names and tex
       yield* Effect.gen(function* () {
         const outcomes = yield* sync(root)
         expect(told(outcomes).filter((line) => !/^create tenant .*: done$/s.test(line))).toEqual([])
-        expect(outcomes).toHaveLength(100)
+        expect(outcomes).toHaveLength(60)
         expect((yield* plan(root)).actions).toEqual([])
       }).pipe(
         Effect.provide(Iru.layer(tenantAt(other.tenantUrl, { apiToken: other.apiToken, pace: { perSecond: 10_000 } })))
