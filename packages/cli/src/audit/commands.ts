@@ -14,7 +14,7 @@ import { wholeNumber } from "../operations/numbers.js"
 import { tell, write } from "../output/print.js"
 import { executeOn, type SessionOptions, withSession } from "../shell/execute.js"
 import { exitCodes } from "../shell/exitCodes.js"
-import { writeWhole } from "../shell/files.js"
+import { replaceable, writeWhole } from "../shell/files.js"
 import { Problem } from "../shell/Problem.js"
 import type { ShellCommand } from "../shell/program.js"
 
@@ -33,6 +33,7 @@ const readPosition = (path: string): Effect.Effect<AuditPosition | undefined, Pr
     try: () => readFile(path, "utf8").catch((cause) => (cause.code === "ENOENT" ? undefined : Promise.reject(cause))),
     catch: (cause) => new Problem({ message: `Cannot read ${path}: ${String(cause)}` })
   }).pipe(
+    (text) => Effect.zipRight(replaceable(path), text),
     Effect.flatMap((text) =>
       text === undefined
         ? Effect.succeed(undefined)

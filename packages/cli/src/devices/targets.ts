@@ -27,6 +27,11 @@ const fromFile = (path: string): Effect.Effect<ReadonlyArray<string>, Problem> =
 /** From so many on, the whole fleet is read once in place of a question for each. */
 const manyDevices = 10
 
+/** A device that is named twice, by its serial number and by its id, is one device. */
+const eachOnce = (devices: ReadonlyArray<Device>): ReadonlyArray<Device> => [
+  ...new Map(devices.map((device) => [device.device_id.toLowerCase(), device])).values()
+]
+
 /** Finds the devices that were named. Fails if one of them is not there, before anything is done. */
 export const findDevices = (
   typed: ReadonlyArray<string>,
@@ -41,9 +46,9 @@ export const findDevices = (
       )
     const client = yield* ApiClient
     if (wanted.length < manyDevices) {
-      return yield* Effect.forEach(wanted, (text) =>
+      const one = (text: string) =>
         Effect.flatMap(lookUp("Devices", "device_id", text), ({ id }) => client.call(operations.Devices.get)(id))
-      )
+      return eachOnce(yield* Effect.forEach(wanted, one))
     }
     const byName = new Map<string, Array<Device>>()
     yield* Stream.runForEach(client.listing(operations.Devices.stream).stream(), (device) =>
@@ -64,5 +69,5 @@ export const findDevices = (
         exitCodes.notFound
       )
     }
-    return [...new Map(found.flatMap(([, devices]) => devices).map((device) => [device.device_id, device])).values()]
+    return eachOnce(found.flatMap(([, devices]) => devices))
   })

@@ -60,9 +60,10 @@ export const confirmTyped = (
       ? Effect.void
       : refused(`Not done: there are ${names.length}, and --count says ${count}.`)
   }
-  const accepted = [first, ...aliases]
+  // A device may have no name, and then nothing is typed by pressing Enter.
+  const accepted = [first, ...aliases].map((name) => name.trim()).filter((name) => name !== "")
   if (confirm !== undefined) {
-    return others.length === 0 && accepted.includes(confirm)
+    return others.length === 0 && accepted.includes(confirm.trim())
       ? Effect.void
       : refused(
           others.length === 0

@@ -3,7 +3,10 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { open, rename, rm } from "node:fs/promises"
+import { randomUUID } from "node:crypto"
+import type { Stats } from "node:fs"
+import { type FileHandle, lstat, open, rename, rm } from "node:fs/promises"
+import { exitCodes } from "./exitCodes.js"
 import { Problem } from "./Problem.js"
 
 const reasons: Readonly<Record<string, string>> = {
@@ -19,27 +22,68 @@ const cannotWrite = (path: string) => (cause: unknown) => {
   return new Problem({ message: `Cannot write ${path}: ${reasons[code] ?? code}.` })
 }
 
-/** Writes a file under another name beside it, and gives it its own at the end. */
+const kindOf = (stats: Stats): string | undefined =>
+  stats.isFile()
+    ? undefined
+    : stats.isDirectory()
+      ? reasons["EISDIR"]
+      : stats.isSymbolicLink()
+        ? "it is a symbolic link. Give the path of the file itself"
+        : "it is a device, a FIFO or a socket, and would be replaced by a file"
+
+/** The mode of the file that is there, without setuid and setgid. Fails for what is there and is no plain file. */
+export const replaceable = (path: string): Effect.Effect<number, Problem> =>
+  Effect.flatMap(
+    Effect.promise(() => lstat(path).catch(() => undefined)),
+    (there) => {
+      const kind = there === undefined ? undefined : kindOf(there)
+      return kind === undefined
+        ? Effect.succeed(there === undefined ? 0o600 : there.mode & 0o777)
+        : new Problem({ message: `Cannot write ${path}: ${kind}.`, code: exitCodes.usage })
+    }
+  )
+
+interface Part {
+  readonly path: string
+  readonly mode: number
+  readonly file: FileHandle
+}
+
+/** A new file beside a path. Its name is free, so that nothing of somebody else's is written into. */
+const openPart = (path: string): Effect.Effect<Part, Problem> =>
+  Effect.flatMap(replaceable(path), (mode) => {
+    const part = `${path}.${randomUUID().slice(0, 8)}.part`
+    return Effect.tryPromise({
+      try: async () => ({ path: part, mode, file: await open(part, "wx", 0o600) }),
+      catch: cannotWrite(path)
+    })
+  })
+
+/**
+ * Writes a file under another name beside it, and gives it its own at the end. It replaces a plain file, which keeps its
+ * mode, or nothing.
+ */
 export const writeWhole = <E, R>(
   path: string,
   content: Stream.Stream<Uint8Array, E, R>
 ): Effect.Effect<void, E | Problem, R> => {
   const fails = cannotWrite(path)
-  const part = `${path}.${process.pid}.part`
   return Effect.acquireUseRelease(
-    Effect.tryPromise({ try: () => open(part, "w", 0o600), catch: fails }),
-    (file) =>
+    openPart(path),
+    ({ file, mode, path: part }) =>
       Effect.zipRight(
         Stream.runForEach(content, (chunk) => Effect.tryPromise({ try: () => file.appendFile(chunk), catch: fails })),
         Effect.tryPromise({
           try: async () => {
+            await file.chmod(mode)
+            await file.sync()
             await file.close()
             await rename(part, path)
           },
           catch: fails
         })
       ),
-    (file) =>
+    ({ file, path: part }) =>
       Effect.promise(async () => {
         await file.close().catch(() => undefined)
         await rm(part, { force: true }).catch(() => undefined)
