@@ -1,6 +1,6 @@
 /**
- * The last step of a build: makes the tenant have what was built. It may run as often as the pipeline likes, since the
- * installer is uploaded only where the tenant has another one.
+ * The last step of a build: creates or updates the app. It can run as often as you like: the installer is uploaded
+ * only if the tenant has a different one.
  *
  *   INSTALLER=build/Agent.pkg IRU_TENANT_URL=… IRU_API_TOKEN=… npx tsx publish-from-ci.ts
  */

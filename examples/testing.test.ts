@@ -49,7 +49,7 @@ effect("with the sandbox: the client, its requests and the service's own rules",
   }).pipe(Effect.provide(Test))
 )
 
-effect("with a fault: what the program makes of a token without permission", () =>
+effect("with a fault: how the program reports a token without permission", () =>
   Effect.gen(function* () {
     yield* Sandbox.fault(Fault.forbidden())
 

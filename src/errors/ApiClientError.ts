@@ -138,7 +138,7 @@ const explainStranger = (error: ApiClientError, answeredBy: string): string => {
   const who = `${answeredBy} (${error.status})`
   if (error.reason === "Unavailable") return `the service is not available: ${who} answers in its place.`
   return error.body?.trim() === ""
-    ? `refused without a word: ${who}. Either the API token is wrong or has no permission for this endpoint, or something on the way refused. ${whereToLook}`
+    ? `refused without a reason: ${who}. Either the API token is wrong or has no permission for this endpoint, or something on the way refused. ${whereToLook}`
     : `something on the way answers in the service's place: ${who}. ${whereToLook}`
 }
 

@@ -154,7 +154,7 @@ class Builder {
     }
     if (tag === "dict" && frame.key !== undefined) this.refuse(`the key ${frame.key} has no value`)
     const value = tag === "dict" ? frame.entries : tag === "array" ? frame.items : leaves[tag]?.(frame.text)
-    if (value === undefined) this.refuse(`<${tag}> holds something that is none`)
+    if (value === undefined) this.refuse(`<${tag}> holds a value that is not valid`)
     if (parent?.tag !== "dict") parent?.items.push(value)
     else if (tag === "key") parent.key = frame.text
     else {

@@ -50,8 +50,8 @@ export interface Archived extends S3Object {
 
 /**
  * Streams a tenant's installer into a bucket, verified against its sha256 before it becomes an object: a bad one, a
- * failure or an interruption leaves nothing, no parts either. Sends nothing where the object's metadata has the same
- * sha256 already.
+ * failure or an interruption leaves nothing, no parts either. Sends nothing if the object's metadata already has the
+ * same sha256.
  *
  * Fails with `Sink` where the bucket cannot be written, and with `Conflict` where the app got another installer meanwhile.
  *
@@ -89,7 +89,7 @@ export const archive = (
       })
     const sending = <A>(send: Parameters<typeof call<A>>[0]) => Effect.mapError(call(send), fail)
 
-    // Whoever may write and not read is not told, and sends it again.
+    // Without `s3:GetObject` this cannot be read: the installer is sent again.
     const there = yield* Effect.option(call((signal) => client.send(new HeadObjectCommand(address), signal)))
     if (
       sha256 !== undefined &&

@@ -116,7 +116,7 @@ export declare namespace Sandbox {
      */
     readonly seed?: number | Seed | undefined
     /**
-     * What answers beside the tenant, on the API's port: nothing for a request leaves it to the tenant. These requests
+     * Extra routes on the API's port: `undefined` for a request passes it on to the tenant. These requests
      * are not part of the API: they are not recorded, no fault hits them and no limit counts them.
      */
     readonly routes?: ((sandbox: Service) => (incoming: Incoming) => Effect.Effect<Answer> | undefined) | undefined
@@ -240,7 +240,7 @@ const overHttp = (options: Sandbox.Options): Effect.Effect<Sandbox.Service, Sand
 const inTests = {
   tenantUrl: "https://effect-iru-sandbox.api.kandji.io",
   apiToken: "5a4db0c5-0000-4000-8000-000000000000",
-  // Under a clock that stands still, the 51st request of a second would wait for ever.
+  // Under a test clock, the 51st request of a second would never be sent.
   pace: { perSecond: 1_000_000, perHour: 1_000_000 }
 } as const
 const storageInTests = "https://storage.effect-iru-sandbox.invalid"

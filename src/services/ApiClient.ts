@@ -229,7 +229,7 @@ const defaultSource: Effect.Effect<string> = Config.string("CI").pipe(
   Effect.map((ci) => (Option.isSome(ci) ? "effect-iru-ci" : "effect-iru"))
 )
 
-/** Uses a path that a caller wrote, or fails if it is none. */
+/** Checks a path that a caller wrote, and fails if it is not a path of the API. */
 const withPath = <A>(
   name: string,
   method: Method,

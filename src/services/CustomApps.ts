@@ -136,9 +136,9 @@ export declare namespace CustomApps {
       options?: PublishOptions
     ) => Effect.Effect<CustomApp, ApiClientError | PayloadError>
     /**
-     * Makes the tenant have an app of this name with these fields and this installer: creates it, or updates what
-     * differs. The installer is uploaded only where its sha256 is another than the tenant's, so a stream may be read
-     * twice: once to hash it, once to send it. Fields that are not given stay as they are.
+     * Creates the app, or updates the one that has this name where it differs. The installer is uploaded only if its
+     * sha256 is not the tenant's, so a stream may be read twice: once to hash it, once to send it. Fields that you
+     * leave out stay as they are.
      *
      * Everything is checked before anything is sent. Fails with `Conflict` where several apps have the name: `detail`
      * has their ids.
@@ -177,8 +177,8 @@ export declare namespace CustomApps {
       options: DownloadOptions
     ) => Effect.Effect<DownloadedInstaller, ApiClientError | PayloadError>
     /**
-     * An app's installer as it comes from storage, for anything but a file. The last bytes are withheld until size and
-     * sha256 hold, so whoever reads to the end has read the right ones.
+     * The bytes of an app's installer, if you need them elsewhere than in a file. The last bytes are sent only after
+     * size and sha256 have been checked, so a stream that ends without a failure was the right installer.
      * @see `GET /api/v1/library/custom-apps/{library_item_id}`
      */
     readonly installer: (

@@ -73,10 +73,10 @@ export declare namespace CustomProfiles {
      */
     readonly update: (id: string, changes: UpdateCustomProfile) => Effect.Effect<CustomProfile, ApiClientError>
     /**
-     * Makes the tenant have a profile of this name with these fields and this file: creates it, or updates what differs.
-     * The file is compared by what it says: the order of keys, white space, XML or the binary form, and the three keys
-     * that the service writes anew (`PayloadIdentifier`, `PayloadUUID`, `PayloadDisplayName`) are no difference. Fields
-     * that are not given stay as they are.
+     * Creates the profile, or updates the one that has this name where it differs. Files are compared by content: the
+     * order of keys, white space, XML or binary form, and the three keys that the service rewrites
+     * (`PayloadIdentifier`, `PayloadUUID`, `PayloadDisplayName`) are ignored. Fields that you leave out stay as they
+     * are.
      *
      * Everything is checked before anything is sent: a file that is no property list, or signed, is `InvalidArgument`.
      * Fails with `Conflict` if several profiles have the name: `detail` has their ids.

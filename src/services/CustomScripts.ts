@@ -81,8 +81,8 @@ export declare namespace CustomScripts {
       options?: Options
     ) => Effect.Effect<CustomScript, ApiClientError>
     /**
-     * Makes the tenant have a script of this name with these fields: creates it, or updates what differs. White space at
-     * the end of a script is no difference. Fields that are not given stay as they are.
+     * Creates the script, or updates the one that has this name where it differs. White space at the end of a script
+     * is ignored. Fields that you leave out stay as they are.
      *
      * Everything is checked before anything is sent. Fails with `Conflict` if several scripts have the name: `detail`
      * has their ids.

@@ -120,8 +120,8 @@ export declare namespace InstallerTransfer {
       options?: DownloadOptions
     ) => Effect.Effect<DownloadedInstaller, PayloadError | ApiClientError>
     /**
-     * An installer as it comes from storage. The last piece is withheld until size and sha256 hold, so whoever reads to
-     * the end has read the right bytes.
+     * The bytes of an installer, from storage. The last piece is sent only after size and sha256 have been checked, so
+     * a stream that ends without a failure was the right installer.
      */
     readonly stream: (
       source: Effect.Effect<StoredInstaller, ApiClientError | PayloadError>,

@@ -1,6 +1,6 @@
 /**
- * When a request may go out. A tenant has so many requests a second and an hour, whoever sends them. A pacer counts what
- * this process sends, and does what the service says about its limits.
+ * When a request may go out. A tenant has one limit per second and one per hour for all its clients. A pacer counts
+ * what this process sends, and follows what the service says about its limits.
  */
 import type * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -56,7 +56,10 @@ export interface Turn<E> {
   readonly watch: (cut: () => void) => () => void
   /** Told how many milliseconds a request waited, if it had to. */
   readonly onWait?: ((millis: number) => void) | undefined
-  /** Asks whoever else has a say, once the turn has come: `undefined`, or how long nobody here may go out. */
+  /**
+   * Asks the shared budget, if there is one, before a request goes out: `undefined`, or how long this process has to
+   * wait.
+   */
   readonly admit?: Effect.Effect<Duration.Duration | undefined> | undefined
 }
 
@@ -149,7 +152,7 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
     }
   }
 
-  /** Sees to it that someone looks again when the next one may go, and that nobody does when none waits. */
+  /** Sets the timer for the next request in the queue, or stops it if the queue is empty. */
   const setAlarm = (now: number): Effect.Effect<void> => {
     const at = queueLength() > 0 ? earliest(now) : undefined
     if (at === alarm?.at) return Effect.void

@@ -53,9 +53,9 @@ export const retryRules = {
     why: "No connection was made, so nothing was sent."
   },
   Untrusted: {
-    failure: "a certificate that does not hold",
+    failure: "a certificate that is not valid",
     retried: [],
-    why: "It would not hold the second time either."
+    why: "It would not be valid the second time either."
   },
   RefusedByProxy: {
     failure: "a proxy that wants a password or does not let the host through (407, 403)",

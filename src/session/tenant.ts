@@ -86,7 +86,7 @@ export const parseTenantUrl = (text: string, insecureHost = ""): Either.Either<s
     : refuse(`unknown API host, and only ${allowed.right} is allowed besides`)
 }
 
-/** The token without white space around it, or what is wrong with it, without a word of it. */
+/** The token without white space around it, or what is wrong with it. The message contains no part of the token. */
 export const parseApiToken = (text: string): Either.Either<Redacted.Redacted, string> => {
   const token = String(text).trim()
   if (token === "") return Either.left("The API token is empty.")

@@ -100,7 +100,7 @@ describe("who answers", () => {
       "somebody who says nothing",
       { status: 403 },
       "Forbidden",
-      `refused without a word: an empty answer (403). Either the API token is wrong or has no permission for this endpoint, or something on the way refused. ${advice}`
+      `refused without a reason: an empty answer (403). Either the API token is wrong or has no permission for this endpoint, or something on the way refused. ${advice}`
     ],
     [
       "a web server that knows no such page",

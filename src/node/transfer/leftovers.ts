@@ -54,7 +54,7 @@ export const takeOver = async (target: string, sha256: string, path: string): Pr
   for (const found of await leftovers(target, objectOf(sha256))) {
     try {
       await access(found, constants.R_OK | constants.W_OK)
-      // Whoever sees it from now on sees that it is in use.
+      // From here on, other processes see that the file is in use.
       await utimes(found, new Date(), new Date())
       await rename(found, path)
       return true

@@ -40,7 +40,7 @@ export interface StoredObject {
 /** A connection that gave this many bytes counts as one that works: what failed before it is forgotten. */
 const enoughToGoOn = 1024 * 1024
 
-/** The next report comes after this many bytes, so that a fast line does not drown whoever listens. */
+/** Progress is reported once for this many bytes, so that a fast line does not flood the listener. */
 const reportEvery = 64 * 1024
 
 /** Asks where an object is. */
@@ -97,7 +97,10 @@ export const openObject = (
         installer = fresh
       }).pipe(asking.withPermits(1))
 
-    /** Checks that an answer is of this object. Gives the place of its first byte, or nothing where none is left. */
+    /**
+     * Checks that an answer is of this object. Gives the place of its first byte, or `undefined` if the object has no
+     * bytes left.
+     */
     const judge = (answer: Answer, at: number): Effect.Effect<number | undefined, ReadError> =>
       Effect.gen(function* () {
         const { status } = answer

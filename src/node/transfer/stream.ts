@@ -1,5 +1,5 @@
 /**
- * An installer's way from storage to whoever reads it: the last piece comes only when all of it is verified.
+ * Streams an installer from storage. The last piece is sent only after the whole installer is verified.
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"

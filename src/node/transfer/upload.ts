@@ -32,7 +32,10 @@ import type { Settings } from "./wire.js"
 /** A place with less time left than this, in milliseconds, is not begun with: clocks differ. */
 const margin = 60_000
 
-/** Where a store closed without a word, the next form waits this long before its file, so that a refusal is seen. */
+/**
+ * After a store closed the connection without an answer, the next try waits this long between the form's fields and
+ * the file, so that the store's refusal can arrive.
+ */
 const pauseForRefusal = 250
 
 /** Uploads to the place that is asked for, checked against the place's own policy first. */

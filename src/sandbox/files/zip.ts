@@ -27,7 +27,7 @@ const entrySignature = 0x02014b50
 const largestDirectory = 64 * 1024 * 1024
 const largestFile = 4 * 1024 * 1024
 
-/** The first file whose name fits. Nothing where there is none; throws where the archive is broken. */
+/** The first file whose name matches, or `undefined`. Throws if the archive is broken. */
 export const readEntry = (stored: StoredObject, name: RegExp): Buffer | undefined =>
   withReader(stored, (read) => {
     const tailStart = Math.max(0, stored.size - 65_557)

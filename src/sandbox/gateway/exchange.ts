@@ -1,5 +1,5 @@
 /**
- * What goes in and out of the tenant, without a word about sockets: the doors translate.
+ * The requests and answers of the tenant, independent of sockets: the gateways translate.
  */
 import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
@@ -81,7 +81,7 @@ export const empty = (status: number, headers: Readonly<Record<string, string>> 
   body: { _tag: "Bytes", bytes: new Uint8Array(0) }
 })
 
-/** How many bytes the body has; nothing where nobody knows. */
+/** The size of the body in bytes; `undefined` if it is not known. */
 export const sizeOf = (body: Body): number | undefined =>
   body._tag === "Bytes" ? body.bytes.length : body._tag === "File" ? body.length : undefined
 

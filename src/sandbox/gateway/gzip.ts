@@ -1,5 +1,5 @@
 /**
- * Answers in gzip, as the service sends them to whoever takes them: text of 200 bytes and more, where it gets shorter.
+ * Answers in gzip for clients that accept it, as the service does: text of 200 bytes or more, if that makes it shorter.
  *
  * @see https://docs.djangoproject.com/en/stable/ref/middleware/#module-django.middleware.gzip
  */

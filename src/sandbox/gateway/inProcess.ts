@@ -115,7 +115,7 @@ const overConnection = (chunks: Chunks, length: number | undefined, signal: Abor
       }
       if (length !== undefined && seen < length) throw closed()
     } finally {
-      // Whoever stops early waits for nothing: the source may never say another word.
+      // Not awaited: a source that sends nothing more would never finish.
       iterator.return?.()?.catch(() => undefined)
     }
   }
@@ -199,7 +199,7 @@ export const inProcess = (
           },
           body: overConnection(sent.chunks(), sent.length, connection.signal)
         }
-        // In a fiber of its own: a caller who goes away does not wait for what the server makes of it.
+        // In its own fiber, so that a caller that disconnects does not wait for the handler.
         const fiber = yield* FiberSet.run(fibers, handler(incoming))
         const answer = yield* Fiber.join(fiber).pipe(
           Effect.onInterrupt(() =>

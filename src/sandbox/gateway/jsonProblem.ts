@@ -78,7 +78,7 @@ const read = (source: string): void => {
   if (at < source.length) fail("Extra data")
 }
 
-/** `Expecting ',' delimiter: line 3 column 2 (char 65)`, or nothing where the text is JSON. */
+/** `Expecting ',' delimiter: line 3 column 2 (char 65)`, or `undefined` if the text is JSON. */
 export const jsonProblem = (source: string): string | undefined => {
   try {
     read(source)

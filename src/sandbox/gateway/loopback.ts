@@ -68,7 +68,7 @@ const incomingOf = (request: IncomingMessage, origin: string): Incoming => {
     method: request.method ?? "GET",
     url: new URL(`${addressOf(headers["host"], origin)}${target}`),
     headers,
-    // Whoever stops reading early leaves the request as it is: the rest is drained once the answer is out.
+    // A handler that stops reading early does not destroy the request: the rest is read and dropped after the answer.
     body: { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() }
   }
 }

@@ -14,7 +14,7 @@ export interface PagingRules {
   readonly byPage: boolean
 }
 
-/** A number of a query; `undefined` if it is none. */
+/** A number of a query; `undefined` if it is not a whole number. */
 export const whole = (text: string | null): number | undefined =>
   text !== null && /^\d+$/.test(text) ? Number(text) : undefined
 

@@ -18,7 +18,7 @@ const hostname = (host: string): string => {
 const isOurs = (name: string, names: ReadonlyArray<string>): boolean =>
   isIP(name) !== 0 || name === "localhost" || name.endsWith(".localhost") || names.includes(name)
 
-/** The answer to a request that another site may have made; nothing where all is well. `names` are this machine's own. */
+/** Refuses a request that another site may have made; `undefined` lets it pass. `names` are this machine's own. */
 export const refusal = ({ headers, method }: Incoming, names: ReadonlyArray<string>): Answer | undefined => {
   const host = headers["host"] ?? ""
   if (!isOurs(hostname(host), names)) {

@@ -63,7 +63,7 @@ const readText = (incoming: Incoming): Effect.Effect<string, Answer> =>
     catch: () => problem(400, "The request was cut before its end.")
   })
 
-/** What answers beside the tenant. `names` are this machine's own, where it is reached by a name. */
+/** The routes of the page and of `/_sandbox`. `names` are the host names under which this machine is reached. */
 export const pageRoutes =
   (desk: FaultDesk, names: ReadonlyArray<string> = []) =>
   (sandbox: Sandbox.Service) => {

@@ -293,7 +293,7 @@ export const makeStorage = (options: StorageOptions): Storage => {
       Effect.gen(function* () {
         const origin = yield* options.origin
         const expires = now + options.uploadTtl
-        // As long again: who is still at it, or asks what became of it, finds it.
+        // Kept for the same time again, so that an upload in progress can end and its status can be read.
         const over = objects.reserve({ key, id, expires, forgotten: expires + options.uploadTtl }, now)
         for (const key of over) if (!options.isUsed(key)) yield* remove(key)
         const sizes = { least: 1, most: options.largestInstaller }

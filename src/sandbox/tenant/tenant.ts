@@ -24,7 +24,7 @@ export interface Tenant {
   /** The most records on a page. */
   readonly pageSize: number
   readonly storage: Storage
-  /** The records of a table, of this resource or of another: to be read, and to be changed without a word to anybody. */
+  /** The records of a table, of this resource or another one. Changing them here notifies no listener. */
   readonly records: <R extends Identified>(table: Table<R>) => Collection<R>
   /** The seeds so far, in order. */
   readonly seeds: ReadonlyArray<Seeding>

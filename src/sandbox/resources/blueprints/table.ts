@@ -24,7 +24,7 @@ const Blueprint = Schema.Struct({
   enrollment_code: Schema.Struct({ code: Schema.String, is_active: Schema.Boolean }),
   type: Schema.Literal(...blueprintTypes),
   nodes: Schema.NonEmptyArray(Node),
-  /** Whether whoever enrolls has to sign in first: only the vendor's web app can say so. Default: no. */
+  /** Whether a user has to sign in before enrolling; only the vendor's web app can set it. Default: no. */
   requiresAuthentication: Schema.optional(Schema.Boolean)
 })
 

@@ -88,7 +88,7 @@ export const renderShowing = (showing: Showing): Partial<Showing> =>
 
 /** Where an item is found in Self Service. */
 export interface InSelfService {
-  /** The name of its category; nothing where it is not shown. */
+  /** The name of its category; `undefined` if it is not in Self Service. */
   readonly category: string | undefined
 }
 

@@ -18,7 +18,9 @@ export interface Status {
 const fates = ["PASS", "PASS", "PASS", "PASS", "PASS", "PASS", "PASS", "PENDING", "ERROR", "INCOMPATIBLE"] as const
 const profileWords = { PASS: "success", PENDING: "pending", ERROR: "failed", INCOMPATIBLE: "failed" } as const
 
-/** No device is real: one from the beginning was done with what it had then, and waits for ever for what came later. */
+/**
+ * No device is real: seeded devices report a final status for items assigned at the start; later items stay pending.
+ */
 export const renderStatus = (tenant: Tenant, item: ItemAtAGlance, { blueprint, device }: Status) => {
   const draw = drawFrom(hash(item.id), hash(device.id))
   const rowId = 1 + draw(2_000_000_000)
