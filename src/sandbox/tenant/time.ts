@@ -29,3 +29,7 @@ export const fromCompact = (text: string): number | undefined => {
   const millis = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
   return Number.isNaN(millis) ? undefined : millis
 }
+
+/** The time in milliseconds of a text in any of the service's forms, which are UTC where they name no zone; else `NaN`. */
+export const utcTime = (text: string): number =>
+  Date.parse(/[Zz]$|[+-]\d\d:?\d\d$|^\d{4}-\d\d-\d\d$/.test(text) ? text : `${text.replace(" ", "T")}Z`)

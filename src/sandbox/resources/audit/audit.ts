@@ -2,8 +2,6 @@
  * The audit log: every write, every read of a secret and every action, as an event.
  */
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import { randomBytes } from "node:crypto"
 import { type Answer } from "../../gateway/exchange.js"
 import { cursorPage } from "../../gateway/pageStyles.js"
 import { badFields } from "../../gateway/refusals.js"
@@ -11,28 +9,10 @@ import { route } from "../../gateway/router.js"
 import { filtered, fromArray } from "../../tenant/collection.js"
 import { idOfText } from "../../tenant/ids.js"
 import { resource } from "../../tenant/resource.js"
-import { type Change, table } from "../../tenant/table.js"
+import type { Change } from "../../tenant/table.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { timestamp } from "../../tenant/time.js"
-
-const Event = Schema.Struct({
-  id: Schema.String,
-  action: Schema.String,
-  occurred_at: Schema.String,
-  actor_id: Schema.String,
-  actor_type: Schema.String,
-  target_id: Schema.String,
-  target_type: Schema.String,
-  target_component: Schema.String,
-  new_state: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
-  metadata: Schema.Record({ key: Schema.String, value: Schema.Unknown })
-})
-
-/** An event as the tenant keeps it. */
-export interface AuditRecord extends Schema.Schema.Type<typeof Event> {}
-
-/** The events of a tenant, the oldest first. */
-export const auditTable = table<AuditRecord, typeof Event.Encoded>({ key: "auditEvents", schema: Event })
+import { auditTable, ulid } from "./auditTable.js"
 
 /** The log holds at most `most` events. The oldest `batch` go at once, since each removal sorts the log again. */
 const [most, batch] = [10_000, 1000]
@@ -61,14 +41,6 @@ const told = ["secret"]
 
 const only = (value: object, keys: ReadonlyArray<string>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(value).filter(([key, field]) => keys.includes(key) && field !== undefined))
-
-const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-/** An id that sorts by its time: ten digits of the time, and sixteen by chance. */
-const ulid = (millis: number): string => {
-  const time = Array.from({ length: 10 }, (_, place) => alphabet[Math.floor(millis / 32 ** (9 - place)) % 32])
-  return [...time, ...Array.from(randomBytes(16), (byte) => alphabet[byte % 32])].join("")
-}
 
 /** Notes a change. Tables that are only the service's bookkeeping have no name among the targets. */
 const note = (tenant: Tenant, { action, details, record, table: key }: Change): Effect.Effect<void> =>

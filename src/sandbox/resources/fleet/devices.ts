@@ -21,6 +21,7 @@ import { commands, notes } from "./belongings.js"
 import { findDevice } from "./finding.js"
 import { devicesFor } from "./listing.js"
 import { isLost } from "./lostMode.js"
+import { watchFleet } from "./kept.js"
 import { watchRelations } from "./relations.js"
 import {
   type DeviceRecord,
@@ -208,6 +209,7 @@ export const devices = resource({
   tables: [deviceTable, noteTable],
   counts: { devices: 120 },
   setup: (tenant) => {
+    watchFleet(tenant)
     watchRelations(tenant)
     notes.watch(tenant)
     tenant.on(deviceTable, ({ action, record }) =>

@@ -5,17 +5,23 @@ import * as Effect from "effect/Effect"
 import { json } from "../../gateway/exchange.js"
 import { route } from "../../gateway/router.js"
 import { resource } from "../../tenant/resource.js"
+import { keptUntil } from "./kept.js"
 import { deviceTable } from "./tables.js"
+
+const platforms = keptUntil<ReadonlyMap<string, number>>("fleet")
 
 /** Settings. */
 export const settings = resource({
   routes: (tenant) => [
     route("GET", "/api/v1/settings/licensing", () =>
       Effect.sync(() => {
-        const counts = new Map<string, number>()
-        for (const { platform } of tenant.records(deviceTable).values()) {
-          counts.set(platform, (counts.get(platform) ?? 0) + 1)
-        }
+        const counts = platforms(tenant, "", () => {
+          const found = new Map<string, number>()
+          for (const { platform } of tenant.records(deviceTable).values()) {
+            found.set(platform, (found.get(platform) ?? 0) + 1)
+          }
+          return found
+        })
         const [mac = 0, iPhone = 0, iPad = 0, tv = 0] = ["Mac", "iPhone", "iPad", "AppleTV"].map(
           (platform) => counts.get(platform) ?? 0
         )

@@ -1,9 +1,10 @@
 /**
  * Which devices a listing has, and in which order.
  */
-import { filtered, fromArray, type Listing } from "../../tenant/collection.js"
+import { filtered, type Listing } from "../../tenant/collection.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { tagTable } from "../tags.js"
+import { keptUntil } from "./kept.js"
 import { type DeviceRecord, deviceTable, userTable } from "./tables.js"
 
 type Fits = (device: DeviceRecord, value: string) => boolean
@@ -11,14 +12,15 @@ type Fits = (device: DeviceRecord, value: string) => boolean
 const contains = (text: string | undefined, part: string): boolean =>
   text !== undefined && text.toLowerCase().includes(part.toLowerCase())
 
-/** What each filter asks of a device. Most ask for a part of a text, in any case; ids and platforms are whole. */
+/** What each filter asks of a device. Most ask for a part of a text, in any case; ids and platforms are
+ * whole, and so are names of tags, in their case. */
 const filtersOf = (tenant: Tenant): Readonly<Record<string, Fits>> => {
   const [users, tags] = [tenant.records(userTable), tenant.records(tagTable)]
   const userOf = ({ user }: DeviceRecord) => (user === null ? undefined : users.get(user))
   const tagNames = ({ tags: ids }: DeviceRecord) => ids.flatMap((id) => tags.get(id)?.name ?? [])
   return {
     asset_tag: ({ asset_tag }, value) => contains(asset_tag, value),
-    blueprint_id: ({ blueprint_id }, value) => blueprint_id === value.toLowerCase(),
+    blueprint_id: ({ blueprint_id }, value) => contains(blueprint_id, value),
     device_id: ({ id }, value) => id === value.toLowerCase(),
     device_name: ({ device_name }, value) => contains(device_name, value),
     filevault_enabled: ({ filevault_enabled, platform }, value) =>
@@ -30,11 +32,8 @@ const filtersOf = (tenant: Tenant): Readonly<Record<string, Fits>> => {
     serial_number: ({ serial_number }, value) => contains(serial_number, value),
     tag_id: ({ tags }, value) => tags.includes(value.toLowerCase()),
     tag_id_in: ({ tags }, value) => value.split(",").some((id) => tags.includes(id.trim().toLowerCase())),
-    tag_name: (device, value) => tagNames(device).some((name) => contains(name, value)),
-    tag_name_in: (device, value) =>
-      value
-        .split(",")
-        .some((wanted) => tagNames(device).some((name) => name.toLowerCase() === wanted.trim().toLowerCase())),
+    tag_name: (device, value) => tagNames(device).includes(value),
+    tag_name_in: (device, value) => value.split(",").some((wanted) => tagNames(device).includes(wanted.trim())),
     user: (device, value) => contains(userOf(device)?.name, value) || contains(userOf(device)?.email, value),
     user_email: (device, value) => contains(userOf(device)?.email, value),
     user_email_exact: (device, value) => userOf(device)?.email.toLowerCase() === value.toLowerCase(),
@@ -56,30 +55,44 @@ const keys: Readonly<Record<string, (device: DeviceRecord) => string>> = {
   user: ({ user }) => user ?? ""
 }
 
+type Compare = (one: DeviceRecord, other: DeviceRecord) => number
+
 /** Names of keys, each maybe with a `-` for the other direction. What is no key counts for nothing. */
-const sorted = (devices: Listing<DeviceRecord>, ordering: string): Listing<DeviceRecord> => {
+const compareBy = (ordering: string): Compare | undefined => {
   const orders = ordering.split(",").flatMap((name) => {
     const key = keys[name.trim().replace(/^-/, "")]
     return key === undefined ? [] : [{ key, sign: name.trim().startsWith("-") ? -1 : 1 }]
   })
-  if (orders.length === 0) return devices
-  const compare = (one: DeviceRecord, other: DeviceRecord): number => {
+  if (orders.length === 0) return undefined
+  return (one, other) => {
     for (const { key, sign } of orders) {
       const [left, right] = [key(one), key(other)]
       if (left !== right) return left < right ? -sign : sign
     }
     return 0
   }
-  return fromArray(devices.slice(0, devices.size).toSorted(compare))
 }
+
+const chosen = keptUntil<ReadonlyArray<string>>("values")
 
 /** The devices that a query asks for. Without filters and an order, nothing but the page is built. */
 export const devicesFor = (tenant: Tenant, query: URLSearchParams): Listing<DeviceRecord> => {
   const records = tenant.records(deviceTable)
   const asked = Object.entries(filtersOf(tenant)).flatMap(([name, fits]) => {
-    const value = query.get(name)
-    return value === null || value === "" ? [] : [(device: DeviceRecord) => fits(device, value)]
+    const value = query.get(name) ?? ""
+    return value === "" ? [] : [{ name, value, fits: (device: DeviceRecord) => fits(device, value) }]
   })
-  const found = asked.length === 0 ? records : filtered(records, (device) => asked.every((fits) => fits(device)))
-  return sorted(found, query.get("ordering") ?? "")
+  const ordering = query.get("ordering") ?? ""
+  const compare = compareBy(ordering)
+  if (asked.length === 0 && compare === undefined) return records
+  const key = JSON.stringify([ordering, ...asked.map(({ name, value }) => [name, value])])
+  const ids = chosen(tenant, key, () => {
+    const found = filtered(records, (device) => asked.every(({ fits }) => fits(device)))
+    const all = found.slice(0, found.size)
+    return (compare === undefined ? all : all.toSorted(compare)).map(({ id }) => id)
+  })
+  return {
+    size: ids.length,
+    slice: (offset, limit) => ids.slice(offset, offset + limit).flatMap((id) => records.get(id) ?? [])
+  }
 }

@@ -14,9 +14,14 @@ interface Relations {
 
 const known = new WeakMap<Tenant, Relations>()
 
-/** Forgets them as soon as a device changes. Called in `setup`. */
+/** Forgets them as soon as a device comes, goes, or gets another user or Blueprint. Called in `setup`. */
 export const watchRelations = (tenant: Tenant): void =>
-  tenant.on(deviceTable, () => Effect.sync(() => void known.delete(tenant)))
+  tenant.on(deviceTable, ({ action, before, record }) =>
+    Effect.sync(() => {
+      const stays = before?.blueprint_id === record.blueprint_id && before.user === record.user
+      if (action === "create" || action === "delete" || (action === "update" && !stays)) known.delete(tenant)
+    })
+  )
 
 const relationsOf = (tenant: Tenant): Relations => {
   const found = known.get(tenant)

@@ -32,7 +32,7 @@ const wanted = (query: URLSearchParams) => {
     (!email || user.email.toLowerCase().includes(email.toLowerCase())) &&
     (!id || user.id === id.toLowerCase()) &&
     (!archived || String(user.archived) === archived.toLowerCase()) &&
-    (!directory || directory === String(integration.id))
+    (!directory || directory.toLowerCase() === integration.uuid)
 }
 
 /** Users. */

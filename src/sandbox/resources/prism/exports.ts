@@ -9,11 +9,13 @@ import { isRecord, readInput } from "../../gateway/body.js"
 import { type Answer, json } from "../../gateway/exchange.js"
 import { badDetail, missing } from "../../gateway/refusals.js"
 import { route } from "../../gateway/router.js"
+import { fromArray, type Listing } from "../../tenant/collection.js"
 import { resource } from "../../tenant/resource.js"
 import { table } from "../../tenant/table.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { microseconds } from "../../tenant/time.js"
-import { categories, type Category } from "./categories.js"
+import type { PlacedRow } from "../fleet/deviceRows.js"
+import { categories, type Category, type Columns } from "./categories.js"
 import { rowsFor } from "./rows.js"
 
 const Export = Schema.Struct({
@@ -34,14 +36,14 @@ const duration = 2000
 
 const keyOf = ({ category, id }: ExportRecord): string => `prism/exports/${id}/${category}.csv`
 
-const categoryOf = (name: unknown): Category | undefined =>
-  Object.entries(categories).find(([one]) => one === name)?.[1]
+const categoryOf = (name: unknown): readonly [name: string, category: Category] | undefined =>
+  Object.entries(categories).find(([one]) => one === name)
 
 const textOf = (value: unknown): string =>
   Array.isArray(value) ? value.join(",") : typeof value === "string" ? value : ""
 
 /** The rows of an export, as a listing with the same arguments has them. */
-const rowsOf = (tenant: Tenant, category: Category, args: ExportRecord["args"]) => {
+const rowsOf = (tenant: Tenant, named: readonly [name: string, category: Category], args: ExportRecord["args"]) => {
   const filter = args["filter"]
   const query = new URLSearchParams({
     blueprint_ids: textOf(args["blueprint_ids"]),
@@ -49,7 +51,7 @@ const rowsOf = (tenant: Tenant, category: Category, args: ExportRecord["args"]) 
     sort_by: textOf(args["sort_by"]),
     filter: isRecord(filter) && Object.keys(filter).length > 0 ? JSON.stringify(filter) : ""
   })
-  return rowsFor(tenant, category, query)
+  return rowsFor(tenant, ...named, query)
 }
 
 const cell = (value: unknown): string => {
@@ -58,22 +60,26 @@ const cell = (value: unknown): string => {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
+/** How many rows are built at once. */
+const batch = 1000
+
 /** A first line with the names of all columns, then a line for each row. */
-const csvOf = (rows: ReadonlyArray<Readonly<Record<string, unknown>>>): string => {
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
-  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))]
-  return lines.map((line) => `${line.map(cell).join(",")}\r\n`).join("")
+const csvOf = ({ size, slice }: Listing<PlacedRow<Columns>>): string => {
+  const columns = Object.keys(slice(0, 1)[0]?.row ?? {})
+  const lines = [columns.map(cell).join(",")]
+  for (let offset = 0; offset < size; offset += batch) {
+    for (const { row } of slice(offset, batch)) lines.push(columns.map((column) => cell(row[column])).join(","))
+  }
+  return lines.map((line) => `${line}\r\n`).join("")
 }
 
 const finish = (tenant: Tenant, record: ExportRecord): Effect.Effect<void> => {
   const { due: _due, ...ended } = record
   const category = categoryOf(record.category)
-  const rows = category === undefined ? Effect.succeed([]) : rowsOf(tenant, category, record.args)
+  const rows = category === undefined ? Effect.succeed(fromArray([])) : rowsOf(tenant, category, record.args)
   return rows.pipe(
-    Effect.orElseSucceed(() => []),
-    Effect.flatMap((found) =>
-      tenant.storage.put(keyOf(record), new TextEncoder().encode(csvOf(found.map(({ columns }) => columns))))
-    ),
+    Effect.orElseSucceed(() => fromArray([])),
+    Effect.flatMap((found) => tenant.storage.put(keyOf(record), new TextEncoder().encode(csvOf(found)))),
     Effect.zipRight(tenant.save(exportTable, ended))
   )
 }

@@ -5,23 +5,28 @@ import * as Effect from "effect/Effect"
 import { isRecord } from "../../gateway/body.js"
 import type { Answer } from "../../gateway/exchange.js"
 import { badDetail } from "../../gateway/refusals.js"
+import { utcTime } from "../../tenant/time.js"
 
 type Row = Readonly<Record<string, unknown>>
 type Holds = (value: unknown, wanted: unknown) => boolean
 
 const listOf = (wanted: unknown): ReadonlyArray<unknown> => (Array.isArray(wanted) ? wanted : [wanted])
 
-const isIn: Holds = (value, wanted) => listOf(wanted).includes(value)
+/** A value that is a list fits if one of it does. */
+const isIn: Holds = (value, wanted) => listOf(value).some((one) => listOf(wanted).includes(one))
 
 const isLike: Holds = (value, wanted) =>
-  typeof value === "string" &&
-  listOf(wanted).some((part) => typeof part === "string" && value.toLowerCase().includes(part.toLowerCase()))
+  listOf(value).some(
+    (text) =>
+      typeof text === "string" &&
+      listOf(wanted).some((part) => typeof part === "string" && text.toLowerCase().includes(part.toLowerCase()))
+  )
 
 /** Whether the order of two dates is right. */
 const dated =
   (fits: (distance: number) => boolean): Holds =>
   (value, wanted) =>
-    fits(Date.parse(String(value)) - Date.parse(String(wanted)))
+    fits(utcTime(String(value)) - utcTime(String(wanted)))
 
 const operators: Readonly<Record<string, Holds>> = {
   eq: (value, wanted) => value === wanted,
@@ -48,13 +53,22 @@ const parse = (text: string): unknown => {
   }
 }
 
-/** Whether a row fits a filter; a filter that cannot be read is refused, in words that are an assumption. */
-export const readFilter = (text: string): Effect.Effect<(row: Row) => boolean, Answer> =>
+/**
+ * Whether a row fits a filter. One that cannot be read is refused, and one that names a column beside those that there
+ * are, where they are known; the words are an assumption.
+ */
+export const readFilter = (
+  text: string,
+  columns?: ReadonlyArray<string>
+): Effect.Effect<(row: Row) => boolean, Answer> =>
   Effect.suspend(() => {
     const filter = text === "" ? {} : parse(text)
     if (!isRecord(filter)) return badDetail("Invalid filter.")
-    for (const condition of Object.values(filter)) {
-      const isKnown = isRecord(condition) && Object.keys(condition).every((name) => Object.hasOwn(operators, name))
+    for (const [column, condition] of Object.entries(filter)) {
+      const isKnown =
+        columns?.includes(column) !== false &&
+        isRecord(condition) &&
+        Object.keys(condition).every((name) => Object.hasOwn(operators, name))
       if (!isKnown) return badDetail("Invalid filter.")
     }
     return Effect.succeed((row: Row) =>

@@ -6,7 +6,6 @@ import { json } from "../../gateway/exchange.js"
 import { prismPage } from "../../gateway/pageStyles.js"
 import { badDetail } from "../../gateway/refusals.js"
 import { route } from "../../gateway/router.js"
-import { fromArray } from "../../tenant/collection.js"
 import { resource } from "../../tenant/resource.js"
 import { categories } from "./categories.js"
 import { rowsFor } from "./rows.js"
@@ -16,18 +15,18 @@ export const prism = resource({
   routes: (tenant) => [
     ...Object.entries(categories).map(([name, category]) =>
       route("GET", `/api/v1/prism/${name}`, ({ url }) =>
-        Effect.flatMap(rowsFor(tenant, category, url.searchParams), (rows) =>
-          prismPage(url, { most: 300, usual: 25 }, fromArray(rows), ({ columns }) => Effect.succeed(columns))
+        Effect.flatMap(rowsFor(tenant, name, category, url.searchParams), (rows) =>
+          prismPage(url, { most: 300, usual: 25 }, rows, ({ row }) => Effect.succeed(row))
         )
       )
     ),
     route("GET", "/api/v1/prism/count", ({ url }) =>
       Effect.suspend(() => {
-        const category = Object.entries(categories).find(([name]) => name === url.searchParams.get("category"))?.[1]
+        const found = Object.entries(categories).find(([name]) => name === url.searchParams.get("category"))
         // The words of this 400 are an assumption.
-        if (category === undefined) return badDetail("Invalid category.")
-        return Effect.map(rowsFor(tenant, category, url.searchParams), ({ length }) =>
-          json(200, { count: length, approximate: false })
+        if (found === undefined) return badDetail("Invalid category.")
+        return Effect.map(rowsFor(tenant, ...found, url.searchParams), ({ size }) =>
+          json(200, { count: size, approximate: false })
         )
       })
     )

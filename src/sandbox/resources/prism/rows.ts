@@ -2,12 +2,15 @@
  * The rows of a category, built of its devices when they are asked for.
  */
 import * as Effect from "effect/Effect"
+import type { Answer } from "../../gateway/exchange.js"
+import type { Listing } from "../../tenant/collection.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { blueprintTable } from "../blueprints/table.js"
-import { type DeviceRecord, deviceTable, userTable } from "../fleet/tables.js"
+import { allRows, chosenRows, type PlacedRow, type RowKind } from "../fleet/deviceRows.js"
+import { type DeviceRecord, userTable } from "../fleet/tables.js"
 import type { Category, Columns } from "./categories.js"
 import { readFilter } from "./filter.js"
-import { sortedBy } from "./sorting.js"
+import { orderOf } from "./sorting.js"
 
 /** The family of a device, as Prism calls it. */
 const familyOf = ({ platform }: DeviceRecord): string => (platform === "AppleTV" ? "tvOS" : platform)
@@ -35,40 +38,42 @@ const commonOf = (tenant: Tenant, device: DeviceRecord): Columns => {
   }
 }
 
-/** A row with an id, which a cursor goes by and no answer shows. */
-export interface Row {
-  readonly id: string
-  readonly columns: Columns
-}
-
 const listOf = (text: string | null): ReadonlyArray<string> =>
   (text ?? "")
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "")
 
-const rowsOf = (tenant: Tenant, category: Category, only: (device: DeviceRecord) => boolean): ReadonlyArray<Row> => {
-  const found: Array<Row> = []
-  for (const device of tenant.records(deviceTable).values()) {
-    if (!category.platforms.includes(device.platform) || !only(device)) continue
+const kindOf = (name: string, { platforms, rows }: Category): RowKind<Columns> => ({
+  name,
+  platforms,
+  rows: (tenant, device) => {
     const common = commonOf(tenant, device)
-    for (const [place, columns] of category.rows(device).entries()) {
-      found.push({ id: `${device.id}|${place}`, columns: { ...common, ...columns } })
-    }
+    return rows(device).map((columns) => ({ ...common, ...columns }))
   }
-  return found
-}
+})
 
-/** The rows that a query asks for. */
-export const rowsFor = (tenant: Tenant, category: Category, query: URLSearchParams) =>
+/** What a listing of a category can be asked for. */
+const parameters = ["blueprint_ids", "device_families", "filter", "sort_by"] as const
+
+/** The rows that a query asks for. Where it asks for all, nothing but the page is built. */
+export const rowsFor = (
+  tenant: Tenant,
+  name: string,
+  category: Category,
+  query: URLSearchParams
+): Effect.Effect<Listing<PlacedRow<Columns>>, Answer> =>
   Effect.map(readFilter(query.get("filter") ?? ""), (fits) => {
+    const kind = kindOf(name, category)
+    const key = JSON.stringify(parameters.map((parameter) => query.get(parameter) ?? ""))
+    if (key === JSON.stringify(parameters.map(() => ""))) return allRows(tenant, kind)
     const [blueprints, families] = [listOf(query.get("blueprint_ids")), listOf(query.get("device_families"))]
-    const rows = rowsOf(
-      tenant,
-      category,
-      (device) =>
-        (blueprints.length === 0 || blueprints.includes(device.blueprint_id)) &&
-        (families.length === 0 || families.includes(familyOf(device)))
-    ).filter(({ columns }) => fits(columns))
-    return sortedBy(rows, query.get("sort_by") ?? "", ({ columns }, column) => columns[column])
+    return chosenRows(tenant, kind, {
+      key,
+      fits: (row) =>
+        (blueprints.length === 0 || blueprints.includes(String(row["blueprint_id"]))) &&
+        (families.length === 0 || families.includes(String(row["device__family"]))) &&
+        fits(row),
+      compare: orderOf<Columns>(query.get("sort_by") ?? "", (row, column) => row[column])
+    })
   })

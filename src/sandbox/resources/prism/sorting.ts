@@ -7,13 +7,12 @@ const compare = (one: unknown, other: unknown): number => {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** Rows in the order of a column, with a `-` before it in the other direction; as they are if no column is named. */
-export const sortedBy = <Row>(
-  rows: ReadonlyArray<Row>,
+/** The order of a column, with a `-` before it in the other direction; none if no column is named. */
+export const orderOf = <Row>(
   order: string,
   valueOf: (row: Row, column: string) => unknown
-): ReadonlyArray<Row> => {
-  if (order === "") return rows
+): ((one: Row, other: Row) => number) | undefined => {
+  if (order === "") return undefined
   const [column, sign] = [order.replace(/^-/, ""), order.startsWith("-") ? -1 : 1]
-  return rows.toSorted((one, other) => sign * compare(valueOf(one, column), valueOf(other, column)))
+  return (one, other) => sign * compare(valueOf(one, column), valueOf(other, column))
 }

@@ -1,17 +1,21 @@
 /**
- * Behavioral detections on Macs: every eighth has had one. They are invented, and follow from the device.
+ * Behavioral detections on Macs: every eighth has had some. They are invented, and follow from the device.
  */
 import * as Effect from "effect/Effect"
 import { countersPage, offsetPage } from "../../gateway/pageStyles.js"
 import { badFields } from "../../gateway/refusals.js"
 import { route } from "../../gateway/router.js"
-import { filtered, fromArray, type Listing } from "../../tenant/collection.js"
+import { fromArray } from "../../tenant/collection.js"
 import { idOfText } from "../../tenant/ids.js"
 import { resource } from "../../tenant/resource.js"
 import { hash } from "../../tenant/seedNumbers.js"
+import { microseconds } from "../../tenant/time.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { blueprintTable } from "../blueprints/table.js"
+import { keptUntil } from "../fleet/kept.js"
 import { type DeviceRecord, deviceTable } from "../fleet/tables.js"
+import { type Questions, readQuestions } from "./questions.js"
+import { managementStates, severities, tagsOf } from "./severity.js"
 
 const process = (name: string, path: string, pid: number) => ({
   name,
@@ -24,22 +28,35 @@ const process = (name: string, path: string, pid: number) => ({
     .repeat(2)
 })
 
-const detectionOn = (tenant: Tenant, device: DeviceRecord) => {
-  const number = hash(`detection on ${device.id}`)
+const parents = ["zsh", "bash", "Terminal"] as const
+const targets = ["launchctl", "curl", "osascript"] as const
+const statuses = ["blocked", "blocked_parent", "detected", "informational"] as const
+const families = ["AMCleaner", "Adware.Gen", "3CX"] as const
+
+/** One of some. */
+const oneOf = (words: ReadonlyArray<string>, number: number): string => words[number % words.length] ?? ""
+
+const detectionOn = (tenant: Tenant, device: DeviceRecord, place: number) => {
+  const number = hash(`detection ${place} on ${device.id}`)
+  const isMalicious = number % 2 === 0
   return {
-    id: idOfText(`detection on ${device.id}`),
-    threat_id: `KTI_BD_${String(number % 10_000).padStart(4, "0")}`,
+    id: idOfText(`detection ${place} on ${device.id}`),
+    threat_id: `KTI_BD_${String(number % 40).padStart(4, "0")}`,
     rule_version: 1 + (number % 4),
     description: "A shell started a program that changes launch agents.",
-    classification: number % 2 === 0 ? "malicious" : "suspicious",
-    informational_tags: [],
-    malware_family: [],
-    detection_date: device.last_check_in.replace("Z", "+00:00"),
-    threat_status: number % 3 === 0 ? "blocked" : "detected",
+    classification: isMalicious ? "malicious" : "suspicious",
+    informational_tags: ["exploit", "privilege_escalation"].filter((_, at) => (number >>> (2 + at)) % 3 === 0),
+    malware_family: isMalicious && (number >>> 5) % 2 === 0 ? [oneOf(families, number >>> 6)] : [],
+    detection_date: microseconds(Date.parse(device.last_check_in) - place * 86_400_000).replace("Z", "+00:00"),
+    threat_status: oneOf(statuses, number >>> 8),
     device_info: { id: device.id, name: device.device_name, serial_number: device.serial_number },
-    parent_process: process("zsh", "/bin", 500 + (number % 9000)),
-    target_process: process("launchctl", "/bin", 501 + (number % 9000)),
-    library_item: { id: idOfText("threat security policy"), name: "Avert", mal_posture_mode: "protect" },
+    parent_process: process(oneOf(parents, number >>> 10), "/bin", 500 + (number % 9000)),
+    target_process: process(oneOf(targets, number >>> 12), "/usr/bin", 501 + (number % 9000)),
+    library_item: {
+      id: idOfText("threat security policy"),
+      name: place % 2 === 0 ? "Avert" : "Avert (pilot)",
+      mal_posture_mode: "protect"
+    },
     blueprint: {
       id: device.blueprint_id,
       name: tenant.records(blueprintTable).get(device.blueprint_id)?.name ?? ""
@@ -49,55 +66,114 @@ const detectionOn = (tenant: Tenant, device: DeviceRecord) => {
 
 type Detection = ReturnType<typeof detectionOn>
 
-const detectionsFor = (tenant: Tenant, fits: (detection: Detection) => boolean): Listing<Detection> => {
-  const devices = filtered(
-    tenant.records(deviceTable),
-    ({ id, platform }) => platform === "Mac" && hash(`detected ${id}`) % 8 === 0
-  )
-  return fromArray(
-    devices
-      .slice(0, devices.size)
-      .map((device) => detectionOn(tenant, device))
-      .filter(fits)
-  )
+const kept = keptUntil<ReadonlyArray<Detection>>("values")
+
+const detectionsOf = (tenant: Tenant): ReadonlyArray<Detection> =>
+  kept(tenant, "", () => {
+    const found: Array<Detection> = []
+    for (const device of tenant.records(deviceTable).values()) {
+      const number = hash(`detected ${device.id}`)
+      if (device.platform !== "Mac" || number % 8 > 0) continue
+      for (let place = 0; place <= (number >>> 3) % 5; place++) found.push(detectionOn(tenant, device, place))
+    }
+    return found
+  })
+
+/** What only the second version of the API knows. No answer of it is known: all of this is an assumption. */
+const moreOf = ({ classification, id }: Detection) => {
+  const number = hash(`more on ${id}`)
+  return {
+    classification: classification.slice(0, 3),
+    management_state: oneOf(managementStates, number),
+    severity: oneOf(severities, number >>> 2),
+    tags: tagsOf(number)
+  }
 }
 
-/** Whether a column has the value that a query asks for, if it asks. */
-const asked = (query: URLSearchParams, name: string, value: string): boolean =>
-  (query.get(name) ?? "") === "" || query.get(name)?.toLowerCase() === value.toLowerCase()
+const searched = ({ device_info, parent_process, target_process }: Detection): ReadonlyArray<string> => [
+  device_info.name,
+  ...[parent_process, target_process].flatMap(({ image_path, sha256 }) => [image_path, sha256])
+]
+
+const older: Questions<Detection> = {
+  values: {
+    threat_id: ({ threat_id }) => threat_id,
+    classification: ({ classification }) => classification,
+    status: ({ threat_status }) => threat_status,
+    device_id: ({ device_info }) => device_info.id,
+    malware_family: ({ malware_family }) => malware_family,
+    parent_process_name: ({ parent_process }) => parent_process.name,
+    target_process_name: ({ target_process }) => target_process.name,
+    informational_tags: ({ informational_tags }) => informational_tags
+  },
+  parts: { term: searched },
+  times: {
+    at: ({ detection_date }) => detection_date,
+    days: "date_range",
+    from: "detection_date_from",
+    to: "detection_date_to",
+    on: "detection_date"
+  },
+  orders: {
+    threat_id: ({ threat_id }) => threat_id,
+    classification: ({ classification }) => classification,
+    device_name: ({ device_info }) => device_info.name,
+    parent_process_name: ({ parent_process }) => parent_process.name,
+    target_process_name: ({ target_process }) => target_process.name,
+    detection_date: ({ detection_date }) => detection_date,
+    status: ({ threat_status }) => threat_status
+  }
+}
+
+const newer: Questions<Detection> = {
+  values: {
+    device_id: ({ device_info }) => device_info.id,
+    classifications: (detection) => moreOf(detection).classification,
+    statuses: ({ threat_status }) => threat_status,
+    management_state: (detection) => moreOf(detection).management_state,
+    severities: (detection) => moreOf(detection).severity,
+    tags: (detection) => moreOf(detection).tags
+  },
+  choices: { classifications: ["mal", "pup", "sus"], statuses, management_state: managementStates, severities },
+  parts: { search_term: searched },
+  times: { at: ({ detection_date }) => detection_date, from: "detection_from", to: "detection_to" },
+  orders: {
+    detection_date: ({ detection_date }) => detection_date,
+    threat_id: ({ threat_id }) => threat_id,
+    process: ({ target_process }) => target_process.name,
+    classification: ({ classification }) => classification,
+    associated_item: ({ library_item }) => library_item.name,
+    management_state: (detection) => moreOf(detection).management_state,
+    severity: (detection) => severities.findIndex((one) => one === moreOf(detection).severity)
+  }
+}
 
 /** Behavioral detections. */
 export const detections = resource({
   routes: (tenant) => [
     route("GET", "/api/v1/behavioral-detections", ({ url }) =>
-      Effect.suspend(() => {
-        const query = url.searchParams
-        const found = detectionsFor(
-          tenant,
-          ({ classification, device_info, threat_id, threat_status }) =>
-            asked(query, "threat_id", threat_id) &&
-            asked(query, "classification", classification) &&
-            asked(query, "status", threat_status) &&
-            asked(query, "device_id", device_info.id)
-        )
-        const malicious = found.slice(0, found.size).filter((one) => one.classification === "malicious").length
+      Effect.flatMap(readQuestions(url.searchParams, older), (choose) => {
+        const found = choose(detectionsOf(tenant))
+        const malicious = found.filter(({ classification }) => classification === "malicious").length
         return countersPage(
           url,
           { pageSize: 1000, byPage: false },
-          found,
-          { malicious_count: malicious, suspicious_count: found.size - malicious },
+          fromArray(found),
+          { malicious_count: malicious, suspicious_count: found.length - malicious },
           Effect.succeed,
           "total_count"
         )
       })
     ),
-    // No answer of this one is known: that it has the fields of the first version is an assumption.
     route("GET", "/api/v2/threat/behavioral-detections/events", ({ url }) =>
-      Effect.suspend(() => {
-        const device = url.searchParams.get("device_id") ?? ""
-        if (device === "") return badFields({ device_id: ["This field is required."] })
-        const found = detectionsFor(tenant, ({ device_info }) => device_info.id === device.toLowerCase())
-        return offsetPage(url, 1000, found, Effect.succeed)
+      Effect.gen(function* () {
+        if ((url.searchParams.get("device_id") ?? "") === "") {
+          return yield* badFields({ device_id: ["This field is required."] })
+        }
+        const found = (yield* readQuestions(url.searchParams, newer))(detectionsOf(tenant))
+        return yield* offsetPage(url, 1000, fromArray(found), (detection) =>
+          Effect.succeed({ ...detection, ...moreOf(detection) })
+        )
       })
     )
   ]

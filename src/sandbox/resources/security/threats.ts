@@ -11,89 +11,148 @@ import { resource } from "../../tenant/resource.js"
 import { hash } from "../../tenant/seedNumbers.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { blueprintTable } from "../blueprints/table.js"
+import { keptUntil } from "../fleet/kept.js"
 import { type DeviceRecord, deviceTable } from "../fleet/tables.js"
-import { sortedBy } from "../prism/sorting.js"
+import { type Questions, readQuestions } from "./questions.js"
+import { managementStates, severities, tagsOf } from "./severity.js"
 
 const statuses = ["quarantined", "not_quarantined", "released", "resolved"] as const
+const processes = ["chmod", "bash", "curl", "Installer"] as const
 
 const threatOn = (tenant: Tenant, device: DeviceRecord) => {
   const number = hash(`threat on ${device.id}`)
   const isPup = number % 4 === 0
   const name = `${isPup ? "pup" : "malware"}_${number % 7}`
+  const status = statuses[number % 3] ?? "quarantined"
+  // Without a time zone, as the first version of the API writes it.
+  const at = device.last_check_in.replace("Z", "")
   return {
     threat_name: name,
     classification: isPup ? "PUP" : "MALWARE",
-    status: (statuses[number % 3] ?? "quarantined").toUpperCase(),
-    process_name: "chmod",
-    process_owner: "root",
+    status: status.toUpperCase(),
+    process_name: processes[(number >>> 4) % processes.length] ?? "chmod",
+    process_owner: (number >>> 6) % 3 === 0 ? "employee" : "root",
     device_name: device.device_name,
     device_id: device.id,
     device_serial_number: device.serial_number,
-    detection_date: device.last_check_in,
+    detection_date: at,
+    date_of_quarantine: status === "not_quarantined" ? "" : at,
+    date_of_release: status === "released" ? at : "",
+    released_by: "",
+    release_note: "",
     file_path: `/Users/Shared/${name}`,
     file_hash: idOfText(name).replaceAll("-", "").repeat(2),
+    bundle_path: "",
     blueprint_id: device.blueprint_id,
-    blueprint_name: tenant.records(blueprintTable).get(device.blueprint_id)?.name ?? ""
+    blueprint_name: tenant.records(blueprintTable).get(device.blueprint_id)?.name ?? "",
+    library_item_id: idOfText("threat security policy"),
+    library_item_name: hash(device.blueprint_id) % 2 === 0 ? "Avert" : "Avert (pilot)",
+    pup_posture: "protect",
+    malware_posture: "protect"
   }
 }
 
 type Threat = ReturnType<typeof threatOn>
 
-const columns = ["threat_name", "classification", "device_name", "detection_date", "status"]
-
-/** The threats that a query asks for, by the column that it asks for. `status` is a list of statuses. */
-const threatsFor = (tenant: Tenant, query: URLSearchParams, status: string): ReadonlyArray<Threat> => {
-  const [classification, device, term] = ["classification", "device_id", "term"].map((name) =>
-    (query.get(name) ?? "").toLowerCase()
-  )
-  const wanted = status === "" ? statuses : status.split(",")
-  const found: Array<Threat> = []
-  for (const record of tenant.records(deviceTable).values()) {
-    if (record.platform !== "Mac" || hash(record.id) % 10 > 0) continue
-    const threat = threatOn(tenant, record)
-    const text = `${threat.device_name}\n${threat.file_hash}\n${threat.file_path}`.toLowerCase()
-    if (
-      wanted.some((one) => one === threat.status.toLowerCase()) &&
-      (classification === "" || threat.classification.toLowerCase() === classification) &&
-      (device === "" || threat.device_id === device) &&
-      text.includes(term ?? "")
-    ) {
-      found.push(threat)
-    }
+/** What only the second version of the API knows. No answer of it is known: all of this is an assumption. */
+const moreOf = (threat: Threat) => {
+  const number = hash(`more on ${threat.device_id}`)
+  return {
+    management_state: threat.status === "NOT_QUARANTINED" ? "open" : "closed",
+    severity: threat.classification === "PUP" ? "low" : (severities[1 + (number % 4)] ?? "high"),
+    tags: tagsOf(number)
   }
-  // A column that a threat does not have is no order.
-  const order = query.get("sort_by") ?? ""
-  return columns.includes(order.replace(/^-/, ""))
-    ? sortedBy<Threat>(found, order, (threat: Readonly<Record<string, unknown>>, column) => threat[column])
-    : found
+}
+
+const kept = keptUntil<ReadonlyArray<Threat>>("values")
+
+const threatsOf = (tenant: Tenant): ReadonlyArray<Threat> =>
+  kept(tenant, "", () => {
+    const found: Array<Threat> = []
+    for (const device of tenant.records(deviceTable).values()) {
+      if (device.platform === "Mac" && hash(device.id) % 10 === 0) found.push(threatOn(tenant, device))
+    }
+    return found
+  })
+
+const values = {
+  classification: ({ classification }: Threat) => classification,
+  device_id: ({ device_id }: Threat) => device_id
+}
+const orders = {
+  device_name: ({ device_name }: Threat) => device_name,
+  process_name: ({ process_name }: Threat) => process_name,
+  process_owner: ({ process_owner }: Threat) => process_owner,
+  detection_date: ({ detection_date }: Threat) => detection_date,
+  status: ({ status }: Threat) => status
+}
+const parts = { term: ({ device_name, file_hash, file_path }: Threat) => [device_name, file_hash, file_path] }
+const at = ({ detection_date }: Threat) => detection_date
+const classifications = ["malware", "pup"]
+
+const older: Questions<Threat> = {
+  values: { ...values, status: ({ status }) => status },
+  choices: { classification: classifications, status: ["quarantined", "not_quarantined", "released"] },
+  parts,
+  times: { at, days: "date_range" },
+  orders: {
+    ...orders,
+    threat_name: ({ threat_name }) => threat_name,
+    classification: ({ classification }) => classification
+  }
+}
+
+const newer: Questions<Threat> = {
+  values: {
+    ...values,
+    statuses: ({ status }) => status,
+    management_state: (threat) => moreOf(threat).management_state,
+    severities: (threat) => moreOf(threat).severity,
+    tags: (threat) => moreOf(threat).tags
+  },
+  choices: {
+    classification: classifications,
+    statuses,
+    management_state: managementStates,
+    severities
+  },
+  parts,
+  times: { at, days: "date_range", from: "detection_date_from", to: "detection_date_to" },
+  orders: {
+    ...orders,
+    management_state: (threat) => moreOf(threat).management_state,
+    associated_item: ({ library_item_name }) => library_item_name,
+    severity: (threat) => severities.findIndex((one) => one === moreOf(threat).severity)
+  }
 }
 
 /** Threats. */
 export const threats = resource({
   routes: (tenant) => [
     route("GET", "/api/v1/threat-details", ({ url }) =>
-      Effect.suspend(() => {
-        const found = threatsFor(tenant, url.searchParams, url.searchParams.get("status") ?? "")
+      Effect.flatMap(readQuestions(url.searchParams, older), (choose) => {
+        const found = choose(threatsOf(tenant))
         const pups = found.filter(({ classification }) => classification === "PUP").length
         const counters = { malware_count: found.length - pups, pup_count: pups }
         return countersPage(url, { pageSize: 1000, byPage: false }, fromArray(found), counters, Effect.succeed)
       })
     ),
-    // No answer of this one is known: its words in lower case and its two more fields are assumptions.
     route("GET", "/api/v2/threat/threat-details", ({ url }) =>
-      Effect.suspend(() => {
-        const wanted = url.searchParams.get("statuses") ?? ""
-        if (wanted === "") return badFields({ statuses: ["This field is required."] })
-        const found = threatsFor(tenant, url.searchParams, wanted)
-        return offsetPage(url, 1000, fromArray(found), (threat) =>
+      Effect.gen(function* () {
+        const asked = (name: string) => (url.searchParams.get(name) ?? "") !== ""
+        if (!asked("statuses")) return yield* badFields({ statuses: ["This field is required."] })
+        if (asked("date_range") && (asked("detection_date_from") || asked("detection_date_to"))) {
+          return yield* badFields({ date_range: ["Not together with detection_date_from and detection_date_to."] })
+        }
+        const found = (yield* readQuestions(url.searchParams, newer))(threatsOf(tenant))
+        return yield* offsetPage(url, 1000, fromArray(found), (threat) =>
           Effect.succeed({
             ...threat,
+            ...moreOf(threat),
             id: idOfText(`threat on ${threat.device_id}`),
             classification: threat.classification.toLowerCase(),
             status: threat.status.toLowerCase(),
-            management_state: threat.status === "NOT_QUARANTINED" ? "open" : "closed",
-            severity: threat.classification === "PUP" ? "low" : "high",
-            tags: []
+            detection_date: `${threat.detection_date}Z`
           })
         )
       })
