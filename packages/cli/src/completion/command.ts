@@ -24,8 +24,17 @@ export const completeCommand = (command: ShellCommand): void => {
     .description("Print the words that can come next.")
     .argument("[words...]")
     .action(async (words: ReadonlyArray<string>) => {
+      // A record may have a name that looks like an option, or that is several lines.
+      const begun = words.at(-1) ?? ""
+      const isSafe = ({ word }: { readonly word: string }) =>
+        !/\p{Cc}/u.test(word) && (begun.startsWith("-") || !word.startsWith("-"))
       const { suggest } = await import("./words.js")
       const found = await suggest(words.length === 0 ? [""] : words)
-      process.stdout.write(found.map(({ text, word }) => `${word}\t${text.replaceAll(/\s+/g, " ")}\n`).join(""))
+      process.stdout.write(
+        found
+          .filter(isSafe)
+          .map(({ text, word }) => `${word}\t${text.replaceAll(/\s+/g, " ")}\n`)
+          .join("")
+      )
     })
 }

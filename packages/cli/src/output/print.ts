@@ -4,7 +4,7 @@
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { at, exact, type Json, printable, readable, scalarPaths } from "./values.js"
+import { at, exact, forTerminal, type Json, printable, readable, scalarPaths } from "./values.js"
 import { heading, row, widthOf, widthsFor } from "./table.js"
 
 export type Format = "table" | "tsv" | "json" | "ndjson" | "csv"
@@ -15,6 +15,8 @@ export interface Style {
   readonly columns: ReadonlyArray<string> | undefined
   readonly color: boolean
   readonly width: number
+  /** Also in CSV: what a spreadsheet takes for a formula is left as it is. */
+  readonly isExact?: boolean
 }
 
 /** The options that say how to print. */
@@ -39,11 +41,20 @@ export const styleOf = (options: StyleOptions): Style => {
   }
 }
 
-/** Writes to standard output, and waits while its reader is behind. Without a reader it writes nothing. */
+const decoder = new TextDecoder()
+
+const shown = (text: string | Uint8Array): string =>
+  forTerminal(typeof text === "string" ? text : decoder.decode(text, { stream: true }))
+
+/**
+ * Writes to standard output, and waits while its reader is behind. A terminal obeys nothing that a tenant put into it;
+ * anything else gets the bytes as they are. Without a reader it writes nothing.
+ */
 export const write = (text: string | Uint8Array): Effect.Effect<void> =>
   Effect.async((resume) => {
     const { stdout } = process
-    if (text.length === 0 || stdout.destroyed || stdout.write(text)) return resume(Effect.void)
+    if (text.length === 0 || stdout.destroyed || stdout.write(stdout.isTTY ? shown(text) : text))
+      return resume(Effect.void)
     const ends = ["drain", "close"] as const
     const forget = () => {
       for (const end of ends) stdout.off(end, go)
@@ -57,10 +68,15 @@ export const write = (text: string | Uint8Array): Effect.Effect<void> =>
   })
 
 /** A line for people, on standard error. */
-export const tell = (text: string): Effect.Effect<void> => Effect.sync(() => void process.stderr.write(`${text}\n`))
+export const tell = (text: string): Effect.Effect<void> =>
+  Effect.sync(() => void process.stderr.write(`${forTerminal(text)}\n`))
 
-const csvCell = (value: Json): string => {
-  const text = exact(value)
+/** What a spreadsheet would take for a formula. A number with a sign is none. */
+const isFormula = (text: string): boolean => /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d\s().,-]+$/.test(text)
+
+const csvCell = (value: Json, isExact = false): string => {
+  const plain = exact(value)
+  const text = !isExact && isFormula(plain) ? `'${plain}` : plain
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
@@ -121,14 +137,14 @@ const lineMaker = (style: Style, byDefault: ReadonlyArray<string> | undefined): 
       return {
         rows: (records) => {
           begin(records)
-          const header = isFirst && records.length > 0 ? [columns.map(csvCell).join(",")] : []
+          const header = isFirst && records.length > 0 ? [columns.map((column) => csvCell(column)).join(",")] : []
           isFirst = header.length === 0 && isFirst
           return lines([
             ...header,
-            ...records.map((record) => columns.map((one) => csvCell(at(record, one))).join(","))
+            ...records.map((record) => columns.map((one) => csvCell(at(record, one), style.isExact)).join(","))
           ])
         },
-        end: () => (isFirst && columns.length > 0 ? lines([columns.map(csvCell).join(",")]) : "")
+        end: () => (isFirst && columns.length > 0 ? lines([columns.map((column) => csvCell(column)).join(",")]) : "")
       }
     case "tsv":
       return {
@@ -147,7 +163,7 @@ const lineMaker = (style: Style, byDefault: ReadonlyArray<string> | undefined): 
           const cells = records.map((record) => columns.map((one) => readable(at(record, one), now)))
           const header: Array<string> = []
           if (isFirst) {
-            const names = columns.map((column) => column.toUpperCase().replaceAll(/_+/g, " "))
+            const names = columns.map((column) => printable(column).toUpperCase().replaceAll(/_+/g, " "))
             const wanted = names.map((name, index) =>
               Math.max(widthOf(name), ...cells.map((line) => widthOf(line[index] ?? "")))
             )
@@ -184,8 +200,9 @@ export const printRecord = (record: Json, style: Style): Effect.Effect<void> => 
         lines(
           shown.flatMap(([path, value]) => {
             const text = typeof value === "string" && value.includes("\n") ? value.trimEnd() : undefined
-            if (text === undefined) return [row([path, readable(value, now)], [names, Math.max(10, width - names - 2)])]
-            return [path, ...text.split("\n").map((line) => `  ${printable(line)}`)]
+            if (text === undefined)
+              return [row([printable(path), readable(value, now)], [names, Math.max(10, width - names - 2)])]
+            return [printable(path), ...text.split("\n").map((line) => `  ${printable(line)}`)]
           })
         )
       )

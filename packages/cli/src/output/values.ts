@@ -57,6 +57,25 @@ export const relative = (text: string, now: number): string | undefined => {
 export const printable = (text: string): string =>
   text.replace(/\p{Cc}+/gu, " ").replace(/[\u202a-\u202e\u2066-\u2069]/g, "")
 
+const escape = "\u001b"
+
+/** What colours and weights of text are made of. Not what hides text. */
+const styles = new RegExp(`(${escape}\\[(?:0|1|2|22|3\\d|39|9\\d)m)`)
+
+/** Text of several lines for a terminal: control characters are shown, and not obeyed. In JSON that is the same text. */
+export const forTerminal = (text: string): string =>
+  text
+    .split(styles)
+    .map((part, index) =>
+      index % 2 === 1
+        ? part
+        : part.replace(
+            /(?!\r?\n|\t)[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu,
+            (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`
+          )
+    )
+    .join("")
+
 /** A value in a table: times from now, `yes` and `no`. */
 export const readable = (value: Json, now: number): string => {
   if (typeof value === "boolean") return value ? "yes" : "no"

@@ -72,7 +72,7 @@ const read = ({ entry, operation }: Known, typed: ReadonlyArray<string>, options
           })),
         { concurrency: 4 }
       )
-      return yield* printRows(rows, styleOf(options), undefined)
+      return yield* printRows(rows, { ...styleOf(options), isExact: true }, undefined)
     }
     const [device] = devices
     const secrets = device === undefined ? {} : yield* secretsOf(device)

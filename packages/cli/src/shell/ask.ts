@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import { createInterface } from "node:readline"
 import { Writable } from "node:stream"
+import { printable } from "../output/values.js"
 import { exitCodes } from "./exitCodes.js"
 import { Problem } from "./Problem.js"
 
@@ -28,7 +29,7 @@ const line = (question: string, echo: boolean): Effect.Effect<string, Problem> =
       if (!echo) process.stderr.write("\n")
       resume(declined)
     })
-    reader.question(question, (answer) => {
+    reader.question(printable(question), (answer) => {
       resume(Effect.succeed(answer.trim()))
       reader.close()
     })

@@ -9,6 +9,7 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Tracer from "effect/Tracer"
 import { explain } from "../output/failures.js"
+import { forTerminal } from "../output/values.js"
 import { findTenant, sessionWith, type Tenant } from "../tenants/session.js"
 import { type ExitCode, exitCodes } from "./exitCodes.js"
 import type { ShellCommand } from "./program.js"
@@ -28,7 +29,7 @@ export const withSession = (command: ShellCommand): ShellCommand => {
     .option("--verbose", "Show each request on standard error, without secrets")
 }
 
-const complain = (name: string, text: string) => void process.stderr.write(`${name}: ${text}\n`)
+const complain = (name: string, text: string) => void process.stderr.write(forTerminal(`${name}: ${text}\n`))
 
 const warnings = (name: string) =>
   Layer.merge(

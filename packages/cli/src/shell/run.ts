@@ -4,6 +4,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { forTerminal } from "../output/values.js"
 import { type ExitCode, exitCodes } from "./exitCodes.js"
 
 interface RunOptions {
@@ -51,7 +52,7 @@ export const runCommand = (effect: Effect.Effect<ExitCode>, { interrupted, name 
         onSuccess: (code) => code,
         onFailure: (cause) => {
           if (Cause.isInterruptedOnly(cause)) return broken ?? interrupted
-          process.stderr.write(`${name}: ${Cause.pretty(cause)}\n`)
+          process.stderr.write(forTerminal(`${name}: ${Cause.pretty(cause)}\n`))
           return exitCodes.failure
         }
       })

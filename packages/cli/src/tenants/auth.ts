@@ -39,15 +39,25 @@ const check = (tenant: Tenant) =>
 
 const nameFrom = (url: string): string => /^(?:https?:\/\/)?([a-z0-9-]+)/i.exec(url)?.[1]?.toLowerCase() ?? "default"
 
+const isName = /^[a-z0-9][\w.-]*$/i
+
+/** An address without what may stand in one that is wrong: a token in its place, a password in front of the host. */
+const shownUrl = (url: string): string => {
+  const found = /^(?:https?:\/\/)?[\w-]+(?:\.[\w-]+)+(?::\d+)?\/?$/i.exec(url.trim())
+  return found === null ? "no address of a tenant" : url
+}
+
 const login = ({ default: makeDefault, tenant, tokenStdin = false, url: given }: LoginOptions) =>
   Effect.gen(function* () {
     if (!tokenStdin && !canAsk())
       return yield* usage("There is no terminal to ask for the token. Give it on standard input: --token-stdin")
     if (tokenStdin && given === undefined) return yield* usage("With --token-stdin, name the tenant's URL: --url")
+    if (tenant !== undefined && !isName.test(tenant))
+      return yield* usage("--tenant is a name of letters, digits, dots, dashes and underscores.")
     const known = yield* readTenants
     const url =
       given ??
-      known.tenants[tenant ?? ""]?.url ??
+      (Object.hasOwn(known.tenants, tenant ?? "") ? known.tenants[tenant ?? ""]?.url : undefined) ??
       (yield* askText("URL of the tenant's API, such as accuhive.api.kandji.io: "))
     const token = tokenStdin ? (yield* readStdin).trim() : yield* askSecret(`API token for ${url} (not shown): `)
     const checked = yield* check({ url, token: Redacted.make(token), source: "", label: url })
@@ -71,7 +81,7 @@ const logout = (tenant: string | undefined) =>
   Effect.gen(function* () {
     const known = yield* readTenants
     const name = tenant ?? known.default
-    const found = name === undefined ? undefined : known.tenants[name]
+    const found = name !== undefined && Object.hasOwn(known.tenants, name) ? known.tenants[name] : undefined
     if (name === undefined || found === undefined)
       return yield* usage(tenant === undefined ? "No tenant is logged in to." : `There is no tenant "${tenant}".`)
     yield* found.token === "keychain" ? removeKeychainToken(name) : setFileToken(name, undefined)
@@ -102,7 +112,7 @@ const status = (options: object) =>
         ? [
             yield* rowOf(Effect.succeed(inUse.right), {
               tenant: "",
-              url: inUse.right.url,
+              url: shownUrl(inUse.right.url),
               token: inUse.right.source,
               default: true
             })

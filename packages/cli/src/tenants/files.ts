@@ -4,9 +4,10 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { chmod, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises"
+import { randomUUID } from "node:crypto"
+import { lstat, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { homedir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { exitCodes } from "../shell/exitCodes.js"
 import { Problem } from "../shell/Problem.js"
 
@@ -23,7 +24,10 @@ const Tenants = Schema.Struct({
   default: Schema.optional(Schema.String),
   tenants: Schema.Record({
     key: Schema.String,
-    value: Schema.Struct({ url: Schema.String, token: Schema.Literal("keychain", "file") })
+    value: Schema.Struct({
+      url: Schema.String.pipe(Schema.filter((url) => URL.canParse(url))),
+      token: Schema.Literal("keychain", "file")
+    })
   })
 })
 export type Tenants = typeof Tenants.Type
@@ -53,15 +57,29 @@ const read = <A, I>(path: string, schema: Schema.Schema<A, I>, empty: A): Effect
     )
   )
 
+/** Folder by folder: Node's own way loops without end where nothing can be made, as below /proc. */
+const makeFolder = async (path: string): Promise<void> => {
+  const isThere = await lstat(path).then(
+    () => true,
+    () => false
+  )
+  if (isThere) return
+  if (dirname(path) !== path) await makeFolder(dirname(path))
+  await mkdir(path, { mode: 0o700 }).catch((cause) => (codeOf(cause) === "EEXIST" ? undefined : Promise.reject(cause)))
+}
+
 /** Replaces a file as a whole, readable by its owner alone. */
 const replace = (path: string, value: Tenants | Tokens): Effect.Effect<void, Problem> =>
   Effect.tryPromise({
     try: async () => {
-      await mkdir(folder(), { recursive: true, mode: 0o700 })
-      const next = `${path}.${process.pid}`
-      await writeFile(next, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
-      await chmod(next, 0o600)
-      await rename(next, path)
+      await makeFolder(folder())
+      const next = `${path}.${randomUUID().slice(0, 8)}`
+      try {
+        await writeFile(next, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flag: "wx", flush: true })
+        await rename(next, path)
+      } finally {
+        await rm(next, { force: true })
+      }
     },
     catch: (cause) => problem("write", path, cause)
   })
@@ -81,10 +99,13 @@ const readTokens: Effect.Effect<Tokens, Problem> = Effect.suspend(() => read(tok
 /** Refuses a file of tokens that others can read: the tokens in it may be known. */
 const refuseOpenFile: Effect.Effect<void, Problem> = Effect.suspend(() => {
   const path = tokensFile()
-  return Effect.tryPromise({ try: () => stat(path), catch: () => undefined }).pipe(
+  return Effect.tryPromise({ try: () => lstat(path), catch: () => undefined }).pipe(
     Effect.option,
     Effect.flatMap((found) => {
-      if (found._tag === "None" || process.platform === "win32" || (found.value.mode & 0o077) === 0) return Effect.void
+      if (found._tag === "None" || process.platform === "win32") return Effect.void
+      if (!found.value.isFile() || found.value.uid !== process.getuid?.())
+        return new Problem({ message: `${path} is not a plain file of yours.`, code: exitCodes.authentication })
+      if ((found.value.mode & 0o077) === 0) return Effect.void
       const mode = (found.value.mode & 0o777).toString(8).padStart(4, "0")
       return new Problem({
         message: `${path} has mode ${mode}: others can read the tokens in it.\nMake new tokens if somebody may have, then: chmod 600 '${path}'`,
@@ -98,7 +119,7 @@ const refuseOpenFile: Effect.Effect<void, Problem> = Effect.suspend(() => {
 export const fileToken = (name: string): Effect.Effect<string | undefined, Problem> =>
   Effect.zipRight(
     refuseOpenFile,
-    Effect.map(readTokens, (tokens) => tokens[name])
+    Effect.map(readTokens, (tokens) => (Object.hasOwn(tokens, name) ? tokens[name] : undefined))
   )
 
 /** Puts the token of a tenant into the file, or takes it out. */

@@ -29,7 +29,7 @@ const missing = (message: string) => new Problem({ message, code: exitCodes.auth
 export const storedTenant = (name: string): Effect.Effect<Tenant, Problem> =>
   Effect.gen(function* () {
     const { tenants } = yield* readTenants
-    const found = tenants[name]
+    const found = Object.hasOwn(tenants, name) ? tenants[name] : undefined
     if (found === undefined) {
       const names = Object.keys(tenants)
       return yield* missing(
