@@ -467,6 +467,81 @@ describe.runIf(isThere)("the page in a browser", () => {
     })
   )
 
+  test(
+    "a search leaves the records that it finds, in every list",
+    Effect.gen(function* () {
+      const page = yield* open()
+      const state = yield* Sandbox.state
+      yield* state.customScripts.put({ name: "Firewall on" })
+      yield* state.customScripts.put({ name: "Inventory" })
+      yield* state.tags.put({ name: "Firewalled" })
+      yield* shown(page, "Inventory")
+      yield* Effect.promise(() => page.getByLabel("Search").fill("FIREWALL"))
+      yield* gone(page, "Inventory")
+      yield* shown(page, "2 of the records shown here")
+      yield* shown(page, "Firewalled")
+      yield* Effect.promise(() => page.getByLabel("Search").fill(""))
+      yield* shown(page, "Inventory")
+    })
+  )
+
+  test(
+    "the requests can be filtered, paused and cleared, and one that a fault has hit says so",
+    Effect.gen(function* () {
+      const page = yield* open()
+      const paths = () => Effect.promise(() => page.locator("#requests .path").allInnerTexts())
+      yield* click(page, /^500/)
+      yield* shown(page, "500 for anything")
+      yield* statusOf("/api/v1/broken")
+      yield* statusOf("/api/v1/first")
+      yield* shown(page, "/first")
+      expect(yield* paths()).toEqual(["/api/v1/first", "/api/v1/broken fault"])
+
+      yield* Effect.promise(() => page.getByLabel("Filter the requests").fill("500"))
+      yield* shown(page, "1 do not fit the filter.")
+      expect(yield* paths()).toEqual(["/api/v1/broken fault"])
+      yield* Effect.promise(() => page.getByLabel("Filter the requests").fill(""))
+
+      yield* click(page, "Pause")
+      yield* statusOf("/api/v1/second")
+      yield* shown(page, "Paused: 1 more since.")
+      expect(yield* paths()).toHaveLength(2)
+      yield* click(page, "Go on")
+      yield* shown(page, "/second")
+
+      yield* click(page, "Clear")
+      expect(yield* paths()).toEqual([])
+      yield* statusOf("/api/v1/third")
+      yield* shown(page, "/third")
+      expect(yield* paths()).toEqual(["/api/v1/third"])
+    })
+  )
+
+  test(
+    "a tenant in use stays short, and on a phone the requests come first",
+    Effect.gen(function* () {
+      const wide = yield* open({ viewport: { width: 1280, height: 900 } })
+      yield* shown(wide, "and 100 older scripts")
+      const height = (page: Page) => Effect.promise(() => page.evaluate(() => document.documentElement.scrollHeight))
+      expect(yield* height(wide)).toBeLessThan(5000)
+      // A Blueprint shows a few of its items, and all of them when asked.
+      const more = wide
+        .locator("#blueprints")
+        .getByRole("button", { name: /^and \d+ more$/ })
+        .first()
+      const chips = () => Effect.promise(() => wide.locator("#blueprints .chips").first().locator("li").count())
+      const few = yield* chips()
+      yield* Effect.promise(() => more.click())
+      expect(yield* chips()).toBeGreaterThan(few)
+      const phone = yield* open({ viewport: { width: 390, height: 800 } })
+      const top = (title: string) =>
+        Effect.promise(async () => (await phone.getByRole("heading", { name: title }).boundingBox())?.y ?? Infinity)
+      expect(yield* top("Requests")).toBeLessThan(yield* top("Break something"))
+      expect(yield* top("Break something")).toBeLessThan(yield* top("Library"))
+    }),
+    { seed: { customScripts: 200, customApps: 50, customProfiles: 50, devices: 200 } }
+  )
+
   live(
     "it says so when the sandbox has stopped, and goes on by itself when it is back",
     () =>
@@ -476,6 +551,7 @@ describe.runIf(isThere)("the page in a browser", () => {
         const page = yield* Effect.provideService(open(), Sandbox, sandbox)
         yield* Scope.close(first, Exit.void)
         yield* shown(page, "Not running")
+        expect(yield* Effect.promise(() => page.getByRole("button", { name: /^500/ }).isDisabled())).toBe(true)
         const again = yield* Sandbox.serve({
           port: Number(new URL(sandbox.tenantUrl).port),
           routes: pageRoutes(yield* makeFaultDesk)
@@ -483,6 +559,7 @@ describe.runIf(isThere)("the page in a browser", () => {
         yield* again.state.customScripts.put({ name: "After the break" })
         yield* shown(page, "After the break")
         yield* Effect.promise(() => page.getByText("Live", { exact: true }).waitFor())
+        expect(yield* Effect.promise(() => page.getByRole("button", { name: /^500/ }).isEnabled())).toBe(true)
       }).pipe(Effect.scoped),
     120_000
   )

@@ -49,6 +49,11 @@ export const html = /* html */ `<!doctype html>
 <p id="announcement" class="unseen" role="status"></p>
 <main>
   <div class="column">
+    <p class="search">
+      <label for="search">Search</label>
+      <input id="search" type="search" placeholder="A name, an id, a fact" autocomplete="off" spellcheck="false">
+      <span id="search-result" class="muted" role="status"></span>
+    </p>
     <section aria-labelledby="blueprints-title">
       <h2 id="blueprints-title">Blueprints <span id="blueprints-count" class="count"></span></h2>
       <div id="blueprints-empty" class="empty" hidden>
@@ -102,7 +107,14 @@ ${faultPlaces}
       <p id="fault-problem" class="problem" role="alert" hidden></p>
     </section>
     <section aria-labelledby="requests-title" class="log">
-      <h2 id="requests-title">Requests</h2>
+      <div class="bar">
+        <h2 id="requests-title">Requests</h2>
+        <label class="unseen" for="requests-filter">Filter the requests</label>
+        <input id="requests-filter" type="search" placeholder="Filter: POST, 404, devices" autocomplete="off" spellcheck="false">
+        <button type="button" id="pause" aria-pressed="false">Pause</button>
+        <button type="button" id="clear-requests">Clear</button>
+      </div>
+      <p id="requests-hidden" class="muted" role="status" hidden></p>
       <div id="requests-empty" class="empty" hidden>
         <p>Nobody has asked for anything yet. Say hello, and watch it appear here:</p>
         <pre id="requests-try" tabindex="0"></pre>

@@ -58,12 +58,36 @@ const older = ({ count, newest }, what) =>
 
 const tagOf = ({ kind, text }) => tag(text, kind)
 
-const rowWithChips = ({ chips, facts = [], name, none, tags = [] }) => make(
+// Few of many, until somebody asks for all.
+const fewChips = 8
+const expanded = new Set()
+
+const chipsOf = (id, chips) => {
+  const list = make("ul", "chips")
+  const fill = () => {
+    const isShort = chips.length > fewChips + 1 && !expanded.has(id)
+    list.replaceChildren(...(isShort ? chips.slice(0, fewChips) : chips).map(
+      ({ kind, name }) => make("li", "", kind ? make("span", "muted", kind + " ") : undefined, name)
+    ))
+    if (!isShort) return
+    const all = make("button", "quiet", "and " + number(chips.length - fewChips) + " more")
+    all.type = "button"
+    all.addEventListener("click", () => {
+      expanded.add(id)
+      fill()
+    })
+    list.append(all)
+  }
+  fill()
+  return list
+}
+
+const rowWithChips = ({ chips, facts = [], id, name, none, tags = [] }) => make(
   "li", "",
   make("div", "head", make("span", "name", name), ...tags.map(tagOf), make("div", "facts", ...facts.map(fact))),
   chips.length === 0
     ? make("p", "none", none)
-    : make("ul", "chips", ...chips.map(({ kind, name }) => make("li", "", kind ? make("span", "muted", kind + " ") : undefined, name)))
+    : chipsOf(id, chips)
 )
 
 const row = (item) => item.chips ? rowWithChips(item) : make(
@@ -84,13 +108,25 @@ const showQuota = (quota) => {
   }
 }
 
-const showTenant = (tenant) => {
+// What the search is looking for stands in a row's name, id, facts, tags or chips.
+const wordsOf = (value) =>
+  typeof value === "object" && value !== null ? Object.values(value).map(wordsOf).join(" ") : String(value ?? "")
+const finds = (text, value) => text.split(/\s+/).every((word) => wordsOf(value).toLowerCase().includes(word))
+const typed = (id) => byId(id).value.trim().toLowerCase()
+
+let tenant
+const showTenant = () => {
   showQuota(tenant.quota)
+  const wanted = typed("search")
+  let found = 0
   for (const part of tenant.parts) {
-    show(byId(part.id), [...part.newest, ...older(part, part.noun)], (item) => item.older ? make("li", "older", item.older) : row(item))
+    const matching = wanted === "" ? part.newest : part.newest.filter((item) => finds(wanted, item))
+    found += matching.length
+    show(byId(part.id), [...matching, ...older(part, part.noun)], (item) => item.older ? make("li", "older", item.older) : row(item))
     byId(part.id + "-count").textContent = number(part.count)
-    byId(part.id + "-part").hidden = part.count === 0
+    byId(part.id + "-part").hidden = part.count === 0 || (wanted !== "" && matching.length === 0)
   }
+  byId("search-result").textContent = wanted === "" ? "" : number(found) + " of the records shown here"
   const isEmpty = (place) => tenant.parts.every((part) => part.place !== place || part.count === 0)
   byId("blueprints-empty").hidden = !isEmpty("blueprints")
   byId("library-empty").hidden = !isEmpty("library")
@@ -145,6 +181,7 @@ const requestRow = (request) => {
   if (request.target === "storage") path.append(make("span", "muted", "storage "))
   path.append(...long ? [make("span", "muted", prefix), short(request.path.slice(prefix.length))] : [request.path])
   path.title = request.path
+  if (request.note?.startsWith("A fault")) path.append(" ", tag("fault", "odd"))
   const button = make(
     "button", "", make("span", "method", request.method), path, statusTag(request),
     make("span", "took", request.duration === undefined ? "" : number(request.duration) + " ms"),
@@ -166,12 +203,43 @@ const requestRow = (request) => {
   return make("li", "", button, body)
 }
 
+const isPaused = () => byId("pause").getAttribute("aria-pressed") === "true"
+// Those that were cleared away, and those that came while the list stood still.
+let cleared = 0
+let stoppedAt = Infinity
+
 const showRequests = () => {
   const newest = [...requests.values()].sort((one, other) => other.id - one.id).slice(0, 200)
   requests = new Map(newest.map((request) => [request.id, request]))
-  show(byId("requests"), newest, requestRow, ({ duration }) => duration)
+  const wanted = typed("requests-filter")
+  const seen = newest.filter(({ id }) => id > cleared && id <= stoppedAt)
+  const matching = seen.filter((request) =>
+    finds(wanted, [request.method, request.path, request.search, request.status, request.target, request.note])
+  )
+  show(byId("requests"), matching, requestRow, ({ duration }) => duration)
+  const waiting = newest.filter(({ id }) => id > stoppedAt).length
+  const notes = [
+    ...isPaused() ? ["Paused: " + number(waiting) + " more since."] : [],
+    ...matching.length < seen.length ? [number(seen.length - matching.length) + " do not fit the filter."] : []
+  ]
+  byId("requests-hidden").textContent = notes.join(" ")
+  byId("requests-hidden").hidden = notes.length === 0
   byId("requests-empty").hidden = newest.length > 0
 }
+
+byId("search").addEventListener("input", () => tenant && showTenant())
+byId("requests-filter").addEventListener("input", showRequests)
+byId("pause").addEventListener("click", () => {
+  const pause = !isPaused()
+  byId("pause").setAttribute("aria-pressed", String(pause))
+  byId("pause").textContent = pause ? "Go on" : "Pause"
+  stoppedAt = pause ? Math.max(0, ...requests.keys()) : Infinity
+  showRequests()
+})
+byId("clear-requests").addEventListener("click", () => {
+  cleared = Math.max(cleared, ...requests.keys())
+  showRequests()
+})
 
 // Many requests within one frame are drawn once.
 let drawing = false
@@ -259,6 +327,8 @@ byId("clear").addEventListener("click", async () => {
 const connection = (text, state) => {
   byId("connection").textContent = text
   byId("connection").className = "connection " + state
+  document.body.classList.toggle("stopped", state === "lost")
+  for (const button of document.querySelectorAll("#fault-form button, #clear, #copy")) button.disabled = state === "lost"
 }
 
 const curl = (url, ...rest) => ["curl " + url, "-H \"Authorization: Bearer $IRU_API_TOKEN\"", ...rest].join(" \\\n  ")
@@ -273,6 +343,8 @@ const start = ({ requests: earlier, tenantUrl }) => {
     "-d '{\"name\": \"Hello\", \"execution_frequency\": \"once\", \"script\": \"echo hello\"}'"
   )
   requests = new Map(earlier.map((request) => [request.id, request]))
+  // Another sandbox at this address counts from 1 again.
+  if (Math.max(0, ...requests.keys()) < cleared) cleared = 0
   showRequests()
   connection("Live", "live")
 }
@@ -290,7 +362,10 @@ byId("copy").addEventListener("click", async () => {
 
 const events = new EventSource("/_sandbox/events")
 events.addEventListener("start", ({ data }) => start(JSON.parse(data)))
-events.addEventListener("tenant", ({ data }) => showTenant(JSON.parse(data)))
+events.addEventListener("tenant", ({ data }) => {
+  tenant = JSON.parse(data)
+  showTenant()
+})
 events.addEventListener("request", ({ data }) => {
   const request = JSON.parse(data)
   requests.set(request.id, request)

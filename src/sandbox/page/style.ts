@@ -84,6 +84,14 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .tag.bad { background: var(--bad-soft); color: var(--bad) }
 .tag.odd { background: var(--odd-soft); color: var(--odd) }
 
+.items { max-height: 24rem; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin }
+.search, .bar { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .75rem }
+.search input, .bar input { flex: 1 1 10rem; min-width: 0 }
+.bar { margin-bottom: .75rem }
+.bar h2 { margin: 0 }
+button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent) }
+button:disabled { cursor: not-allowed; opacity: .45 }
+
 .empty { display: grid; gap: .625rem; color: var(--muted) }
 pre {
   padding: .75rem .875rem; border-radius: 8px; background: var(--sunk); color: var(--text);
@@ -146,6 +154,8 @@ input[type="number"] { width: 4.25rem }
   .rows.items > li .facts { grid-area: 2 / 1 / 3 / 3 }
   .requests > li > button { grid-template-columns: auto auto minmax(0, 1fr) auto }
   .requests > li > button .path { grid-area: 2 / 1 / 3 / 5 }
+  .aside { order: -1 }
+  .aside .log { order: -1; max-height: 70vh; overflow-y: auto }
 }
 @media (pointer: coarse) { button, select, input { min-height: 2.75rem } }
 @media (forced-colors: active) { .connection::before { background: CanvasText } }

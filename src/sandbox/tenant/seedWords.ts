@@ -4,6 +4,9 @@
 
 type Words = readonly [string, ...ReadonlyArray<string>]
 
+/** Where the company is. */
+export const sites: Words = ["Berlin", "Austin", "Lyon", "Osaka", "Leeds", "Oslo", "Porto", "Quito", "Perth", "Turin"]
+
 /** Profiles, and the payload types that go with them. */
 export const profiles: { readonly names: Words; readonly types: Words } = {
   names: [

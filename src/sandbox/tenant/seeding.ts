@@ -3,6 +3,7 @@
  * alone, so the same number gives the same records, and a million of them need no memory.
  */
 import { type Draw, half, idOf, mix, hash } from "./seedNumbers.js"
+import { sites } from "./seedWords.js"
 import { microseconds } from "./time.js"
 import type { Category } from "./identity.js"
 
@@ -49,10 +50,14 @@ export const datesOf = (draw: Draw) => {
   return { created, created_at: microseconds(created), updated_at: microseconds(created + draw(180 * 86_400_000)) }
 }
 
-/** A name for every place: the words first as they are, then numbered. */
+/** A name for every place: the words first as they are, then once for each site of the company, then numbered. */
 export const named = (words: readonly [string, ...ReadonlyArray<string>], index: number): string => {
   const word = words[index % words.length] ?? words[0]
-  return index < words.length ? word : `${word} ${Math.floor(index / words.length) + 1}`
+  const round = Math.floor(index / words.length)
+  if (round === 0) return word
+  const site = sites[(round - 1) % sites.length] ?? sites[0]
+  const again = Math.floor((round - 1) / sites.length)
+  return again === 0 ? `${word} (${site})` : `${word} (${site}, ${again + 1})`
 }
 
 /** An id that is drawn. */
