@@ -13,6 +13,8 @@ export interface RowKind<Row> {
   readonly platforms: ReadonlyArray<Platform>
   /** The rows of one device. */
   readonly rows: (tenant: Tenant, device: DeviceRecord) => ReadonlyArray<Row>
+  /** How many they are. It must not change while the device is there. */
+  readonly count: (device: DeviceRecord) => number
 }
 
 /** A row with an id, which a cursor goes by and no answer shows. */
@@ -30,41 +32,24 @@ export interface Choice<Row> {
   readonly compare?: ((one: Row, other: Row) => number) | undefined
 }
 
-interface FleetAtAGlance {
-  readonly ids: ReadonlyArray<string>
-  readonly platforms: ReadonlyArray<Platform>
-}
+const ids = keptUntil<ReadonlyArray<string>>("fleet")
 
-const fleets = keptUntil<FleetAtAGlance>("fleet")
-
-const fleetOf = (tenant: Tenant): FleetAtAGlance =>
-  fleets(tenant, "", () => {
-    const [ids, platforms]: [Array<string>, Array<Platform>] = [[], []]
-    for (const { id, platform } of tenant.records(deviceTable).values()) {
-      ids.push(id)
-      platforms.push(platform)
-    }
-    return { ids, platforms }
-  })
+/** The ids of all devices. */
+const idsOf = (tenant: Tenant): ReadonlyArray<string> =>
+  ids(tenant, "", () => Array.from(tenant.records(deviceTable).values(), ({ id }) => id))
 
 const idOf = (device: string, place: number): string => `${device}|${place}`
 
 const starts = keptUntil<ReadonlyArray<number>>("fleet")
 
 /** How many rows come before each device, and at the end all of them. */
-const startsOf = <Row>(tenant: Tenant, { name, platforms, rows }: RowKind<Row>): ReadonlyArray<number> =>
+const startsOf = <Row>(tenant: Tenant, { count, name, platforms }: RowKind<Row>): ReadonlyArray<number> =>
   starts(tenant, name, () => {
-    const fleet = fleetOf(tenant)
-    const records = tenant.records(deviceTable)
-    let count = 0
+    let before = 0
     const found = [0]
-    for (const [at, id] of fleet.ids.entries()) {
-      const platform = fleet.platforms[at]
-      if (platform !== undefined && platforms.includes(platform)) {
-        const device = records.get(id)
-        if (device !== undefined) count += rows(tenant, device).length
-      }
-      found.push(count)
+    for (const device of tenant.records(deviceTable).values()) {
+      if (platforms.includes(device.platform)) before += count(device)
+      found.push(before)
     }
     return found
   })
@@ -80,21 +65,21 @@ const lastUpTo = (numbers: ReadonlyArray<number>, most: number): number => {
   return low - 1
 }
 
-/** All rows of a kind. The number that each device has must not change while it is there. */
+/** All rows of a kind. */
 export const allRows = <Row>(tenant: Tenant, kind: RowKind<Row>): Listing<PlacedRow<Row>> => {
   const before = startsOf(tenant, kind)
   const size = before.at(-1) ?? 0
   return {
     size,
     slice: (offset, limit) => {
-      const { ids } = fleetOf(tenant)
+      const all = idsOf(tenant)
       const records = tenant.records(deviceTable)
       const end = Math.min(size, offset + limit)
       const found: Array<PlacedRow<Row>> = []
       if (offset >= end) return found
       for (let at = lastUpTo(before, offset); (before[at] ?? size) < end; at++) {
         const [start, stop] = [before[at] ?? size, before[at + 1] ?? size]
-        const device = start === stop ? undefined : records.get(ids[at] ?? "")
+        const device = start === stop ? undefined : records.get(all[at] ?? "")
         if (device === undefined) continue
         kind.rows(tenant, device).forEach((row, place) => {
           if (start + place >= offset && start + place < end) found.push({ id: idOf(device.id, place), row })

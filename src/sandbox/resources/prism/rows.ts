@@ -47,6 +47,7 @@ const listOf = (text: string | null): ReadonlyArray<string> =>
 const kindOf = (name: string, { platforms, rows }: Category): RowKind<Columns> => ({
   name,
   platforms,
+  count: (device) => rows(device).length,
   rows: (tenant, device) => {
     const common = commonOf(tenant, device)
     return rows(device).map((columns) => ({ ...common, ...columns }))

@@ -45,6 +45,7 @@ const detected = ({ last_check_in }: DeviceRecord): string => last_check_in.repl
 export const detectionRows: RowKind<Shown> = {
   name: "vulnerability detections",
   platforms: ["Mac"],
+  count: (device) => known.reduce((count, cve) => count + vulnerable(device, cve).length, 0),
   rows: (tenant, device) =>
     known.flatMap((cve) =>
       vulnerable(device, cve).map((app) => {
@@ -78,6 +79,7 @@ export const detectionRows: RowKind<Shown> = {
 export const deviceRows = (cve: Cve): RowKind<Shown> => ({
   name: `devices with ${cve.cve_id}`,
   platforms: ["Mac"],
+  count: (device) => (vulnerable(device, cve).length > 0 ? 1 : 0),
   rows: (tenant, device) => {
     const apps = vulnerable(device, cve)
     const at = detected(device)
