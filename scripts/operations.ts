@@ -1,6 +1,6 @@
 /**
  * Prints every operation of the API, one a line: method, path, name, kind. With `--readme`, writes the table of services
- * into the README.
+ * into the README, and docs/coverage.md.
  */
 import * as core from "effect-iru"
 import { Iru } from "effect-iru/node"
@@ -9,6 +9,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { readFileSync, writeFileSync } from "node:fs"
+import { coverage } from "./coverage.js"
 
 const rows = Object.values(operations).flatMap((group) => Object.values(group))
 
@@ -46,6 +47,7 @@ if (process.argv.includes("--readme")) {
   const readme = readFileSync("README.md", "utf8")
   const written = readme.replace(/(?<=<!-- services -->\n\n)(?:\|[^\n]*\n)+/, `${await table}\n`)
   writeFileSync("README.md", written)
+  writeFileSync("docs/coverage.md", `${coverage()}\n`)
 } else {
   for (const { kind, method, name, template } of rows) console.log(`${method} ${template} ${name} ${kind}`)
 }

@@ -8,6 +8,7 @@ import { Iru } from "effect-iru/node"
 import * as operations from "effect-iru/operations"
 import { readdirSync, readFileSync } from "node:fs"
 import { expect, test } from "vitest"
+import { coverage } from "../../scripts/coverage.js"
 
 const readme = readFileSync("README.md", "utf8")
 
@@ -44,7 +45,7 @@ scoped("each service has the operations that the README lists, and no other", ()
   })
 )
 
-test("every entry point is in the README, and every page of docs/", () => {
+test("every entry point is in the README, and every page of docs/ is in its index", () => {
   const { exports }: { readonly exports: Readonly<Record<string, object | string>> } = JSON.parse(
     readFileSync("package.json", "utf8")
   )
@@ -53,7 +54,9 @@ test("every entry point is in the README, and every page of docs/", () => {
   )
   expect(table("entry point").map(([, name]) => name)).toEqual(entryPoints)
   const pages = readdirSync("docs").filter((name) => name.endsWith(".md"))
-  expect(pages.filter((name) => !readme.includes(`](docs/${name})`))).toEqual([])
+  const index = readFileSync("docs/README.md", "utf8")
+  expect(pages.filter((name) => name !== "README.md" && !index.includes(`](${name})`))).toEqual([])
+  expect(readme).toContain("](docs/README.md)")
 })
 
 test("every reason of an error is in the README", () => {
@@ -62,4 +65,14 @@ test("every reason of an error is in the README", () => {
   )
   const { ApiClientErrorReason, PayloadTransferErrorReason } = core
   expect(reasons.sort()).toEqual([...ApiClientErrorReason.literals, ...PayloadTransferErrorReason.literals].sort())
+})
+
+test("docs/coverage.md has every operation and its fields as they are: npm run docs:services writes it", () => {
+  const words = (text: string) => text.replaceAll(/\s+/g, " ").trim()
+  expect(words(readFileSync("docs/coverage.md", "utf8"))).toBe(words(coverage()))
+})
+
+test("a stranger reads at most three screens before the first table of the README", () => {
+  const [before = ""] = readme.split(/^\|/m)
+  expect(before.split("\n").length).toBeLessThanOrEqual(150)
 })

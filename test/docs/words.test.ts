@@ -42,11 +42,12 @@ const oneLine = (text: string) => text.replaceAll(/\s+(\*\s|\/\/\s)?\s*/g, " ")
 
 const turnsIn = (text: string) => turns.flatMap(([turn]) => turn.exec(oneLine(text))?.[0] ?? [])
 
-/** The sentences of a page: no code, no tables, no headings. A colon before a capital ends one, as a full stop does. */
+/** The sentences of a page: no code, no tables, no headings; names in a row count as one word. A colon before a capital ends one, as a full stop does. */
 const sentences = (page: string): ReadonlyArray<string> =>
   page
     .replaceAll(/^```[^]*?^```/gm, "\n")
     .replaceAll(/<!--[^]*?-->/g, "\n")
+    .replaceAll(/(`[^`]+`\s)+(?=`)/g, "")
     .replaceAll(/^\s*\|.*$|^#.*$/gm, "\n")
     .replaceAll(/^\s*([-*]|\d+\.) /gm, "\n\n")
     .split(/\n\s*\n/)

@@ -1,0 +1,25 @@
+import { HttpClient, HttpClientResponse } from "@effect/platform"
+import { effect } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { CustomScripts } from "effect-iru"
+import { Iru } from "effect-iru/node"
+import { expect } from "vitest"
+
+/** Answers every request with an empty page. */
+const client = HttpClient.make((request) =>
+  Effect.succeed(
+    HttpClientResponse.fromWeb(request, Response.json({ count: 0, next: null, previous: null, results: [] }))
+  )
+)
+
+const Test = Iru.layerHttpClient({
+  tenantUrl: "example.api.kandji.io",
+  apiToken: "00000000-0000-0000-0000-000000000000"
+}).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, client)))
+
+effect("lists what the HTTP client answers", () =>
+  Effect.gen(function* () {
+    const scripts = yield* CustomScripts
+    expect(yield* scripts.list()).toMatchObject({ count: 0, results: [] })
+  }).pipe(Effect.provide(Test))
+)
