@@ -7,14 +7,7 @@ const below = (folder: string, extension: string) =>
     .filter((name) => name.endsWith(extension))
     .map((name) => `${folder}/${name}`)
 
-/** Pages whose text still has to be gone through. */
-const later = ["docs/cli.md", "docs/repository.md", "docs/sandbox.md"]
-
-const pages = [
-  ...readdirSync(".").filter((name) => name.endsWith(".md")),
-  ...below("docs", ".md"),
-  "bench/README.md"
-].filter((page) => !later.includes(page))
+const pages = [...readdirSync(".").filter((name) => name.endsWith(".md")), ...below("docs", ".md"), "bench/README.md"]
 const sources = [...below("src", ".ts"), ...below("examples", ".ts")]
 
 /** Turns that a reader had to read twice, each with what to write in its place. */
