@@ -62,7 +62,7 @@ describe("iru apps publish", () => {
           show_in_self_service: true
         })
         const wrong = yield* iru(["apps", "publish", path, "--name", "Other", "--self-service-category-id", "Toys"])
-        expect(wrong.stderr).toMatch(/^iru apps publish: There is no category "Toys"\. There are: /)
+        expect(wrong.stderr).toMatch(/^iru apps publish: Nothing in the tenant is "Toys"\. .*category/)
       })
     )
   )

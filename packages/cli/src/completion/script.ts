@@ -32,9 +32,14 @@ const fish = `# iru completion for fish. Once: iru completion fish > ~/.config/f
 function __iru_complete
     set -l words (commandline -opc)
     set -l current (commandline -ct)
-    iru __complete -- $words[2..-1] "$current" 2>/dev/null
+    set -l found (iru __complete -- $words[2..-1] "$current" 2>/dev/null)
+    if test (count $found) -gt 0
+        printf '%s\\n' $found
+    else
+        __fish_complete_path "$current"
+    end
 end
-complete -c iru -a '(__iru_complete)'
+complete -c iru -f -a '(__iru_complete)'
 `
 
 /** The shells, with the script of each. */

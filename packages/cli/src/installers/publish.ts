@@ -1,14 +1,7 @@
 /**
  * `iru apps publish` and `iru in-house-apps publish`: makes the tenant have an app with this installer.
  */
-import {
-  type ApiClientError,
-  CustomApps,
-  InHouseApps,
-  type Operation,
-  type PayloadError,
-  SelfServiceCategories
-} from "effect-iru"
+import { type ApiClientError, CustomApps, InHouseApps, type Operation, type PayloadError } from "effect-iru"
 import { ProgressBar } from "effect-iru/node"
 import * as operations from "effect-iru/operations"
 import * as Chunk from "effect/Chunk"
@@ -18,7 +11,7 @@ import { basename, extname } from "node:path"
 import { type Options, withFields, withStyle } from "../operations/commands.js"
 import { confirmOnce, withConfirmation } from "../operations/confirm.js"
 import { type Field, fieldsOf } from "../operations/fields.js"
-import { isUuid, same } from "../operations/lookup.js"
+import { withIds } from "../operations/lookup.js"
 import { given } from "../operations/values.js"
 import { printRecord, styleOf, tell } from "../output/print.js"
 import { executeOn, withSession } from "../shell/execute.js"
@@ -55,20 +48,6 @@ const kept = [
 const named = <A extends { readonly name: string }>(apps: Stream.Stream<A, ApiClientError>, name: string) =>
   Effect.map(Stream.runCollect(Stream.filter(apps, (app) => app.name === name)), Chunk.toReadonlyArray)
 
-/** The id of a category of Self Service, which may be called by its name. */
-const categoryId = (text: string) =>
-  isUuid(text)
-    ? Effect.succeed(text)
-    : Effect.flatMap(
-        Effect.flatMap(SelfServiceCategories, (categories) => categories.list()),
-        (categories) => {
-          const found = categories.find(({ name }) => same(name, text))
-          return found === undefined
-            ? usage(`There is no category "${text}". There are: ${categories.map(({ name }) => name).join(", ")}`)
-            : Effect.succeed(found.id)
-        }
-      )
-
 const nameOf = (values: Readonly<Record<string, unknown>>): Effect.Effect<string, Problem> =>
   typeof values["name"] === "string" && values["name"] !== ""
     ? Effect.succeed(values["name"])
@@ -81,7 +60,7 @@ const confirmChange = (tenant: Tenant, file: string, id: string, name: string, o
 const publishApp = (tenant: Tenant, file: string, options: Options) =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
-    const values = yield* given(appFields, options)
+    const values = yield* Effect.flatMap(given(appFields, options), withIds)
     const name = yield* nameOf(values)
     const [found, another] = yield* named(apps.stream(), name)
     if (found !== undefined && another === undefined) yield* confirmChange(tenant, file, found.id, name, options)
@@ -91,13 +70,11 @@ const publishApp = (tenant: Tenant, file: string, options: Options) =>
         return value === undefined || value === null || value === "" ? [] : [[field, value]]
       })
     )
-    const category = values["self_service_category_id"]
     const app = {
       install_enforcement: "install_once",
       ...before,
       install_type: installTypes[extname(file).toLowerCase()],
       ...values,
-      ...(typeof category === "string" ? { self_service_category_id: yield* categoryId(category) } : {}),
       installer: { path: file }
     }
     const publish: Effect.Effect<CustomApps.Published, ApiClientError | PayloadError> = Reflect.apply(

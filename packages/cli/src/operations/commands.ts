@@ -7,6 +7,7 @@ import { Option } from "commander"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as EffectOption from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import { printRecord, printRows, type StyleOptions, styleOf, tell, write } from "../output/print.js"
 import type { Json } from "../output/values.js"
@@ -16,7 +17,7 @@ import type { Tenant } from "../tenants/session.js"
 import { catalogue, type Entry, type Group } from "./catalogue.js"
 import { type ConfirmOptions, confirmOnce, confirmTyped, withConfirmation } from "./confirm.js"
 import { type Field, fieldsOf, optionName } from "./fields.js"
-import { describeId, type Found, lookUp } from "./lookup.js"
+import { describeId, type Found, lookUp, withIds } from "./lookup.js"
 import { namesOf, wholeNumber } from "./numbers.js"
 import { bodyOf, queryOf } from "./values.js"
 
@@ -87,6 +88,9 @@ const fieldOption = (field: Field): ReadonlyArray<Option> => {
 }
 
 const label = (name: string): string => {
+  if (name === "blueprint_id") return "The name or the id of the Blueprint"
+  if (name === "user_id") return "The address or the id of the user"
+  if (name === "self_service_category_id") return "The name or the id of the category of Self Service"
   const words = optionName(name).replaceAll("-", " ")
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`.replace(/\bid\b/g, "id")
 }
@@ -107,12 +111,16 @@ export const withPayload = (command: ShellCommand, { body, query }: Operation.An
 }
 
 /** Body and query of a call, in the order in which the operation takes them. */
-export const payloadOf = ({ body, query }: Operation.Any, options: Options) =>
+export const payloadOf = ({ body, name, query }: Operation.Any, options: Options) =>
   Effect.gen(function* () {
+    // A device's `user` is an id. In a listing it is a filter by name.
+    const named: Readonly<Record<string, string>> = name === "Devices.update" ? { user: "user_id" } : {}
     const parts: Array<unknown> = []
     if (body !== undefined) parts.push(yield* bodyOf(body.schema, fieldsOf(body.schema), options))
     if (query !== undefined) parts.push(yield* queryOf(query, fieldsOf(query), options))
-    return parts
+    return yield* Effect.forEach(parts, (part) =>
+      Predicate.isRecord(part) ? withIds(part, named) : Effect.succeed(part)
+    )
   })
 
 /** Calls an operation with arguments that its schemas have read. */

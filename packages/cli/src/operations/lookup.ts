@@ -16,11 +16,9 @@ export interface Found {
   readonly name: string
 }
 
-/** Whether a text has the form of an id. */
-export const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(text)
+const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(text)
 
-/** Whether a name is what was typed. */
-export const same = (one: string | null | undefined, text: string): boolean =>
+const same = (one: string | null | undefined, text: string): boolean =>
   (one ?? "").trim().toLowerCase() === text.trim().toLowerCase()
 
 type Search = (text: string) => Effect.Effect<ReadonlyArray<Found>, ApiClientError, ApiClient>
@@ -102,6 +100,11 @@ const searches: Readonly<Record<string, Search>> = {
       ({ server_name }) => same(server_name, text),
       ({ id, server_name }) => ({ id, name: server_name ?? id })
     ),
+  self_service_category_id: (text) =>
+    Effect.map(
+      Effect.flatMap(ApiClient, (client) => client.call(operations.SelfServiceCategories.list)()),
+      (categories) => categories.filter(({ name }) => same(name, text))
+    ),
   device_id: device
 }
 
@@ -123,6 +126,8 @@ export const describeId = (service: string, id: string): string => {
       return "The id of the vulnerability, such as CVE-2024-3094"
     case "library_item_id":
       return service in searches ? "The name or the id of the item" : "The id of the library item"
+    case "self_service_category_id":
+      return "The name or the id of the category"
     default:
       return `The id: ${id}`
   }
@@ -154,4 +159,25 @@ export const lookUp = (
       })
     }
     return first
+  })
+
+/** Fields that hold an id, for which people give a name, and what id it is. */
+const namedFields: Readonly<Record<string, string>> = {
+  blueprint_id: "blueprint_id",
+  self_service_category_id: "self_service_category_id",
+  user_id: "user_id"
+}
+
+/** Fields with the ids of what is named in them. `more` are those of one operation. */
+export const withIds = <Fields extends Readonly<Record<string, unknown>>>(
+  fields: Fields,
+  more: Readonly<Record<string, string>> = {}
+): Effect.Effect<Fields, ApiClientError | Problem, ApiClient> =>
+  Effect.gen(function* () {
+    const ids: Record<string, string> = {}
+    for (const [field, id] of Object.entries({ ...namedFields, ...more })) {
+      const text = fields[field]
+      if (typeof text === "string" && text !== "") ids[field] = (yield* lookUp("", id, text)).id
+    }
+    return { ...fields, ...ids }
   })
