@@ -30,8 +30,7 @@ const spans = (line: string): string =>
     .split(/(\u001b\[1m.*?\u001b\[22m)/)
     .map((part) => {
       const text = stripVTControlCharacters(part).replace(/[<>&]/g, (sign) => `&#${sign.charCodeAt(0)};`)
-      // oxlint-disable-next-line no-control-regex
-      return /^\u001b\[1m/.test(part) ? `<tspan font-weight="bold" fill="#fff">${text}</tspan>` : text
+      return part.startsWith("\u001b[1m") ? `<tspan font-weight="bold" fill="#fff">${text}</tspan>` : text
     })
     .join("")
 
