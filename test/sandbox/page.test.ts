@@ -9,6 +9,7 @@ import { request } from "node:http"
 import { describe, expect } from "vitest"
 import { makeFaultDesk } from "../../src/sandbox/page/faultDesk.js"
 import { pageRoutes } from "../../src/sandbox/page/page.js"
+import { withoutSecrets } from "../../src/sandbox/page/records.js"
 import { Sandbox } from "../../src/sandbox/index.js"
 import { call, reply } from "./support.js"
 
@@ -209,6 +210,22 @@ describe("its buttons", () => {
       }
       expect(yield* press({ origin: tenantUrl, "sec-fetch-site": "same-origin" })).toBe(204)
       expect(yield* status).toBe(500)
+    }).pipe(withPage)
+  )
+
+  live("opens a record without what its name calls a secret, and no list that it does not show", () =>
+    Effect.gen(function* () {
+      const { customScripts } = yield* Sandbox.state
+      const { id } = yield* customScripts.put({ name: "Inventory" })
+      const { host } = new URL((yield* Sandbox).tenantUrl)
+      const opened = yield* ask("GET", `/_sandbox/records/customScripts/${id}`, { host })
+      expect(JSON.parse(opened.text)).toMatchObject({ id, name: "Inventory" })
+      for (const path of [`customScripts/none`, `deviceSecrets/${id}`, `snapshot/${id}`, `constructor/${id}`]) {
+        expect((yield* ask("GET", `/_sandbox/records/${path}`, { host })).status, path).toBe(404)
+      }
+      expect(
+        withoutSecrets({ name: "Mac", unlock_pin: "123456", passcode_enabled: true, mdm: { push_token: "t" } })
+      ).toBe('{"name":"Mac","unlock_pin":"<hidden>","passcode_enabled":true,"mdm":{"push_token":"<hidden>"}}')
     }).pipe(withPage)
   )
 })

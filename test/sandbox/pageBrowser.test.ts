@@ -468,6 +468,39 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
+    "an item opens at an address of its own, shows what it holds, and can be deleted",
+    Effect.gen(function* () {
+      const page = yield* open()
+      const state = yield* Sandbox.state
+      const { id } = yield* state.customScripts.put({ name: "Inventory", script: "#!/bin/zsh\necho inventory" })
+      yield* Effect.promise(() => page.getByRole("link", { name: "Inventory" }).click())
+      yield* shown(page, "echo inventory")
+      expect(page.url()).toContain(`#customScripts/${id}`)
+      yield* Effect.promise(() => page.keyboard.press("Escape"))
+      yield* Effect.promise(() => page.locator("#record").waitFor({ state: "hidden" }))
+      expect(page.url()).not.toContain("#")
+
+      yield* Effect.promise(() => page.goto(`${page.url()}#customScripts/${id}`))
+      yield* Effect.promise(() => page.reload())
+      yield* shown(page, "echo inventory")
+      yield* click(page, "Delete")
+      yield* Effect.promise(() => page.locator("#record").waitFor({ state: "hidden" }))
+      yield* gone(page, "Inventory")
+      expect(yield* state.customScripts.get(id)).toBeUndefined()
+      // A request with which nobody but the page may delete: it is no part of the API's log.
+      expect(yield* Sandbox.requests).toEqual([])
+      const { tenantUrl } = yield* Sandbox
+      const foreign = yield* Effect.promise(() =>
+        fetch(`${tenantUrl}/_sandbox/records/customScripts/${id}`, {
+          method: "DELETE",
+          headers: { origin: "https://evil.example" }
+        })
+      )
+      expect(foreign.status).toBe(403)
+    })
+  )
+
+  test(
     "a search leaves the records that it finds, in every list",
     Effect.gen(function* () {
       const page = yield* open()

@@ -123,6 +123,14 @@ ${faultPlaces}
     </section>
   </div>
 </main>
+<dialog id="record" aria-labelledby="record-name">
+  <div class="bar">
+    <h2 id="record-name"></h2>
+    <button type="button" id="record-delete">Delete</button>
+    <button type="button" id="record-close">Close</button>
+  </div>
+  <dl id="record-fields" class="fields"></dl>
+</dialog>
 <noscript><p class="problem">This page needs JavaScript. The tenant does not.</p></noscript>
 </body>
 </html>

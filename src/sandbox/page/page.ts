@@ -12,6 +12,7 @@ import { eventsOf } from "./events.js"
 import type { FaultDesk } from "./faultDesk.js"
 import { refusal } from "./guard.js"
 import { html } from "./html.js"
+import { recordText, removeRecord } from "./records.js"
 import { script } from "./script.js"
 import { style } from "./style.js"
 
@@ -79,6 +80,19 @@ export const pageRoutes =
     const answer = (incoming: Incoming): Effect.Effect<Answer, Answer> => {
       const { method, url } = incoming
       const found = assets[url.pathname]
+      const [, part, id] = /^\/_sandbox\/records\/(\w+)\/([^/]+)$/.exec(url.pathname) ?? []
+      if (part !== undefined && id !== undefined) {
+        if (method === "GET") {
+          return Effect.map(recordText(sandbox, part, id), (text) =>
+            text === undefined ? problem(404, "It is not there any more.") : asset("application/json", text)
+          )
+        }
+        if (method === "DELETE") {
+          return Effect.map(removeRecord(sandbox, part, id), (wasThere) =>
+            wasThere ? empty(204, headers) : problem(404, "It is not there any more.")
+          )
+        }
+      }
       switch (`${method === "HEAD" ? "GET" : method} ${url.pathname}`) {
         case "GET /_sandbox/events":
           return Effect.map(events.open, (reading) => ({

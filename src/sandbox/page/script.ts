@@ -58,6 +58,41 @@ const older = ({ count, newest }, what) =>
 
 const tagOf = ({ kind, text }) => tag(text, kind)
 
+// A name opens its record. Each record has an address: #customScripts/<id>.
+const nameOf = ({ id, name, part }) => {
+  if (part === "uploads") return make("span", "name", name)
+  const link = make("a", "name", name)
+  link.href = "#" + part + "/" + encodeURIComponent(id)
+  return link
+}
+
+const fieldsOf = (record) => Object.entries(record).flatMap(([key, value]) => {
+  if (value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0)) return []
+  const isText = typeof value === "string" && value.includes("\n")
+  const shown = typeof value === "string" ? value : JSON.stringify(value, null, 2)
+  const isLong = isText || (typeof value === "object" && shown.length > 60)
+  const body = make(isLong ? "pre" : "span", "", shown)
+  if (isLong) body.tabIndex = 0
+  return [make("dt", "", key.replaceAll("_", " ")), make("dd", "", body)]
+})
+
+const openRecord = async () => {
+  const [, part, id] = /^#(\w+)\/([^/]+)$/.exec(location.hash) ?? []
+  const dialog = byId("record")
+  if (part === undefined) return dialog.close()
+  const answer = await fetch("/_sandbox/records/" + part + "/" + id)
+  if (!answer.ok) {
+    history.replaceState(null, "", location.pathname)
+    dialog.close()
+    return say("It is not there any more.")
+  }
+  const record = await answer.json()
+  byId("record-name").textContent = record.name ?? record.device_name ?? record.id
+  byId("record-fields").replaceChildren(...fieldsOf(record))
+  if (!dialog.open) dialog.showModal()
+  dialog.scrollTop = 0
+}
+
 // Few of many, until somebody asks for all.
 const fewChips = 8
 const expanded = new Set()
@@ -82,9 +117,9 @@ const chipsOf = (id, chips) => {
   return list
 }
 
-const rowWithChips = ({ chips, facts = [], id, name, none, tags = [] }) => make(
+const rowWithChips = ({ chips, facts = [], id, name, none, part, tags = [] }) => make(
   "li", "",
-  make("div", "head", make("span", "name", name), ...tags.map(tagOf), make("div", "facts", ...facts.map(fact))),
+  make("div", "head", nameOf({ id, name, part }), ...tags.map(tagOf), make("div", "facts", ...facts.map(fact))),
   chips.length === 0
     ? make("p", "none", none)
     : chipsOf(id, chips)
@@ -92,7 +127,7 @@ const rowWithChips = ({ chips, facts = [], id, name, none, tags = [] }) => make(
 
 const row = (item) => item.chips ? rowWithChips(item) : make(
   "li", "",
-  make("span", "name", item.name),
+  nameOf(item),
   make("div", "facts", ...(item.facts ?? []).map(fact)),
   make("span", "tags", ...(item.tags ?? []).map(tagOf))
 )
@@ -122,7 +157,7 @@ const showTenant = () => {
   for (const part of tenant.parts) {
     const matching = wanted === "" ? part.newest : part.newest.filter((item) => finds(wanted, item))
     found += matching.length
-    show(byId(part.id), [...matching, ...older(part, part.noun)], (item) => item.older ? make("li", "older", item.older) : row(item))
+    show(byId(part.id), [...matching, ...older(part, part.noun)], (item) => item.older ? make("li", "older", item.older) : row({ ...item, part: part.id }))
     byId(part.id + "-count").textContent = number(part.count)
     byId(part.id + "-part").hidden = part.count === 0 || (wanted !== "" && matching.length === 0)
   }
@@ -227,6 +262,22 @@ const showRequests = () => {
   byId("requests-empty").hidden = newest.length > 0
 }
 
+addEventListener("hashchange", openRecord)
+byId("record").addEventListener("close", () => {
+  byId("record-name").textContent = ""
+  byId("record-fields").replaceChildren()
+  if (location.hash.includes("/")) history.replaceState(null, "", location.pathname)
+})
+byId("record-close").addEventListener("click", () => byId("record").close())
+byId("record-delete").addEventListener("click", async () => {
+  try {
+    await call("DELETE", "/_sandbox/records/" + location.hash.slice(1))
+    say("Deleted")
+  } catch (error) {
+    say("Not deleted: " + error.message)
+  }
+  byId("record").close()
+})
 byId("search").addEventListener("input", () => tenant && showTenant())
 byId("requests-filter").addEventListener("input", showRequests)
 byId("pause").addEventListener("click", () => {
@@ -347,6 +398,7 @@ const start = ({ requests: earlier, tenantUrl }) => {
   if (Math.max(0, ...requests.keys()) < cleared) cleared = 0
   showRequests()
   connection("Live", "live")
+  if (location.hash.includes("/")) openRecord()
 }
 
 byId("copy").addEventListener("click", async () => {

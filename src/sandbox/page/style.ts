@@ -89,6 +89,18 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .search input, .bar input { flex: 1 1 10rem; min-width: 0 }
 .bar { margin-bottom: .75rem }
 .bar h2 { margin: 0 }
+a.name { color: inherit; text-decoration: none }
+a.name:hover { text-decoration: underline; text-decoration-color: var(--accent) }
+dialog {
+  width: min(46rem, 100vw - 2rem); max-height: calc(100dvh - 2rem); overflow: auto; padding: 1.25rem; color: var(--text);
+  background: var(--card); border: 1px solid var(--line-strong); border-radius: 12px;
+}
+dialog::backdrop { background: rgb(0 0 0 / .45) }
+dialog .bar h2 { flex: 1 1 12rem; overflow-wrap: anywhere }
+.fields { display: grid; grid-template-columns: minmax(0, 11rem) minmax(0, 1fr); gap: .375rem 1rem; font-size: .875rem }
+.fields dt { color: var(--muted) }
+.fields dd { overflow-wrap: anywhere }
+.fields pre { max-height: 24rem; overflow: auto }
 button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent) }
 button:disabled { cursor: not-allowed; opacity: .45 }
 
