@@ -1,6 +1,5 @@
 /**
- * How a call gets to the tenant and back: it waits for its turn, is sent, is tried again if that is safe, and its answer
- * is read.
+ * Sends a call: waits for its turn, sends it, retries it if that is safe, and reads the answer.
  */
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -37,7 +36,7 @@ import type { Wire } from "./wire.js"
 
 /** What a caller wants sent. */
 export interface Outgoing {
-  /** What errors, spans, metrics and logs call it. */
+  /** Its name in errors, spans, metrics and logs. */
   readonly operation: string
   readonly method: Method
   readonly template: string
@@ -50,7 +49,7 @@ export interface Outgoing {
   readonly priority?: Priority | undefined
 }
 
-/** A request, and what its tries go by. */
+/** A request, with what decides about its retries. */
 export interface Call extends CallFacts, Exchange {
   readonly kind: Kind
   readonly apiToken: Redacted.Redacted
@@ -71,7 +70,7 @@ export interface Tenant {
   readonly session: Session
   readonly pacer: Pacer
   readonly serverTime: ServerTime
-  /** Asks the budget that several processes share. */
+  /** The budget that several processes share. */
   readonly admit: Turn<never>["admit"]
   readonly limits: ExchangeLimits
   readonly policy: RetryPolicy
@@ -79,7 +78,7 @@ export interface Tenant {
   readonly guard: ReadonlyArray<Watch>
 }
 
-/** Makes the way of all calls of a session. */
+/** Makes the function that sends all calls of a session. */
 export const makeSend = ({
   admit,
   apiToken,
@@ -132,7 +131,7 @@ export const makeSend = ({
           Effect.flatMap(session.sleep(pause), (isThere) => (isThere ? Effect.void : Effect.fail(closed(call))))
         )
       })
-      // A 404 that follows a lost answer says that the lost one had deleted it.
+      // If the first answer was lost, a 404 means that the first try deleted the record.
       return call.method === "DELETE" && read === Answer.nothing.read
         ? Effect.catchIf(
             answer,
@@ -194,7 +193,7 @@ const secretsOf = ({ apiToken, values }: Call): ReadonlyArray<string> => [
   ...secretsIn(values)
 ]
 
-/** A failure of a call. The other side may have repeated the request, so its secrets are taken out of what it said. */
+/** A failure of a call. The answer may repeat the request, so the request's secrets are removed from it. */
 const failure = (
   call: Call,
   what: Omit<ConstructorParameters<typeof ApiClientError>[0], "operation" | "method" | "path">

@@ -1,5 +1,5 @@
 /**
- * What a creation gives, whatever the service answers to it.
+ * The record of a creation, whether the service answers with the record or only with its id.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"

@@ -28,7 +28,7 @@ export interface ExchangeLimits {
   readonly maxSize: number
 }
 
-/** Sends a request and reads its answer to the end, within the limits, and as long as the session is there. */
+/** Sends a request and reads its whole answer. Stops at the size limit, at the timeout and when the session closes. */
 export const execute = (
   wire: Wire,
   session: Session,
@@ -46,7 +46,7 @@ export const execute = (
     const end = (outcome: Effect.Effect<Reply, ApiClientError>): void => {
       isOver = true
       unwatch()
-      // What a request held is let go of, not left to the collector: it keeps chains of them until a full collection.
+      // Releases what the request holds. Otherwise V8 keeps chains of requests until a full garbage collection.
       stop = nothing
       unwatch = nothing
       resume(outcome)
@@ -78,7 +78,7 @@ export const execute = (
 
 const nothing = (): void => undefined
 
-/** The whole body, decompressed. Fails with what is wrong, in words. */
+/** The whole body, decompressed. Fails with a text that says what is wrong. */
 const readWhole = (reply: Reply, maxSize: number): Effect.Effect<Response, string> => {
   const checked = (bytes: Uint8Array): Effect.Effect<Response, string> =>
     bytes.byteLength > maxSize || announcedSize(reply) > maxSize
@@ -89,7 +89,7 @@ const readWhole = (reply: Reply, maxSize: number): Effect.Effect<Response, strin
     : checked(reply.bytes)
 }
 
-/** What an answer outside 2xx says beside its status. If it cannot be read, the status has to do. */
+/** The body of an answer outside 2xx. If it cannot be read, the error has only the status. */
 const readSome = (reply: Reply): Effect.Effect<Response> =>
   isGzip(reply.bytes)
     ? readUpTo(gunzip(reply.bytes), explanation).pipe(
@@ -100,10 +100,10 @@ const readSome = (reply: Reply): Effect.Effect<Response> =>
 
 const responseOf = ({ headers, status }: Head, bytes: Uint8Array): Response => ({ status, headers, bytes })
 
-/** So much of an answer outside 2xx is read. */
+/** At most this much of an answer outside 2xx is read. */
 const explanation = 64 * 1024
 
-/** What the answer says, or `NaN`. */
+/** The number in the header, or `NaN`. */
 const announcedSize = ({ headers }: Head): number => Number(headers["content-length"])
 
 /**

@@ -38,7 +38,7 @@ export interface ListingFunctions<in Arguments extends ReadonlyArray<unknown>, o
   readonly stream: (...args: Arguments) => Stream.Stream<A, ApiClientError>
   /** `stream`, collected. */
   readonly list: (...args: Arguments) => Effect.Effect<PayloadList<A>, ApiClientError>
-  /** The pages, on demand: for those who want to stop after one. */
+  /** The pages, on demand, for callers that may stop after one. */
   readonly pages: (...args: Arguments) => Stream.Stream<Page<A>, ApiClientError>
 }
 

@@ -1,6 +1,6 @@
 /**
- * What is asked before a call is sent. Rules in force are a list: those of the session, then those of the parts of the
- * program around the call, from the outermost to the innermost. All of them have to admit it.
+ * The rules that are asked before a call is sent: first those of the session, then those of the parts of the program
+ * around the call, from the outermost to the innermost. All of them have to admit the call.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -10,7 +10,7 @@ import type { Facts, Kind, Method } from "../operation/Operation.js"
 
 /** A call, as a rule sees it before anything of it is sent. */
 export interface GuardedCall {
-  /** What it is called: `DeviceActions.erase`, `ApiClient.post`. */
+  /** The name of the operation: `DeviceActions.erase`, `ApiClient.post`. */
   readonly operation: string
   /** What it does to the tenant. */
   readonly kind: Kind
@@ -34,16 +34,16 @@ export interface Refusal {
   /** What it says, with its counts, and what to do. */
   readonly detail: string
   readonly cause?: unknown
-  /** Whether nobody has to hear of it: a dry run is refused everything. */
+  /** Whether the refusal is not logged: a dry run refuses every call. */
   readonly isQuiet?: boolean | undefined
 }
 
 /** Takes back what a rule has counted for a call that another rule refused. */
 export type Undo = () => void
 
-/** A rule in force. What it counts is its own. */
+/** A rule in force, with its own count. */
 export interface Watch<out R = never> {
-  /** Whether it asks somebody, so that it comes after those that only look. */
+  /** Whether it asks a person. Such rules come after the others. */
   readonly asks: boolean
   readonly admit: (call: GuardedCall) => Effect.Effect<Undo, Refusal, R>
   /** The rules that have admitted a call already, as one of many. Those of another session have not. */
@@ -53,7 +53,7 @@ export interface Watch<out R = never> {
 /** Rules that are not in force yet. */
 export interface Guard<out R = never> {
   readonly _tag: "Guard"
-  /** Puts them in force, each with nothing counted. */
+  /** Starts the rules, each with a count of zero. */
   readonly start: () => ReadonlyArray<Watch<R>>
 }
 
@@ -72,7 +72,7 @@ export const looking = (admit: (call: GuardedCall) => Refusal | undefined): Watc
   }
 })
 
-/** Nothing but reads. What a literal path does is known for GET alone. */
+/** Admits only reads. For a path that the caller wrote, only GET counts as a read. */
 export const readOnly: Guard = makeGuard(() => [
   looking(({ isLiteral, kind, method }) =>
     kind === "read" && (!isLiteral || method === "GET")
@@ -84,7 +84,7 @@ export const readOnly: Guard = makeGuard(() => [
   )
 ])
 
-/** No reads of secrets. */
+/** Refuses to read secrets. */
 export const noSecrets: Guard = makeGuard(() => [
   looking(({ kind }) =>
     kind === "secret"
@@ -194,7 +194,7 @@ const onlyOn = (operation: string, devices: ReadonlySet<string>, admitted: Reado
   ])
 }
 
-/** What is known of a call that is about to be sent. */
+/** Describes a call that is about to be sent. */
 interface Asked {
   readonly operation: string
   readonly kind: Kind
@@ -204,7 +204,7 @@ interface Asked {
   readonly ids: { readonly names: ReadonlyArray<string>; readonly values: ReadonlyArray<unknown> } | undefined
 }
 
-/** Makes what asks the rules of a session, and those around a call. `undefined`: nobody has to be asked. */
+/** Makes the function that asks the rules of a session and those around a call; `undefined` if there are none. */
 export const makeGuarded = (session: ReadonlyArray<Watch>) => {
   const seen = new Set<string>()
   const alarm = makeAlarm()
@@ -230,10 +230,12 @@ export const makeGuarded = (session: ReadonlyArray<Watch>) => {
   }
 }
 
-/** So many calls that cannot be taken back, or that reach many devices, in a minute are unusual. */
+/** More calls of these kinds in a minute are unusual, so they are logged. */
 const usual = 25
 
-/** Tells of the first time that more than 25 calls of the kinds `destructive` and `fleet` come within a minute. */
+/**
+ * Logs a warning the first time that more than 25 calls of the kinds `destructive` and `fleet` come within a minute.
+ */
 const makeAlarm = () => {
   let times: Array<number> = []
   let isTold = false

@@ -20,7 +20,7 @@ export class RequestPriority extends Context.Reference<RequestPriority>()("effec
   defaultValue: (): Priority | undefined => undefined
 }) {}
 
-/** How many requests a tenant is sent. */
+/** The limits of a pacer. */
 export interface PaceLimits {
   readonly perSecond: number
   readonly perHour: number
@@ -48,11 +48,11 @@ export interface Turn<E> {
   readonly priority: Priority
   /** The longest wait for a turn. */
   readonly maxWait: Duration.DurationInput
-  /** The failure where the wait would be, or was, longer than that: with how much is still to wait. */
+  /** The failure if the wait is longer than that. It is given the time that is still to wait. */
   readonly tooLong: (wait: Duration.Duration) => E
-  /** The failure where the session closes meanwhile. */
+  /** The failure if the session closes during the wait. */
   readonly closed: () => E
-  /** Calls back when the session is cut. Gives what ends the watch. */
+  /** Calls back when the session is cut. Returns the function that ends the watch. */
   readonly watch: (cut: () => void) => () => void
   /** Told how many milliseconds a request waited, if it had to. */
   readonly onWait?: ((millis: number) => void) | undefined
@@ -85,12 +85,12 @@ type Restore = <A, E>(wait: Effect.Effect<A, E>) => Effect.Effect<A, E>
 const second = 1_000
 const hour = 3_600_000
 
-/** Milliseconds that only grow, whatever happens to the time of day. */
+/** Monotonic milliseconds, independent of changes to the system time. */
 export const monotonic = (clock: Clock.Clock): number => Number(clock.unsafeCurrentTimeNanos()) / 1e6
 
 /** A pacer. `limits` is asked every time: they change as sessions come and go. */
 export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer => {
-  /** When requests went out, oldest first: those of the last hour at least, as far as a limit asks for them. */
+  /** The times at which requests went out, oldest first. It holds at least those that a limit has to count. */
   let sent: Array<number> = []
   let trimAt = 1_000
   const waiting: Record<Priority, Array<Ticket>> = { interactive: [], bulk: [] }
@@ -99,7 +99,7 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
   let underWay = 0
   let alarm: { readonly at: number; readonly fiber: Fiber.RuntimeFiber<void> } | undefined
 
-  /** How many went out after a moment. */
+  /** The number of requests that went out after a moment. */
   const sentAfter = (moment: number): number => {
     let [low, high] = [0, sent.length]
     while (low < high) {
@@ -134,7 +134,7 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
 
   const queueLength = (): number => waiting.interactive.length + waiting.bulk.length
 
-  /** Lets out what may go now, and turns away what would wait too long. */
+  /** Starts the requests that may go now, and fails those that would wait too long. */
   const serve = (now: number): void => {
     while (queueLength() > 0 && earliest(now) <= now) {
       const ticket = waiting.interactive.shift() ?? waiting.bulk.shift()
@@ -187,7 +187,7 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
     underWay--
   }
 
-  /** A caller that goes away while it waits takes nobody's turn, and gives back one that came in that moment. */
+  /** A caller that is interrupted while it waits uses no turn, and returns one that it got in that moment. */
   const leave = (priority: Priority, ticket: Ticket) =>
     Effect.suspend(() => {
       const before = waiting[priority].length
@@ -225,7 +225,7 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
       )
     })
 
-  /** Waits for a turn; and again, in the first place, where the turn was not admitted. */
+  /** Waits for a turn. If the shared budget refuses it, waits again, at the front of the queue. */
   const turn = (
     asked: Pick<Turn<unknown>, "admit" | "onWait" | "priority" | "watch">,
     deadline: number,
@@ -292,7 +292,7 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
   }
 }
 
-/** Everyone was held until the same moment, in other processes too: they do not all come back in that moment. */
+/** After a 429 all processes wait until the same moment. A random delay keeps them from sending all at once. */
 const jitter = (wait: Duration.Duration, random: number): Duration.Duration =>
   Duration.times(Duration.min(Duration.times(wait, 0.1), Duration.seconds(10)), random)
 

@@ -1,5 +1,5 @@
 /**
- * What a part of a program has otherwise than the whole: a reference that is set around an effect or a stream.
+ * Settings of one part of a program: a reference that is set around an effect or a stream.
  */
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

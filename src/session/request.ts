@@ -12,7 +12,7 @@ export interface Origin {
   readonly tenantUrl: string
   /** What every request of a method begins as. It carries the token. */
   readonly bare: Readonly<Record<Method, HttpClientRequest.HttpClientRequest>>
-  /** The `source` that every request carries once. `false`: none. */
+  /** The query parameter `source` of every request; `false` sends none. */
   readonly source: string | false
 }
 

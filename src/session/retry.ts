@@ -32,7 +32,7 @@ export const defaultRetry: RetryPolicy = {
 /** No random pause is longer than this. */
 export const longestBackoff = Duration.seconds(30)
 
-/** What a part of a program wants otherwise than its session. */
+/** Retry options of one part of a program, in place of those of its session. */
 export class RetryOverride extends Context.Reference<RetryOverride>()("effect-iru/RetryOverride", {
   defaultValue: (): Partial<RetryPolicy> => ({})
 }) {}

@@ -1,6 +1,5 @@
 /**
- * Secrets that come back: a debug page, a proxy or a store may repeat the request that it was sent, as it was or
- * encoded.
+ * Removes secrets from answers: a debug page, a proxy or a store may repeat the request, plain or encoded.
  */
 import * as Encoding from "effect/Encoding"
 import * as Predicate from "effect/Predicate"
@@ -15,7 +14,7 @@ export const secretsIn = (value: unknown): ReadonlyArray<string> => {
   return isPlain ? Object.values(value).flatMap(secretsIn) : []
 }
 
-/** What somebody on the other side said. */
+/** A text or a value from an answer. */
 interface Said {
   readonly detail?: string | undefined
   readonly body?: string | undefined
@@ -77,7 +76,7 @@ const formsOf = (secret: string): ReadonlyArray<Form> => {
       text,
       isBase64: false
     })),
-    // Of a very short secret, base64 has hardly a character of its own.
+    // The base64 of a very short secret has hardly a character that depends on the secret alone.
     ...[...new Set([...base64, ...urlSafe])]
       .filter(({ length }) => length > 3)
       .map((text) => ({ text: lowerCase(text), isBase64: true }))

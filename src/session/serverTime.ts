@@ -1,5 +1,5 @@
 /**
- * The time by the tenant's clock. This machine's may be wrong, and what expires does so by the server's.
+ * The time by the tenant's clock, which decides what has expired. This machine's clock may be wrong.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -15,7 +15,7 @@ export interface ServerTime {
 }
 
 export const makeServerTime = (): ServerTime => {
-  /** How much later it is at the server. */
+  /** The server's time minus this machine's. */
   let ahead = 0
   let isTold = false
   return {
@@ -34,10 +34,10 @@ export const makeServerTime = (): ServerTime => {
   }
 }
 
-/** A clock that was never set is a test's: a machine's own would not get past TLS. */
+/** A clock near 1970 is a `TestClock`: with such a machine time, TLS would have failed. */
 const wasNeverSet = Duration.toMillis("365 days")
 
-/** Differences below are those of every network and clock. */
+/** Smaller differences are normal. */
 const tolerance = Duration.toMillis("5 minutes")
 
 /** What is wrong with this machine's clock, if it is more than five minutes from the server's. */

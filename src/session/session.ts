@@ -18,11 +18,11 @@ export type Cut = "closed" | "timeout"
 export interface Session {
   /** Runs a call, or fails with what `closed` makes. */
   readonly run: <A, E>(call: Effect.Effect<A, E>, closed: () => E) => Effect.Effect<A, E>
-  /** Calls `cut` when the session is cut. Gives what ends the watch. */
+  /** Calls `cut` when the session is cut. Returns the function that ends the watch. */
   readonly watch: (cut: (why: Cut) => void) => () => void
-  /** The same, and also when the time of an exchange is over. */
+  /** The same, and also when an exchange times out. */
   readonly watchTime: (cut: (why: Cut) => void) => () => void
-  /** Sleeps, and says whether the session is still there then. It wakes up when the session is cut. */
+  /** Sleeps, and returns whether the session is still open. Wakes up early if the session is cut. */
   readonly sleep: (pause: Duration.Duration) => Effect.Effect<boolean>
 }
 

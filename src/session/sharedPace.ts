@@ -10,11 +10,11 @@ interface Shared {
   readonly pacer: Pacer
   readonly open: (limits: PaceLimits) => void
   readonly close: (limits: PaceLimits, now: number) => void
-  /** When its last session closed; in the future while one is open. */
+  /** The time when its last session closed; in the future while a session is open. */
   readonly idleSince: () => number
 }
 
-/** By clock, so that a test's time is its own; and by tenant. */
+/** Pacers by clock, so that each test has its own time, and by tenant. */
 const shared = new WeakMap<Clock.Clock, Map<string, Shared>>()
 
 /** The tenant's pacer. Sessions that differ in their limits all keep the lowest. */
@@ -37,10 +37,10 @@ export const acquirePacer = (tenantUrl: string, limits: PaceLimits): Effect.Effe
     ({ entry }) => entry.pacer
   )
 
-/** What is no number would be no limit, for every session of the tenant. */
+/** `NaN` would remove the limit for every session of the tenant. */
 const atLeastOne = (limit: number): number => (limit >= 1 ? Math.floor(limit) : 1)
 
-/** What was sent stays known for an hour after the last session has closed: the service remembers it as well. */
+/** The count is kept for an hour after the last session has closed, because the service keeps it too. */
 const sharedFor = (tenantUrl: string, clock: Clock.Clock): Shared => {
   const byTenant = shared.get(clock) ?? new Map<string, Shared>()
   shared.set(clock, byTenant)

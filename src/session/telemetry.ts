@@ -1,6 +1,5 @@
 /**
- * What can be seen of a session from outside: a span for every call and every attempt, and metrics. None of them holds
- * the token, a body, a query or an id.
+ * A span for every call and every attempt, and metrics. None of them contains the token, a body, a query or an id.
  */
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
@@ -22,7 +21,7 @@ import type { Method } from "../operation/Operation.js"
 import type { Quota } from "./pace.js"
 import { type Failed, failureKind } from "./retry.js"
 
-/** What a call is, without what it is about. */
+/** Names a call without its ids and values. */
 export interface CallFacts {
   readonly operation: string
   readonly method: Method
@@ -31,7 +30,7 @@ export interface CallFacts {
   /** The tenant's host. */
   readonly host: string
   readonly meter: Meter
-  /** Those that `Effect.tagMetrics` put on this part of the program. */
+  /** The tags that `Effect.tagMetrics` set for this part of the program. */
   readonly labels: Labels
 }
 
@@ -72,7 +71,7 @@ const measureOf = <Out>(key: NumberKey<Out>): Measure => {
   return (value, labels) => metric.unsafeUpdate(value, labels)
 }
 
-/** A metric with a tag is made once for each value: to make one costs more than to count. */
+/** Metrics are cached by tag value, because making one costs more than counting. */
 const tagged = <Type extends MetricKeyType.MetricKeyType.Untyped, Made>(
   key: MetricKey.MetricKey<Type>,
   tag: string,
@@ -110,15 +109,15 @@ const attributesOf = ({ host, method, template }: CallFacts) => ({
 })
 
 /**
- * A span hears of a failure, and not of a result: an exporter keeps spans for a while, and a result is a page of records
- * or the text of a whole answer.
+ * A span gets the failure of a call but not its result. An exporter keeps spans for a while, and a result can be a
+ * whole page of records.
  */
 const withoutResult = <A, E>(exit: Exit.Exit<A, E>): Exit.Exit<void, E> => Exit.asVoid(exit)
 
-/** The tracer that is there where none was provided. It passes its spans on to nobody. */
+/** Effect's default tracer, which exports no spans. */
 const nobody = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
-/** A span of a call, or none where nobody would hear of it: its random ids cost more than to send a request. */
+/** Makes a span only if a tracer is provided: its random ids cost more than sending a request. */
 type Traced = Tracer.Span | undefined
 
 const withSpan = <A, E, R>(
@@ -229,7 +228,7 @@ export const observeExchange = (
 
 const transferred = tagged(bytes, "direction", measureOf)
 
-/** Bytes that a transfer moved to or from storage, which no tenant's host has a part in. */
+/** Bytes that a transfer moved to or from storage. They have no tenant tag. */
 export const observeTransfer = (direction: "sent" | "received", size: number): Effect.Effect<void> =>
   Effect.map(FiberRef.get(FiberRef.currentMetricLabels), (labels) => transferred(direction)(size, labels))
 
