@@ -14,7 +14,7 @@ const device = /^(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]
 /** File systems take 255 bytes; some are left for the name of an unfinished file. */
 const longest = 200
 
-/** One part of a path that is no more than that: not empty, not `.` or `..`, with no separator in it. */
+/** Whether a text is a single part of a path: not empty, not `.` or `..`, and without a separator. */
 export const safeFileName = (name: string): string => {
   const plain = baseName(name.normalize("NFC"))
     .replace(forbidden, "_")
@@ -56,7 +56,7 @@ export const distinctNames = (fileNames: ReadonlyMap<string, string>): ReadonlyM
   return names
 }
 
-/** The ids of those that do not have their name to themselves. */
+/** The ids of the records that share their name with another record. */
 const sharing = (names: ReadonlyMap<string, string>): ReadonlyArray<string> => {
   const holders = new Map<string, Array<string>>()
   for (const [id, name] of names) {

@@ -22,7 +22,7 @@ const installTypes = new Map([
   ["dmg", "image"]
 ])
 
-/** Why an installer of this name is none of an install type, if its extension belongs to another. */
+/** Why this name does not fit the install type, if its extension belongs to another type. */
 export const installTypeProblem = (name: string, installType: string): string | undefined => {
   const fitting = installTypes.get(name.slice(name.lastIndexOf(".") + 1).toLowerCase())
   return fitting === undefined || fitting === installType
@@ -30,7 +30,7 @@ export const installTypeProblem = (name: string, installType: string): string | 
     : `${name} is not for install_type "${installType}": "${fitting}" fits. With the option anyKind: true it is sent as it is.`
 }
 
-/** Why a text is no path, if only a shell or a URL parser would make one of it. */
+/** Why a text is not a path, if only a shell or a URL parser would accept it as one. */
 export const pathProblem = (path: string): string | undefined => {
   if (/^~[^/\\]*(?:[/\\]|$)/.test(path))
     return `The path ${path} begins with ~, which only a shell understands. Write the whole path.`
@@ -80,7 +80,7 @@ export const fileSize = (
     : refuse(problem)
 }
 
-/** The most bytes of a file that is sent from memory. No profile and no script comes near to it. */
+/** The size limit of files that are sent from memory. Profiles and scripts are much smaller. */
 const largestSmallFile = 64 * 1024 * 1024
 
 /** The bytes of a small file. */

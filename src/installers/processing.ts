@@ -14,7 +14,7 @@ export const defaultProcessing: Schedule.Schedule<unknown> = Schedule.exponentia
 const isBeingProcessed = (error: unknown): boolean =>
   error instanceof ApiClientError && error.status === 503 && /still being processed/i.test(error.body ?? "")
 
-/** Waits for the service to process an upload. A 503 that says anything else is a failure as any other. */
+/** Waits until the service has processed an upload. A 503 with another message is an ordinary failure. */
 export const whenProcessed = <A>(
   call: Effect.Effect<A, ApiClientError>,
   schedule: Schedule.Schedule<unknown> = defaultProcessing

@@ -70,13 +70,13 @@ export const sendInstaller =
       return sent === undefined ? app : yield* whenVerified(app, sent, get, options.processing)
     })
 
-/** What an upload before has sent, as its caller says. */
+/** What an earlier upload sent, according to the caller. */
 const sentBefore = (fileKey: string | undefined, sha256: string | undefined): Sent | undefined =>
   fileKey === undefined || sha256 === undefined
     ? undefined
     : { name: installerName(fileKey), sha256: sha256.toLowerCase() }
 
-/** What was sent is not what was read before. */
+/** The failure if the bytes that were sent differ from those that were read before. */
 const changedSince = (name: string): PayloadTransferError =>
   new PayloadTransferError({
     reason: "Source",

@@ -24,7 +24,7 @@ export const checkTarget = (operation: string, to: string, concurrency = 1): Eff
     : invalidArgument(operation, { concurrency: ["must be a whole number above 0"] })
 }
 
-/** Whether a path means a folder: one that is there, or one that its last character makes a folder. */
+/** Whether a path means a folder: an existing one, or a path that ends in a separator. */
 export const isFolder = (fs: FileSystem.FileSystem, path: string): Effect.Effect<boolean> =>
   /[/\\]$/.test(path)
     ? Effect.succeed(true)
@@ -34,7 +34,7 @@ export const isFolder = (fs: FileSystem.FileSystem, path: string): Effect.Effect
 export const within = (folder: string, name: string): string =>
   /[/\\]$/.test(folder) ? folder + name : `${folder}/${name}`
 
-/** Makes the folder that a file is to be written into, and those that it lies in, where they are missing. */
+/** Makes the folder of a file and its missing parents. */
 export const makeFolderOf = (fs: FileSystem.FileSystem, file: string): Effect.Effect<void, PayloadTransferError> => {
   const name = baseName(file)
   const folder = file.slice(0, file.length - name.length)

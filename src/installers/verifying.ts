@@ -24,7 +24,7 @@ export interface Stored {
   readonly file_size?: number | undefined
 }
 
-/** What a tenant says it has, if that is not what was sent. What it does not say is no difference. */
+/** What the tenant reports, if it differs from what was sent. A missing value is not a difference. */
 export const mismatch = (sent: Sent, stored: Stored, appId?: string): PayloadIntegrityError | undefined => {
   const error = (check: "sha256" | "size", expected: number | string, actual: number | string) =>
     new PayloadIntegrityError({
@@ -42,11 +42,11 @@ export const mismatch = (sent: Sent, stored: Stored, appId?: string): PayloadInt
     : undefined
 }
 
-/** Whether it may still change what a tenant says it has: it says none, or another than was sent. */
+/** Whether the tenant's sha256 may still change: it is missing, or differs from what was sent. */
 export const isOpen = (sent: Sent, stored: Stored): boolean =>
   stored.sha256 === undefined || mismatch(sent, stored) !== undefined
 
-/** What a tenant says it has is a failure if it is something else than was sent, and a warning if it is no sha256. */
+/** Fails if the tenant reports something else than was sent. Logs a warning if it reports no sha256. */
 export const compared = (sent: Sent, stored: Stored, appId?: string): Effect.Effect<void, PayloadIntegrityError> => {
   const error = mismatch(sent, stored, appId)
   if (error !== undefined) return Effect.fail(error)
@@ -58,7 +58,8 @@ export const compared = (sent: Sent, stored: Stored, appId?: string): Effect.Eff
 
 /**
  * The app once the tenant has what was sent. Until then it is asked for again, as the schedule says, and compared at its
- * end. A failure to ask ends the asking: the app is there, and a caller who was told otherwise would make it twice.
+ * end. A failed request does not fail the call, but ends the waiting: the app exists, and after a failure a caller
+ * would create it twice.
  */
 export const whenVerified = <A extends Stored & { readonly id: string }>(
   answer: A,

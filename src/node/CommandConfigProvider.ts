@@ -62,7 +62,7 @@ const run = (
       const child = execFile(program, args, { signal, encoding: "utf8" }, (error, stdout) =>
         error === null ? resume(Effect.succeed(stdout.replace(/[\r\n]+$/, ""))) : refuse(whyOf(error))
       )
-      // A program that asks for something is told that there is no answer.
+      // Closes standard input, so that a program that asks for something gets no answer and ends.
       child.stdin?.end()
     } catch {
       refuse("the program and its arguments must be text without null bytes, and the program must not be empty")

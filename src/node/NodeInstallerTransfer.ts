@@ -61,7 +61,7 @@ const make = (wire: Wire, options: Options) =>
       stallTimeout: Duration.toMillis(options.stallTimeout ?? "30 seconds"),
       retries: options.retries ?? 5,
       retryDelay: Duration.toMillis(options.retryDelay ?? "1 second"),
-      // What is no number would be no connection at all.
+      // `NaN` would mean no connection at all.
       connections: options.connections === undefined ? undefined : Math.max(1, Math.floor(options.connections) || 1),
       rangesAbove: options.rangesAbove ?? 64 * 1024 * 1024
     }

@@ -1,5 +1,5 @@
 /**
- * Shows how far the transfers of a program are, in its terminal. The program itself knows nothing of it.
+ * Shows the progress of a program's transfers in its terminal. The program itself needs no change.
  */
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
@@ -15,7 +15,7 @@ export type { Output }
 
 /** Where and how often. */
 export interface Options {
-  /** Where to. Default: standard error, so that what the program prints stays apart. */
+  /** The stream to write to. Default: standard error, so that it does not mix with the program's output. */
   readonly stream?: Output | undefined
   /** How often each transfer has a line where the stream is no terminal. Default 5 seconds. */
   readonly interval?: Duration.DurationInput | undefined

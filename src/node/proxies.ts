@@ -20,7 +20,7 @@ export interface Proxies {
   readonly warn: (origin?: string) => Effect.Effect<void>
 }
 
-/** What a variable says: an address, or a proxy that cannot be used. */
+/** The value of a variable: an address, or a proxy that cannot be used. */
 type Reading = Either.Either<{ readonly address: string; readonly unusable?: Unusable }, ConfigError.ConfigError>
 
 /** Storage and tenants are reached over TLS. */

@@ -1,5 +1,5 @@
 /**
- * The short way through undici: an answer's bytes as they come, without a stream around them.
+ * Uses undici directly: reads an answer's bytes as they arrive, without a stream.
  */
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as Undici from "@effect/platform-node/Undici"

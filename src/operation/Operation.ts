@@ -121,9 +121,9 @@ export type Made<R extends Row> = R extends { readonly pages: Pages<infer A> }
       R extends { readonly answer: infer S } ? Answer.TypeOf<S> : void
     >
 
-/** What can be known of an operation without a call. */
+/** What describes an operation, without a call. */
 export interface Facts {
-  /** What spans, metrics, errors and logs call it: `Tags.update`. */
+  /** Its name in spans, metrics, errors and logs: `Tags.update`. */
   readonly name: string
   readonly method: Method
   /** The path with named ids: `/api/v1/tags/{tag_id}`. */
@@ -164,10 +164,10 @@ export interface Listing<in Arguments extends ReadonlyArray<unknown>, out A> ext
   readonly pages: Pages<A>
 }
 
-/** Any operation or listing: what a program gets that walks over all of them. */
+/** Any operation or listing, for programs that iterate over all of them. */
 export type Any = Operation<never, unknown> | Listing<never, unknown>
 
-/** What a group of operations becomes: a function for each verb, and `list` beside `stream`. */
+/** The functions of a group of operations: one for each verb, and `list` in addition to `stream`. */
 export type Functions<Group> = {
   readonly [Verb in keyof Group]: Group[Verb] extends Listing<infer Arguments, infer A>
     ? (...args: Arguments) => Stream.Stream<A, ApiClientError>
@@ -273,7 +273,7 @@ const checkedBody = (
   return value === undefined ? Either.map(body, () => undefined) : body
 }
 
-/** What is wrong with an update that changes nothing. */
+/** The message for an update without changes. */
 export const nothingToChange: FieldErrors = { "": ["nothing to change is given"] }
 
 const refuseAll: Encode<Query> = (value) => {

@@ -2,8 +2,8 @@
  * The page styles of the API, as values. A style says how the first page is asked for, how a page is read, and where the
  * next one is.
  *
- * A page whose envelope is not the one of its style is a `Decode` failure that names the keys it has: a listing never
- * ends early because it was read in the wrong way.
+ * A page whose envelope is not the one of its style is a `Decode` failure that names the keys it has. Otherwise a
+ * listing could end early without a failure.
  */
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
@@ -37,7 +37,7 @@ export interface Plan {
   readonly size: number
   /** The query of a page, counted from 0. */
   readonly query: (index: number) => Query
-  /** Whether a page is what the plan says, so that the pages after it are where the plan says. */
+  /** Whether a page matches the plan, so that the plan is right for the pages after it. */
   readonly holds: (page: Opened, index: number) => boolean
 }
 
@@ -46,7 +46,7 @@ export interface Pages<out A> {
   readonly _tag: "Pages"
   /** The schema of a record. */
   readonly record: Schema.Schema.AnyNoContext
-  /** Whether the next place is computed here. Then a service that ignores it sends the same page again. */
+  /** Whether this library computes the next place. If the service ignores it, it sends the same page again. */
   readonly isComputed: boolean
   /** The query of the first page. */
   readonly first: (pageSize: number | undefined) => Query
@@ -63,7 +63,7 @@ interface Style {
   readonly key: ReadonlyArray<string>
   readonly isComputed: boolean
   readonly first: Pages<unknown>["first"]
-  /** Opens an envelope, or says what it has instead. */
+  /** Reads an envelope, or returns the keys that it has instead. */
   readonly open: (json: unknown, place: Place) => Either.Either<Opened, string>
   readonly plan?: Pages<unknown>["plan"]
 }

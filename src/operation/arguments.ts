@@ -11,13 +11,13 @@ import { ApiClientError, type FieldErrors } from "../errors/ApiClientError.js"
 export const invalidArgument = (operation: string, fieldErrors: FieldErrors, cause?: unknown): ApiClientError =>
   new ApiClientError({ reason: "InvalidArgument", operation, fieldErrors, cause })
 
-/** Only the keys that were given: `undefined` is absence; `""` and `false` are values. */
+/** Only the keys that the caller passed: `undefined` keys are left out, `""` and `false` are kept. */
 export const definedOnly = <A extends object>(fields: A): A =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as A
 
 /**
  * Makes the check of an operation's fields: types, unknown keys and the rules between fields, all problems at once.
- * Gives the fields that are to be sent.
+ * Returns the fields to send.
  */
 export const checkFields = <A extends object, I>(operation: string, schema: Schema.Schema<A, I>) => {
   const validate = Schema.validateEither(schema, { errors: "all", onExcessProperty: "error" })
@@ -39,11 +39,11 @@ export const checkChanges = <A extends object, I>(operation: string, schema: Sch
     )
 }
 
-/** An update that changes nothing is not sent: it would make devices install a profile again. */
+/** An update without changes is not sent, because it would make devices install a profile again. */
 export const nothingToChange = (operation: string): ApiClientError =>
   invalidArgument(operation, { "": ["nothing to change is given"] })
 
-/** The problems by field, in words that show no value. That a field may also be absent is no problem of its value. */
+/** The problems by field. Messages show no value, and do not mention that an optional field may be absent. */
 export const fieldErrorsOf = (issue: ParseResult.ParseIssue): FieldErrors => {
   const errors = new Map<string, ReadonlyArray<string>>()
   for (const { path, message } of problemsOf(issue)) {

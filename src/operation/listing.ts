@@ -79,7 +79,7 @@ export const pagesOf = <A>(reading: Reading<A>): Stream.Stream<Page<A>, ApiClien
         after: before + opened.records.length
       }))
 
-    /** The query of the page that follows. Fails if a service sends the reader in circles. */
+    /** The query of the next page. Fails if the service repeats a page. */
     const follow = ({ after, next, records, total }: Step<A>): Effect.Effect<Option.Option<Query>, ApiClientError> => {
       const size = records.length
       if (pages.isComputed) {
@@ -147,8 +147,8 @@ export const pagesOf = <A>(reading: Reading<A>): Stream.Stream<Page<A>, ApiClien
 const pageOf = <A>({ after, records, total }: Step<A>): Page<A> => ({ count: total ?? after, results: records })
 
 /**
- * A listing can grow while it is read, but hardly to twice its size: it has no end. A total that is no larger than its
- * own page says nothing about the whole.
+ * A listing can grow during reading, but hardly to twice its size: beyond that, it counts as endless. A total that is
+ * not larger than its page is ignored.
  */
 const goesOn = (after: number, size: number, total: number | undefined): boolean =>
   total !== undefined && total > size && after > 2 * total

@@ -8,7 +8,7 @@ import type { FieldErrors } from "../errors/ApiClientError.js"
 export interface ApiPath {
   readonly value: string
   readonly problem: string | undefined
-  /** The path with a name where a part came from outside: what spans and metrics group by. */
+  /** The path with the name of each id in place of its value. Spans and metrics group by it. */
   readonly template: string
 }
 

@@ -11,7 +11,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 
-/** What a value reads as, or `unread`. */
+/** The decoded value, or `unread`. */
 type Read = (value: unknown) => unknown
 
 const unread = Symbol("unread")

@@ -1,10 +1,11 @@
 /**
- * Who answers in the place of the service: a proxy, a firewall, a CDN, the sign-in page of a guest network.
+ * Recognises answers that are not from the service: from a proxy, a firewall, a CDN or the sign-in page of a guest
+ * network.
  */
 
 type Headers = Readonly<Record<string, string | undefined>>
 
-/** How much of a page is searched for its title: to search a page of tags without an end would take long. */
+/** How much of a page is searched for its title. Searching a huge page would take long. */
 const titleLimit = 4096
 
 /** The title of an HTML page. */
@@ -19,7 +20,9 @@ export const isHtml = (text: string, { "content-type": type = "" }: Headers): bo
   /^\s*<(?:!doctype html|html|head|body|title|script|meta|center|h1|!--)/i.test(text) ||
   (/^\s*</.test(text) && /\bhtml\b/i.test(type))
 
-/** What a page is called, and which programs name themselves in its headers: `a page "Sign in" (Server: squid/5.7)`. */
+/**
+ * The title of a page, and the programs that name themselves in its headers: `a page "Sign in" (Server: squid/5.7)`.
+ */
 export const describePage = (html: string, headers: Headers): string => {
   const title = htmlTitle(html)
   return `${title === undefined ? "a page without a title" : `a page "${title}"`}${programs(headers)}`

@@ -8,7 +8,7 @@ import { clearScreenDown, moveCursor } from "node:readline"
 import { pace, percentage, printable, size, type Transfer } from "./describe.js"
 import type { Display, Output } from "./display.js"
 
-/** What a line shows: a transfer, or how many there are besides. */
+/** What a line shows: a transfer, or the number of transfers that have no line. */
 type Content = Transfer | number
 
 /** Shows transfers as bars: as many as there is room for, and a line that says how many more there are. */
@@ -35,7 +35,7 @@ export const bars = (output: Output): Display & { readonly above: (print: () => 
     clearOnComplete: true,
     forceRedraw: true,
     emptyOnZero: true,
-    // It is told when to draw; its own timer only has to stay out of the way.
+    // This module decides when to draw, so the package's own timer is turned off.
     fps: 0.001
   })
   multi.on("update-pre", () => {

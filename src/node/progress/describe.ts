@@ -50,13 +50,13 @@ export const time = (seconds: number): string => {
     : `${Math.floor(whole / 3600)}:${two((whole % 3600) / 60)}:${two(whole % 60)} h`
 }
 
-/** A name as a terminal may be shown it: nothing in it moves the cursor or turns the text around. */
+/** A name without characters that move the cursor or reverse the text of a terminal. */
 export const printable = (name: string): string => name.toWellFormed().replace(/\p{C}/gu, "?")
 
 export const percentage = ({ bytes, total }: TransferProgress): string | undefined =>
   total === undefined ? undefined : `${total === 0 ? 100 : Math.min(100, Math.floor((bytes / total) * 100))} %`
 
-/** What it does now: how fast and how long still, or the step that takes as long as it takes. */
+/** What a transfer does now: its speed and the time left, or the step that it is in. */
 export const pace = ({ latest, rate }: Transfer): ReadonlyArray<string> => {
   if (latest.phase === "finalizing") return ["the service processes it"]
   const verifying = latest.phase === "verifying" ? ["verifying"] : []

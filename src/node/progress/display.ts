@@ -12,15 +12,15 @@ export interface Output extends NodeJS.WritableStream {
 }
 
 export interface Display {
-  /** How often it wants to be told, in milliseconds. */
+  /** How often it is updated, in milliseconds. */
   readonly every: number
   /** The transfers that run, each under a key of its own. */
   readonly show: (transfers: ReadonlyMap<object, Transfer>) => void
-  /** The last word about a transfer. */
+  /** Called once at the end of a transfer. */
   readonly conclude: (key: object, text: string) => void
 }
 
-/** A calm line for each transfer, for logs. */
+/** One line for each transfer, for logs. */
 export const lines = (output: Output, every: number): Display => ({
   every,
   show: (transfers) => {
