@@ -70,7 +70,7 @@ export interface FaultAnswer {
 
 /** What goes wrong, and for which requests. */
 export interface Fault extends Match {
-  /** How long the request lies before anything is done with it. */
+  /** How long the request waits before the sandbox handles it. */
   readonly delay?: Duration.DurationInput | undefined
   /** The answer. The request is not carried out. */
   readonly respond?: FaultAnswer | undefined
@@ -82,7 +82,7 @@ export interface Fault extends Match {
   readonly drop?: boolean | undefined
   /** The connection ends after this many bytes of the request's body, and nothing is carried out. */
   readonly cutRequestAfter?: number | undefined
-  /** What stands as `next` in the answer, if it is a page. `{url}` in it is the address that was asked for. */
+  /** The `next` of the answer, if it is a page. `{url}` in it is replaced by the requested address. */
   readonly next?: string | undefined
   /** How long the service looks at what this request uploads, before an app can be made of it. */
   readonly processing?: Duration.DurationInput | undefined
@@ -143,14 +143,14 @@ export const rateLimited = ({ retryAfter = 1, ...match }: Match & { readonly ret
   return { target: "api", ...match, respond: { status, headers, body: { message: "API rate limit exceeded" } } }
 }
 
-/** What a token gets that lacks the permission for an endpoint. */
+/** The answer for a token that lacks the permission for an endpoint. */
 export const forbidden = (match: Match = {}): Fault => ({
   target: "api",
   ...match,
   respond: { status: 403, body: { detail: "You do not have permission to perform this action." } }
 })
 
-/** The request lies for a while first. */
+/** The request waits first. */
 export const delayed = (delay: Duration.DurationInput, match: Match = {}): Fault => ({ ...match, delay })
 
 /** The connection ends after some bytes of the answer's body. */

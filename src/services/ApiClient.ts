@@ -40,14 +40,14 @@ export declare namespace ApiClient {
   export interface RequestOptions {
     /** Query parameters. `undefined` is left out; a list is joined by commas. `source` is the session's own, unless it has none. */
     readonly query?: Query | undefined
-    /** What the operation is called in errors, spans and logs. */
+    /** The name of the operation in errors, spans and logs. */
     readonly operation?: string | undefined
     /**
      * What the call does to the tenant. Default for a GET: `read`, or `secret` below `/secrets/`. For any other method:
      * `destructive`.
      */
     readonly kind?: Kind | undefined
-    /** Which requests go first where some have to wait. Default: `bulk` for pages, `interactive` for all else. */
+    /** Which requests go first if some have to wait. Default: `bulk` for pages, `interactive` for everything else. */
     readonly priority?: Priority | undefined
   }
 
@@ -276,7 +276,7 @@ export class ApiClient extends Context.Tag("effect-iru/ApiClient")<ApiClient, Ap
       Effect.map(withNeeds<R, ApiClient.Options<R>>(options), (options) => Layer.scoped(this, make(options)))
     )
 
-  /** The session as a scoped effect, for those who open and close it by hand. */
+  /** The session as a scoped effect, for programs that open and close it themselves. */
   static readonly make = make
 
   /** What the tenant has left of its requests, as far as this process knows. Sends nothing. */

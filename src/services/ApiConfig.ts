@@ -59,7 +59,7 @@ export const unwrapOptions = <A extends object>(config: Config.Config.Wrap<Parti
   // `Config.unwrap` cannot take an object without keys.
   Object.keys(config).length === 0 ? Config.succeed({}) : Config.unwrap(config)
 
-/** What is wrong with a value is told under the name of its variable. */
+/** Reports a problem under the name of its variable. */
 const parsed = <A, B>(config: Config.Config<A>, parse: (value: A) => Either.Either<B, string>): Config.Config<B> =>
   Config.mapOrFail(config, (value) => Either.mapLeft(parse(value), problemAt()))
 
@@ -74,7 +74,7 @@ const variable = <A>(name: string, fallback: string, parse: (text: string) => Ei
   return Config.orElseIf(named(name), { if: ConfigError.isMissingDataOnly, orElse: () => named(fallback) })
 }
 
-/** The guard that the environment names. An empty variable names none. */
+/** The guard that the environment names. An empty variable means no guard. */
 const guardVariable: Config.Config<Guard | undefined> = Config.withDefault(
   parsed(Config.string("IRU_GUARD"), parseGuard),
   undefined

@@ -21,7 +21,7 @@ import { following } from "./following.js"
 export declare namespace AuditEvents {
   /** How the log is followed. */
   export interface FollowOptions {
-    /** Where to begin: at a time, or after what was handled up to a position. Default: now. */
+    /** Where to begin: at a time, or after a position. Default: now. */
     readonly from?: Date | AuditPosition | undefined
     /** How often the log is read. Default every 30 seconds. */
     readonly every?: Duration.DurationInput | undefined

@@ -162,7 +162,7 @@ export declare namespace CustomApps {
      */
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
     /**
-     * A place in storage for one installer, valid for 24 hours: for those who upload with tools of their own. The name has
+     * A place in storage for one installer, valid for 24 hours, for programs that upload with other tools. The name has
      * an extension, as the file will.
      * @see `POST /api/v1/library/custom-apps/upload`
      */

@@ -54,7 +54,7 @@ export declare namespace DeviceActions {
     readonly command: DeviceCommand
   }
 
-  /** What a device can be told. A command is sent at once, and carried out when the device answers. */
+  /** The actions of a device. A command is sent at once, and carried out when the device answers. */
   export interface Service {
     /**
      * Wakes a device up, so that it asks for its commands.

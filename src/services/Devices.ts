@@ -1,5 +1,5 @@
 /**
- * Devices: their records, and what is known of each.
+ * Devices: their records and details.
  *
  * @see `/api/v1/devices`
  */

@@ -44,7 +44,7 @@ export interface Progress {
   readonly total: number | undefined
 }
 
-/** How many devices are worked on, and what is written down. */
+/** How many devices are processed at once, and which log is written. */
 export interface Options {
   /** Devices at once. Default 8; the tenant's pace holds beside it. */
   readonly concurrency?: number | undefined
@@ -203,7 +203,7 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
 const isIterable = <T>(devices: Iterable<T> | object): devices is Iterable<T> =>
   Symbol.iterator in devices && !(Stream.StreamTypeId in devices)
 
-/** Refuses all but reads, and names what it refused. */
+/** Refuses everything but reads, and names the call that it refused. */
 const dryRunGuard = (onMeet: (operation: string) => void): Guard.Guard =>
   makeGuard(() => [
     looking(({ kind, operation }) => {

@@ -37,7 +37,7 @@ import { InstallerTransfer, type TransferOptions } from "./InstallerTransfer.js"
 export declare namespace InHouseApps {
   /** How an installer gets to the tenant. */
   export interface PublishOptions extends TransferOptions {
-    /** When to ask how far the service is with what was uploaded. Default: every second, for 10 minutes. */
+    /** When to ask for the status of an upload. Default: every second, for 10 minutes. */
     readonly processing?: Schedule.Schedule<unknown> | undefined
   }
 
@@ -88,7 +88,7 @@ export declare namespace InHouseApps {
      */
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
     /**
-     * A place in storage for one installer: for those who upload with tools of their own.
+     * A place in storage for one installer, for programs that upload with other tools.
      *
      * @see `POST /api/v1/library/ipa-apps/upload`
      */

@@ -68,7 +68,7 @@ export interface DownloadOptions extends TransferOptions {
 
 /** An installer in storage. */
 export interface StoredInstaller {
-  /** A temporary address, which is a secret as long as it is valid. */
+  /** A temporary address. It is a secret while it is valid. */
   readonly url: Redacted.Redacted
   readonly name: string
   /** In bytes. */

@@ -14,10 +14,10 @@ export interface Done<A> {
   readonly result: A
 }
 
-/** What a transfer reports, and at last its result. */
+/** The events of a transfer; the last one has its result. */
 export type Event<A> = TransferProgress | Done<A>
 
-/** What a transfer tells how far it is. */
+/** Receives the progress of a transfer. */
 export interface Listener {
   /** Called synchronously and often: keep it short. */
   readonly onProgress: (progress: TransferProgress) => void
@@ -50,7 +50,7 @@ export const stream = <A, E, R>(
   )
 
 export declare namespace Reporter {
-  /** What a reporter does. */
+  /** The functions of a reporter. */
   export interface Service {
     /**
      * Announces a transfer: gives what its progress is to be told to. The transfer ends with the scope, whose exit says

@@ -1,5 +1,5 @@
 /**
- * What the service says in plain words, with a 400, about an assignment. The texts are all there is to tell by.
+ * Recognises the service's answers to an assignment. They are 400s that differ only in their texts.
  *
  * @see `POST /api/v1/blueprints/{blueprint_id}/assign-library-item` and its undocumented `remove-library-item`
  */

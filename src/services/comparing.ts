@@ -26,7 +26,7 @@ type Value = string | boolean | null | undefined
 /** A text as the service keeps it: without white space at its end. */
 export const storedText = (text: string | null | undefined): string => (text ?? "").trimEnd()
 
-/** Whether a field of a record is another than wanted. Ids differ by more than the case of their letters. */
+/** Whether a field of a record differs from the wanted value. The case of letters in ids is ignored. */
 const differs = (field: string, wanted: Value, there: Value): boolean => {
   if (typeof wanted === "boolean") return wanted !== (there ?? false)
   const stored = (value: Value) => {

@@ -30,7 +30,7 @@ const isCut = (line: string): boolean => {
   return line.startsWith(begin) || begin.startsWith(line)
 }
 
-/** An id of a device as it is compared: in capitals, it is the same device. */
+/** The id of a device in the form in which ids are compared: upper and lower case are the same device. */
 export const sameId = (device: string): string => device.toLowerCase()
 
 type Refuse = (why: string, cause?: unknown) => ApiClientError
@@ -98,7 +98,7 @@ export const openLog = (path: string): Effect.Effect<LogWriter, ApiClientError, 
     }
   })
 
-/** What of a failure may stand in a file: its tag and its reason, and nothing that somebody said. */
+/** The part of a failure that may be written to a file: its tag and its reason, and no text of an answer. */
 export const nameOf = (error: unknown): string => {
   if (error instanceof ApiClientError) return `${error._tag} (${error.reason})`
   if (typeof error === "object" && error !== null && "_tag" in error) return String(error._tag)

@@ -59,7 +59,7 @@ export const following = <E, R>(
           Stream.concat(
             Stream.suspend(() => {
               const moment = new Date(Math.max(Date.parse(asked), Date.parse(newest) - delay)).toISOString()
-              // What the log does not show any more from the new moment on needs no memory.
+              // Forgets the ids that the next round cannot return any more.
               given = new Map(
                 [...given].flatMap(([id]) => {
                   const time = times.get(id)

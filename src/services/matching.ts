@@ -1,5 +1,5 @@
 /**
- * The one record that a caller means, out of those that match.
+ * Finds the one record that a caller means.
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -9,7 +9,7 @@ import { ApiClientError } from "../errors/ApiClientError.js"
 import { invalidArgument } from "../operation/arguments.js"
 import { composed } from "../session/functions.js"
 
-/** One record, or none. Fails with `Conflict` and every candidate if several match: a person has to choose. */
+/** The matching record, or none. If several match, fails with `Conflict` and names all, so that a person can choose. */
 export const atMostOne = <A>(
   operation: string,
   what: string,

@@ -30,7 +30,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
 const mark = "\uFEFF"
 
-/** What is wrong with a script, and the script without it if that can be mended. */
+/** The problem of a script, and the corrected script if it can be corrected. */
 const inspect = (text: string): { readonly problem: string; readonly mended?: string } | undefined => {
   if (text.includes("\0")) return { problem: "has a NUL character: it is no script" }
   if (/\p{Surrogate}/u.test(text)) return { problem: "has half a character: it cannot be written as UTF-8" }

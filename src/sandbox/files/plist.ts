@@ -4,7 +4,7 @@
 import * as Either from "effect/Either"
 import { SaxesParser } from "saxes"
 
-/** What stands in a property list. */
+/** A value of a property list. */
 export type PlistValue =
   | string
   | number

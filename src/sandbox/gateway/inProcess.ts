@@ -95,7 +95,7 @@ const sentOf = async (body: HttpBody.HttpBody, runtime: Runtime.Runtime<never>):
   }
 }
 
-/** The same chunks, as long as nobody hangs up, and as many bytes as were announced. */
+/** The same chunks, until the caller disconnects, with exactly as many bytes as were announced. */
 const overConnection = (chunks: Chunks, length: number | undefined, signal: AbortSignal): Chunks => ({
   [Symbol.asyncIterator]: async function* () {
     const hungUp = new Promise<never>((_, reject) => {

@@ -26,7 +26,7 @@ export interface Quota extends Limits {
 export interface Limiter {
   /** Nothing while there are no limits. */
   readonly quota: Effect.Effect<Quota | undefined>
-  /** Other limits from now on; what was used stays used. */
+  /** Changes the limits. The requests counted so far still count. */
   readonly set: (limits: LimitsOption) => Effect.Effect<void>
   /** Refuses with a 429 what is beyond the limits, and adds the headers that tell what is left. */
   readonly around: (handler: Handler) => Handler

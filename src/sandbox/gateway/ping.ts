@@ -1,5 +1,5 @@
 /**
- * What the vendor's command lines ask before anything else, to see whether the address is a tenant's. Any 2xx will do.
+ * The vendor's command lines send this request first, to check the address of the tenant. They accept any 2xx.
  */
 import * as Effect from "effect/Effect"
 import { json } from "./exchange.js"

@@ -1,5 +1,5 @@
 /**
- * What was asked, in order, without a secret in it.
+ * The requests, in order, without secrets.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -32,7 +32,7 @@ export interface RequestRecord {
   readonly duration: number | undefined
   /** The answer's body where it is an error. */
   readonly problem: string | undefined
-  /** What the sandbox has to say about it: a path that it does not serve, a fault that was asked for. */
+  /** A note of the sandbox: a path that it does not serve, or an injected fault. */
   readonly note: string | undefined
 }
 

@@ -50,7 +50,7 @@ export const signatureDoesNotMatch = (): Answer =>
     "The request signature we calculated does not match the signature you provided. Check your key and signing method."
   )
 
-/** 403 for an access key that nobody has. */
+/** 403 for an unknown access key. */
 export const unknownAccessKey = (key: string): Answer =>
   refusal(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", {
     AWSAccessKeyId: key
@@ -60,6 +60,6 @@ export const unknownAccessKey = (key: string): Answer =>
 export const invalidArgument = (name: string, value: string, message: string): Answer =>
   refusal(400, "InvalidArgument", message, { ArgumentName: name, ArgumentValue: value })
 
-/** 404 for a key under which nothing lies. */
+/** 404 for an unknown key. */
 export const noSuchKey = (key: string): Answer =>
   refusal(404, "NoSuchKey", "The specified key does not exist.", { Key: key })

@@ -50,9 +50,9 @@ export type Edit<R> =
 /** A collection that rows can be laid under: they come before all other records. */
 export interface RowCollection<R> extends Collection<R> {
   readonly extend: (rows: Rows<R>) => void
-  /** What it takes to come here from the rows alone. */
+  /** The changes that lead from the seeded rows to these records. */
   readonly edits: () => Iterable<Edit<R>>
-  /** Puts a record back to what an edit once made of it, or to what it was before any edit. Nobody is told. */
+  /** Restores a record to an earlier edit, or to its state before any edit. Notifies no listener. */
   readonly restore: (id: string, edit: Edit<R> | undefined) => void
 }
 

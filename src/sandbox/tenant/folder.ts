@@ -74,7 +74,7 @@ export interface Taken {
   readonly isNew: boolean
 }
 
-/** Takes a folder, or refuses it as it is. */
+/** Takes a folder, or refuses it without changing it. */
 export const take = async (data: string): Promise<Taken> => {
   // A shell leaves the ~ of `--data=~/tenant` as it is.
   if (/^(?:~[^/\\]*(?:[/\\]|$)|file:)/i.test(data))

@@ -34,7 +34,7 @@ export interface PagePart<Snapshot> {
   readonly id: string
   readonly place: "blueprints" | "library" | "fleet"
   readonly title: string
-  /** What they are called in a sentence: `in-house apps`. */
+  /** The name of its records in a sentence: `in-house apps`. */
   readonly noun: string
   /** Where they are served, for a fault that hits them alone. */
   readonly path?: string | undefined
@@ -78,7 +78,7 @@ export interface Resource<
   readonly page?: ReadonlyArray<PagePart<Snapshot>> | undefined
 }
 
-/** What a resource offers nothing of. */
+/** The empty defaults of a resource. */
 export interface Nothing {}
 
 /** A resource. */

@@ -16,7 +16,7 @@ export interface RecordsOf<R, New> {
   readonly get: (id: string) => Effect.Effect<R | undefined>
   /** In the order of the API's listing. Default: from the first, 300 of them. */
   readonly list: (range?: { readonly offset?: number; readonly limit?: number }) => Effect.Effect<ReadonlyArray<R>>
-  /** A new record, or, with the id of one that is there, what is given over what it had. No rule of the API is checked. */
+  /** Adds a record, or changes the given fields of the record with this id. Checks no rule of the API. */
   readonly put: (record: New) => Effect.Effect<R>
   /** Whether it was there. What else the API does when a record is deleted is done too. */
   readonly remove: (id: string) => Effect.Effect<boolean>

@@ -57,7 +57,7 @@ const newIdentity = ({ apiToken, categories = defaultCategories }: StoreOptions)
   credentials: makeCredentials()
 })
 
-/** What the caller decides is as the caller wants it; the rest is as it was. */
+/** Options of the caller replace those that were kept. */
 const sameIdentity = (before: Identity, { apiToken, categories }: StoreOptions): Identity => ({
   ...before,
   apiToken: apiToken ?? before.apiToken,
