@@ -118,8 +118,8 @@ describe("faults by name", () => {
       yield* get
       expect(yield* faults).toEqual([])
       expect((yield* Sandbox.requests).map(({ note }) => note)).toEqual([
-        "A fault that was asked for: status 500",
-        "A fault that was asked for: status 500"
+        "Injected fault: status 500",
+        "Injected fault: status 500"
       ])
     }).pipe(Effect.scoped, sandbox)
   )

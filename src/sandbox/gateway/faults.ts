@@ -104,7 +104,7 @@ const pathFits = (pattern: Fault["path"], path: string): boolean =>
 const explain = (fault: Fault): string => {
   const what = Object.keys(Struct.omit(fault, "method", "path", "target", "times", "respond"))
   const status = fault.respond === undefined ? [] : [`status ${fault.respond.status}`]
-  return `A fault that was asked for: ${[...status, ...what].join(", ")}`
+  return `Injected fault: ${[...status, ...what].join(", ")}`
 }
 
 const checked = (fault: Fault): Effect.Effect<void, SandboxError> => {

@@ -299,7 +299,7 @@ export const customApps = resource({
     {
       id: "uploads",
       place: "library",
-      title: "Uploads that no app can be made of yet",
+      title: "Uploads that are still being processed",
       noun: "uploads",
       rows: ({ uploads }) => ({ count: uploads.length, newest: uploads.map(uploadRow) })
     },
