@@ -66,7 +66,7 @@ describe("create", () => {
     )
   )
 
-  effect("a category without a word about Self Service is refused, and nothing is sent", () =>
+  effect("a category without show_in_self_service is refused, and nothing is sent", () =>
     withTenant(echo)((server) =>
       Effect.gen(function* () {
         const fields = { name: "x", script: "x", execution_frequency: "once", self_service_category_id: categoryId }

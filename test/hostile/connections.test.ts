@@ -88,7 +88,7 @@ describe("a connection that breaks", () => {
     })(() => Effect.map(failure, ({ reason }) => expect(reason).toBe("Transport")))
   )
 
-  live("without a word is a Transport failure", () =>
+  live("without an answer is a Transport failure", () =>
     withRawTenant((socket) => void socket.end())(() =>
       Effect.map(failure, ({ reason }) => expect(reason).toBe("Transport"))
     )

@@ -91,7 +91,7 @@ describe("a next that points elsewhere", () => {
 })
 
 describe("a next that leads nowhere", () => {
-  effect("with an address that is none ends as Decode", () =>
+  effect("with an invalid address ends as Decode", () =>
     withTenant(twoPages("http://[bad"))(() =>
       Effect.gen(function* () {
         const error = yield* failure

@@ -187,7 +187,7 @@ describe.each(linked)("a next that a server names, %s", (_, style) => {
     )
   }
 
-  effect("that was read before fails, and does not go round for ever", () =>
+  effect("that was read before fails, and does not repeat without end", () =>
     withTenant(
       misled((next) =>
         next.replace(/(offset|page|cursor)=\d+/, (_, name: string) => `${name}=${name === "page" ? 2 : 10}`)

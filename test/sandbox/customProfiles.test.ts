@@ -113,7 +113,7 @@ describe("custom profiles", () => {
     }).pipe(sandbox)
   )
 
-  effect("without a word about it a profile is active and runs on Macs alone", () =>
+  effect("by default a profile is active and runs on Macs alone", () =>
     Effect.gen(function* () {
       expect((yield* create()).json).toMatchObject({ active: true, runs_on_mac: true, runs_on_iphone: false })
     }).pipe(sandbox)

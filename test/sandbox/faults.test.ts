@@ -203,7 +203,7 @@ describe("what cannot be a fault is refused when it is set", () => {
     }).pipe(Effect.scoped, sandbox)
   )
 
-  effect("a status that is none", () =>
+  effect("an invalid status", () =>
     Effect.gen(function* () {
       for (const bad of [0, 99, 101, 600, 1000, 200.5, Number.NaN]) {
         expect(yield* Effect.flip(Sandbox.fault(Fault.status(bad)))).toMatchObject({ reason: "InvalidFault" })

@@ -146,7 +146,7 @@ describe("gzip", () => {
       )
     )
 
-  effect("is for whoever takes it, and says the same as without", () =>
+  effect("is for clients that accept it, and has the same content as without", () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ customScripts: 20 })
       const plain = yield* get(scripts)

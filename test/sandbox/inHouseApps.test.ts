@@ -93,7 +93,7 @@ describe("a place for an .ipa file", () => {
     }).pipe(Effect.provide(Sandbox.layer({ processing: "30 seconds" })))
   )
 
-  effect("that nobody used in time is a failed upload, and after as long again it is forgotten", () =>
+  effect("that is not used in time is a failed upload, and is forgotten after the same time again", () =>
     Effect.gen(function* () {
       const { id } = yield* place()
       const unknown = yield* call("GET", `${root}/upload/${nowhere}/status`)

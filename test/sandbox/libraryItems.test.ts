@@ -193,7 +193,7 @@ describe("the statuses of a library item", () => {
     }).pipe(sandbox)
   )
 
-  effect("wait for ever for what is assigned later, and go with the assignment and with the Blueprint", () =>
+  effect("stay pending for what is assigned later, and go with the assignment and with the Blueprint", () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ customScripts: 1, blueprints: 1, devices: 3 })
       const id = yield* script("later")

@@ -170,7 +170,7 @@ describe("its buttons", () => {
     }).pipe(withPage)
   )
 
-  live("a rule that is none is refused in words", () =>
+  live("an invalid rule is refused with a message", () =>
     Effect.gen(function* () {
       const refused = yield* ask("POST", "/_sandbox/faults", json, '{"respond":{"status":"bad"}}')
       expect(refused.status).toBe(400)

@@ -190,7 +190,7 @@ describe("a form", () => {
     }).pipe(Effect.provide(Sandbox.layer({ largestInstaller: 1000 })))
   )
 
-  effect("whoever is refused early sees why, even when the caller wants the connection closed", () =>
+  effect("a caller that is refused early sees why, even when it wants the connection closed", () =>
     Effect.gen(function* () {
       const place = yield* presign()
       const form = parts(place, { "x-amz-signature": "0".repeat(64) }).slice(0, -1)

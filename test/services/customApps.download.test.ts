@@ -107,7 +107,7 @@ for (const [what, key, name] of [
   )
 }
 
-effect("a path that is none is refused before anything is asked", () =>
+effect("an invalid path is refused before any request", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     for (const to of ["", "a\0b"]) {

@@ -363,7 +363,7 @@ describe("only", () => {
     })
   )
 
-  test("takes no literal name that is none", () => {
+  test("refuses an unknown name", () => {
     // @ts-expect-error: there is no operation of this name.
     Guard.only(["Tags.erase"])
     // @ts-expect-error: there is no service of this name.
