@@ -216,7 +216,7 @@ const requestRow = (request) => {
   if (request.target === "storage") path.append(make("span", "muted", "storage "))
   path.append(...long ? [make("span", "muted", prefix), short(request.path.slice(prefix.length))] : [request.path])
   path.title = request.path
-  if (request.note?.startsWith("A fault")) path.append(" ", tag("fault", "odd"))
+  if (/\bfault\b/i.test(request.note ?? "")) path.append(" ", tag("fault", "odd"))
   const button = make(
     "button", "", make("span", "method", request.method), path, statusTag(request),
     make("span", "took", request.duration === undefined ? "" : number(request.duration) + " ms"),
