@@ -50,6 +50,23 @@ describe("the state of a sandbox", () => {
     }).pipe(sandbox)
   )
 
+  effect("a glance has notes, commands, audit events and waiting devices, and the details of no command", () =>
+    Effect.gen(function* () {
+      const { devices, snapshot } = yield* Sandbox.state
+      const [device] = yield* devices.list({ limit: 1 })
+      const path = `/api/v1/devices/${device?.id}`
+      yield* call("POST", `${path}/notes`, { json: { content: "Lent to Ada." } })
+      const locked = yield* call("POST", `${path}/action/lock`, { json: { Message: "Call 918273" } })
+      expect(locked.status).toBe(200)
+      const glance = yield* snapshot()
+      expect(glance.notes).toMatchObject({ count: 1, newest: [{ device_id: device?.id, content: "Lent to Ada." }] })
+      expect(glance.commands).toMatchObject({ count: 1, newest: [{ device_id: device?.id, status: 1 }] })
+      expect(glance.auditEvents.newest.map(({ target_type }) => target_type)).toContain("device_note")
+      expect([glance.adeIntegrations.count, glance.adeDevices.count]).toEqual([1, 1])
+      expect(JSON.stringify(glance)).not.toContain("918273")
+    }).pipe(Effect.provide(Sandbox.layer({ seed: { devices: 20 } })))
+  )
+
   effect("a glance shows the newest of everything, what lies behind the ids, and no script or profile", () =>
     Effect.gen(function* () {
       const { blueprints, categories, customApps, customProfiles, customScripts, snapshot } = yield* Sandbox.state

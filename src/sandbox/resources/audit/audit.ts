@@ -9,6 +9,7 @@ import { route } from "../../gateway/router.js"
 import { filtered, fromArray } from "../../tenant/collection.js"
 import { idOfText } from "../../tenant/ids.js"
 import { resource } from "../../tenant/resource.js"
+import { glance } from "../../tenant/snapshot.js"
 import type { Change } from "../../tenant/table.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { timestamp } from "../../tenant/time.js"
@@ -102,5 +103,7 @@ export const audit = resource({
         return yield* cursorPage(url, { size: "limit", most: 500 }, listing, Effect.succeed)
       })
     )
-  ]
+  ],
+  snapshot: (tenant, limit) =>
+    Effect.sync(() => ({ auditEvents: glance(tenant.records(auditTable), limit, (event) => event) }))
 })

@@ -14,6 +14,7 @@ import { route } from "../../gateway/router.js"
 import { filtered } from "../../tenant/collection.js"
 import { idOfText } from "../../tenant/ids.js"
 import { resource } from "../../tenant/resource.js"
+import { glance } from "../../tenant/snapshot.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { seconds } from "../../tenant/time.js"
 import { blueprintTable } from "../blueprints/table.js"
@@ -243,5 +244,10 @@ export const ade = resource({
         )
       )
     ]
-  }
+  },
+  snapshot: (tenant, limit) =>
+    Effect.sync(() => ({
+      adeIntegrations: glance(tenant.records(integrationTable), limit, (integration) => integration),
+      adeDevices: glance(tenant.records(adeDeviceTable), limit, (device) => device)
+    }))
 })

@@ -13,6 +13,7 @@ import { type Route, route } from "../../gateway/router.js"
 import { fromArray } from "../../tenant/collection.js"
 import { resource } from "../../tenant/resource.js"
 import { hash } from "../../tenant/seedNumbers.js"
+import { glance } from "../../tenant/snapshot.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { microseconds } from "../../tenant/time.js"
 import { blueprintTable } from "../blueprints/table.js"
@@ -250,5 +251,16 @@ export const deviceActions = resource({
         take(tenant, name, action, device_id, incoming)
       )
     )
-  ]
+  ],
+  // The details of a command are what a caller wrote, such as the message of a lock, so they are left out.
+  snapshot: (tenant, limit) =>
+    Effect.sync(() => ({
+      commands: glance(tenant.records(commandTable), limit, ({ command_type, device_id, id, requested, status }) => ({
+        id,
+        device_id,
+        command_type,
+        status,
+        date_requested: microseconds(requested)
+      }))
+    }))
 })

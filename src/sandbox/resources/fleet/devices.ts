@@ -302,7 +302,8 @@ export const devices = resource({
           blueprint: blueprint_name,
           last_check_in
         }
-      })
+      }),
+      notes: glance(tenant.records(noteTable), limit, (note) => note)
     })),
   page: [
     {
