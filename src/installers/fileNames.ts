@@ -10,7 +10,7 @@ import { baseName } from "./files.js"
  */
 const forbidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\:*?"<>|]/gu
 /** What Windows keeps for devices, whatever the extension. */
-const device = /^(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(?:\.|$)/i
+export const device = /^(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(?:\.|$)/i
 /** File systems take 255 bytes; some are left for the name of an unfinished file. */
 const longest = 200
 

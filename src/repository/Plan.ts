@@ -4,8 +4,8 @@
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { Id } from "../schemas/internal.js"
-import { Kind } from "./model/kinds.js"
+import { FileName, ItemId as Id, Sha256 } from "./model/Info.js"
+import { allKinds, Kind, kinds } from "./model/kinds.js"
 
 /** What changes: the tenant, or the folder. */
 export const Side = Schema.Literal("tenant", "folder")
@@ -30,14 +30,24 @@ export interface Change extends Schema.Schema.Type<typeof Change> {}
 
 /** An installer that moves. */
 export const PlannedInstaller = Schema.Struct({
-  name: Schema.String,
+  name: FileName,
   /** In bytes, where that is known. */
   size: Schema.optional(Schema.Finite),
   /** Lower-case hex. */
-  sha256: Schema.String
+  sha256: Sha256
 })
 /** An installer that moves, decoded. */
 export interface PlannedInstaller extends Schema.Schema.Type<typeof PlannedInstaller> {}
+
+/** A folder in that of a kind, with `/`: no part of it leads up. */
+const Path = Schema.String.pipe(
+  Schema.filter(
+    (path) =>
+      (allKinds.some((kind) => path.startsWith(`${kinds[kind].folder}/`)) &&
+        !path.split(/[/\\]/).some((part) => part === "" || part.startsWith("."))) ||
+      "is no folder of an item"
+  )
+)
 
 /** An item: `id` is the folder's; for an item that the folder does not have, the tenant's. */
 export const ItemRef = Schema.Struct({
@@ -45,7 +55,7 @@ export const ItemRef = Schema.Struct({
   id: Id,
   name: Schema.String,
   /** Its folder, below the root. */
-  path: Schema.optional(Schema.String)
+  path: Schema.optional(Path)
 })
 /** An item, decoded. */
 export interface ItemRef extends Schema.Schema.Type<typeof ItemRef> {}

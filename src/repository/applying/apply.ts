@@ -2,13 +2,16 @@
  * Does what a plan says, item by item.
  */
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { RepositoryError } from "../../errors/RepositoryError.js"
 import { SelfServiceCategories } from "../../services/SelfServiceCategories.js"
+import { fieldErrorsOf } from "../../operation/arguments.js"
 import { clearUnfinished, io } from "../folder/files.js"
+import { checkLinks } from "../folder/links.js"
 import type { Repository } from "../folder/reading.js"
 import type { Kind } from "../model/kinds.js"
-import type { Action, ItemRef, Plan } from "../Plan.js"
+import { type Action, type ItemRef, Plan } from "../Plan.js"
 import { type Needs, tenantHost } from "../planning/actions.js"
 import { makeLibrary, type Watch } from "../planning/library.js"
 import * as folderSide from "./folderSide.js"
@@ -40,8 +43,8 @@ export type Outcome =
  * and left alone; an item that fails stops no other. What is known of each item is written as it ends, so a run that is
  * cut off is continued by a new plan.
  *
- * Fails with `WrongTenant` before anything is read or sent if the plan was made for another tenant, and with
- * `Unauthorized` or `Forbidden` at the first item that is answered so.
+ * Before anything is read or sent, fails with `WrongTenant` if the plan was made for another tenant, and with `InvalidItem`
+ * if an id, a folder or an installer in it is none, as in a plan that somebody has edited. Fails with `Unauthorized` or `Forbidden` at the first item that is answered so.
  *
  * @example
  * Repository.apply(repository, plan).pipe(
@@ -65,6 +68,14 @@ export const apply = (
           detail: `The plan was made for ${plan.tenant}, and this session is for ${tenant}. Make a plan for this tenant.`
         })
       }
+      yield* Effect.mapError(checkPlan(plan), ({ issue }) => {
+        const problems = Object.entries(fieldErrorsOf(issue)).map(([key, messages]) => `${key} ${messages.join(", ")}`)
+        return new RepositoryError({
+          reason: "InvalidItem",
+          detail: `The plan is not as it was made: ${problems.join("; ")}. Make a new plan.`
+        })
+      })
+      yield* checkLinks(repository.root, tenant)
       yield* Effect.mapError(clearUnfinished(repository.root), io("The folder cannot be written"))
       const categories = yield* SelfServiceCategories
       const library = yield* makeLibrary
@@ -99,6 +110,8 @@ export const apply = (
       )
     })
   )
+
+const checkPlan = Schema.validate(Plan)
 
 /** Actions that wait for no other, in the order in which they are done. */
 const stages = (actions: ReadonlyArray<Action>): ReadonlyArray<ReadonlyArray<Action>> => {

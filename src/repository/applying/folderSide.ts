@@ -36,12 +36,12 @@ const download = (
     if (sha256 !== installer.sha256) return yield* stale(item, "got another installer in the tenant")
   })
 
-/** Makes the folder of payloads, which git is to leave alone. */
+/** Makes the folder of payloads, if it is not there. Git is to leave a new one alone; what others hold is theirs. */
 const makePayloads = (fs: FileSystem.FileSystem, payloads: string) =>
   Effect.gen(function* () {
+    if (yield* fs.exists(payloads)) return
     yield* fs.makeDirectory(payloads, { recursive: true })
-    const ignore = join(payloads, ".gitignore")
-    if (!(yield* fs.exists(ignore))) yield* fs.writeFileString(ignore, "*\n")
+    yield* fs.writeFileString(join(payloads, ".gitignore"), "*\n")
   }).pipe(Effect.mapError(io("The folder of installers cannot be made")))
 
 /** Writes a new folder for an item of the tenant, which appears whole. */

@@ -9,6 +9,7 @@ import { parse } from "yaml"
 import { RepositoryError } from "../../errors/RepositoryError.js"
 import { fieldErrorsOf } from "../../operation/arguments.js"
 import type { Format } from "../format/InfoDocument.js"
+import { device } from "../../installers/fileNames.js"
 import { io } from "./files.js"
 
 /** Files that make a folder a repository. */
@@ -83,14 +84,20 @@ const settingsOf = (root: string, marker: Marker) =>
     }
   })
 
-/** The name of a new item's folder: the item's name in ASCII, without what some system does not allow in a name. */
-export const folderName = (name: string): string =>
-  name
+/**
+ * The name of a new item's folder: the item's name in ASCII, without what some system does not allow in a name. It does
+ * not begin with a dot: hidden folders are left out when the repository is read.
+ */
+export const folderName = (name: string): string => {
+  const plain = name
     .normalize("NFKD")
     // oxlint-disable-next-line no-control-regex
     .replace(/[^\x00-\x7f]/g, "")
     // oxlint-disable-next-line no-control-regex
     .replace(/[<>:"/\\|?*\x00-\x1f\x7f]+/g, "_")
     .trimStart()
+    .slice(0, 255)
     .replace(/[. ]+$/, "")
-    .slice(0, 255) || "_"
+    .replace(/^\./, "_")
+  return plain === "" ? "_" : device.test(plain) ? `_${plain.slice(0, 254)}` : plain
+}

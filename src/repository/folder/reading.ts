@@ -1,6 +1,7 @@
 /**
  * Reads a repository: all items, or every problem of every file.
  */
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -15,6 +16,7 @@ import { allKinds, type ContentFile, isLeftover, type Kind, kinds } from "../mod
 import { profileText } from "../model/profileText.js"
 import { syncHash } from "../model/syncHash.js"
 import { io } from "./files.js"
+import { fileProblem, isLink, linkIn } from "./links.js"
 import { findRoot, type Root } from "./layout.js"
 
 /** A file of an item. */
@@ -69,7 +71,9 @@ interface Folder {
 export const open = (path: string): Effect.Effect<Repository, RepositoryError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const root = yield* findRoot(path)
-    const folders = (yield* Effect.forEach(allKinds, (kind) => foldersOf(root.root, kind))).flat()
+    const found = yield* Effect.forEach(allKinds, (kind) => foldersOf(root.root, kind))
+    const folders = found.flatMap(({ folders }) => folders)
+    const links = found.flatMap(({ links }) => links.map((file) => ({ file, message: linkProblem })))
     const withInfo = folders.filter(({ names }) => names.some(isInfo))
     const read = yield* Effect.forEach(withInfo, (folder) => Effect.either(readItem(root.root, folder)), {
       concurrency
@@ -77,7 +81,8 @@ export const open = (path: string): Effect.Effect<Repository, RepositoryError, F
     const failures = read.flatMap((item) => (Either.isLeft(item) ? [item.left] : []))
     const broken = failures.find(({ reason }) => reason === "Io")
     if (broken !== undefined) return yield* broken
-    if (failures.length > 0) return yield* invalid(failures.flatMap(({ problems }) => problems))
+    const problems = [...links, ...failures.flatMap(({ problems }) => problems)]
+    if (problems.length > 0) return yield* invalid(problems)
     const items = read.flatMap((item) => (Either.isRight(item) ? [item.right] : []))
     yield* checkIds(items)
     const stray = folders.filter((folder) => isStray(folder, withInfo))
@@ -97,6 +102,8 @@ export const reopen = (
 ): Effect.Effect<LocalItem, RepositoryError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
+    const link = yield* linkIn(root, path)
+    if (Option.isSome(link)) return yield* invalid([{ file: link.value, message: linkProblem }])
     const names = yield* Effect.mapError(fs.readDirectory(join(root, path)), io(`${path} cannot be read`))
     return yield* readItem(root, { kind, path, names: names.filter((name) => !isLeftover(name)) })
   })
@@ -108,26 +115,38 @@ const invalid = (problems: ReadonlyArray<RepositoryProblem>) =>
     problems
   })
 
+const linkProblem = "is a link to a folder: put the folder itself there"
+
 const isInfo = (name: string): boolean => Option.isSome(InfoDocument.formatOf(name))
 
 /** Every folder of a kind that holds files, hidden ones and leftovers left out. */
 const foldersOf = (root: string, kind: Kind) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const base = join(root, kinds[kind].folder)
-    if (!(yield* fs.exists(base))) return []
-    const names = new Map<string, Array<string>>()
-    for (const path of yield* fs.readDirectory(base, { recursive: true })) {
-      const parts = path.split(/[/\\]/)
-      if (parts.some((part) => part.startsWith(".")) || parts.length < 2) continue
-      const name = parts.pop() ?? ""
-      if (isLeftover(name)) continue
-      const folder = [kinds[kind].folder, ...parts].join("/")
-      names.set(folder, [...(names.get(folder) ?? []), name])
-    }
-    return [...names]
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([path, names]): Folder => ({ kind, path, names: names.sort() }))
+    const base = kinds[kind].folder
+    if (!(yield* fs.exists(join(root, base)))) return { folders: [], links: [] }
+    const folders: Array<Folder> = []
+    const links: Array<string> = []
+    /** Links to folders are not followed: they can lead out of the repository, and in circles. */
+    const walk = (path: string): Effect.Effect<void, PlatformError, FileSystem.FileSystem> =>
+      Effect.gen(function* () {
+        if (yield* isLink(join(root, path))) return void links.push(path)
+        const all = (yield* fs.readDirectory(join(root, path))).filter((name) => !name.startsWith("."))
+        const names: Array<string> = []
+        yield* Effect.forEach(
+          all,
+          (name) =>
+            Effect.flatMap(Effect.option(fs.stat(join(root, path, name))), (info) => {
+              if (Option.isSome(info) && info.value.type === "Directory") return walk(`${path}/${name}`)
+              if (path !== base && !isLeftover(name)) names.push(name)
+              return Effect.void
+            }),
+          { concurrency, discard: true }
+        )
+        if (names.length > 0) folders.push({ kind, path, names: names.sort() })
+      })
+    yield* walk(base)
+    return { folders: folders.sort((one, other) => (one.path < other.path ? -1 : 1)), links: links.sort() }
   }).pipe(Effect.mapError(io(`${kinds[kind].folder} cannot be read`)))
 
 /** Whether a folder has files of an item and no info file, and no item lies around or in it. */
@@ -143,10 +162,13 @@ const readItem = (
     const fs = yield* FileSystem.FileSystem
     const problems: Array<RepositoryProblem> = []
     const bytesOf = (name: string) =>
-      Effect.map(
-        Effect.mapError(fs.readFile(join(root, path, name)), io(`${path}/${name} cannot be read`)),
-        (bytes): ItemFile => ({ name, bytes })
-      )
+      Effect.gen(function* () {
+        const file = `${path}/${name}`
+        const problem = yield* fileProblem(root, join(root, file))
+        if (problem !== undefined) return yield* invalid([{ file, message: problem }])
+        const bytes = yield* Effect.mapError(fs.readFile(join(root, file)), io(`${file} cannot be read`))
+        return { name, bytes } satisfies ItemFile
+      })
     /** The one file of those that match. */
     const only = (matches: (name: string) => boolean): string | undefined => {
       const [first, ...others] = names.filter(matches)

@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
 import { join } from "node:path"
 import { RepositoryError, type RepositoryProblem } from "../../errors/RepositoryError.js"
 import { Id } from "../../schemas/internal.js"
+import { isFileId } from "../model/Info.js"
 import { type Kind, kinds } from "../model/kinds.js"
 import { io, removeFile, writeWhole } from "./files.js"
 
@@ -39,11 +40,14 @@ const encode = Schema.encodeSync(StateJson)
 /** What is known, by kind and by the id in the folder. */
 export type States = Readonly<Record<Kind, ReadonlyMap<string, ItemState>>>
 
-const folderOf = (root: string, host: string): string =>
+export const folderOf = (root: string, host: string): string =>
   join(root, ".effect-iru", host.toLowerCase().replace(/[^\w.-]/g, "_"))
 
 const fileOf = (root: string, host: string, kind: Kind, id: string): string =>
   join(folderOf(root, host), kinds[kind].folder, `${id}.json`)
+
+/** A copy that a program for syncing files has made (`… (1).json`) is not known of any item. */
+const isStateFile = (name: string): boolean => name.endsWith(".json") && isFileId(name.slice(0, -5))
 
 /** What is known of one item in a tenant, or `undefined`. */
 export const readState = (
@@ -67,7 +71,7 @@ export const readStates = (root: string, host: string): Effect.Effect<States, Re
       Effect.gen(function* () {
         const folder = join(folderOf(root, host), kinds[kind].folder)
         if (!(yield* fs.exists(folder))) return new Map<string, ItemState>()
-        const names = (yield* fs.readDirectory(folder)).filter((name) => name.endsWith(".json"))
+        const names = (yield* fs.readDirectory(folder)).filter(isStateFile)
         const states = yield* Effect.forEach(
           names,
           (name) => Effect.map(fs.readFileString(join(folder, name)), (text) => ({ name, state: decode(text) })),

@@ -10,6 +10,12 @@ import { ExecutionFrequency } from "../../schemas/CustomScript.js"
 import { given, Id, Required } from "../../schemas/internal.js"
 import type { Kind } from "./kinds.js"
 
+/** Whether an id can be the name of a file. */
+export const isFileId = (id: string): boolean => /^[0-9a-z-]{1,100}$/.test(id)
+
+/** The id of an item: files are named by it, so it is never a path. */
+export const ItemId = Id.pipe(Schema.filter((id) => isFileId(id) || "is no id"))
+
 /** A time as text; property lists may have it as a date. */
 const Time = Schema.Union(Schema.String, Schema.DateFromSelf)
 
@@ -22,7 +28,7 @@ export const EnsuredBlueprint = Schema.Union(Required, Node).annotations({
 export type EnsuredBlueprint = typeof EnsuredBlueprint.Type
 
 const base = {
-  id: Id.pipe(Schema.filter((id) => /^[0-9a-z-]+$/.test(id) || "is no id")),
+  id: ItemId,
   name: Required,
   active: given(Schema.Boolean),
   created_at: given(Time),
@@ -64,9 +70,9 @@ export const ScriptInfo = Schema.Struct({
 export interface ScriptInfo extends Schema.Schema.Type<typeof ScriptInfo> {}
 
 /** A file name without a folder, as an installer's is. */
-const FileName = Required.pipe(Schema.filter((name) => !/[/\\\0]|^\.\.?$/.test(name) || "is no name of a file"))
+export const FileName = Required.pipe(Schema.filter((name) => !/[/\\\0]|^\.\.?$/.test(name) || "is no name of a file"))
 
-const Sha256 = Schema.Lowercase.pipe(
+export const Sha256 = Schema.Lowercase.pipe(
   Schema.filter((text) => /^[0-9a-f]{64}$/.test(text) || "is not a sha256 in hex: 64 digits")
 )
 

@@ -10,6 +10,7 @@ import type { ApiClientError } from "../../errors/ApiClientError.js"
 import { RepositoryError, type RepositoryProblem } from "../../errors/RepositoryError.js"
 import type { Blueprint } from "../../schemas/Blueprint.js"
 import type { SelfServiceCategory } from "../../schemas/SelfServiceCategory.js"
+import { safeFileName } from "../../installers/fileNames.js"
 import { InstallerTransfer } from "../../services/InstallerTransfer.js"
 import { normalized } from "../../services/matching.js"
 import * as InfoDocument from "../format/InfoDocument.js"
@@ -114,8 +115,12 @@ export const ensuredOf = (
   return problems.length === 0 ? Either.right(ensured) : Either.left(problems)
 }
 
-/** The name of an installer in the folder of payloads: `Firefox_9f2c61aa.pkg`, by the first 8 digits of its sha256. */
-export const payloadName = (name: string, sha256: string): string => {
+/**
+ * The name of an installer in the folder of payloads: `Firefox_9f2c61aa.pkg`, by the first 8 digits of its sha256. What a
+ * tenant says never leads out of that folder.
+ */
+export const payloadName = (fileName: string, sha256: string): string => {
+  const name = safeFileName(fileName)
   const extension = extname(name)
   return `${plainName(name).slice(0, -extension.length || undefined)}_${sha256.slice(0, 8)}${extension}`
 }

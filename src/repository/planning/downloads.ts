@@ -1,6 +1,7 @@
 /**
  * Installers that come from the tenant.
  */
+import { safeFileName } from "../../installers/fileNames.js"
 import type { CustomApp } from "../../schemas/CustomApp.js"
 import type { PlannedInstaller } from "../Plan.js"
 import type { TenantItem } from "./library.js"
@@ -15,5 +16,9 @@ export const plannedDownload = (there: TenantItem): PlannedInstaller | undefined
   const app = appOf(there)
   return app?.sha256 === undefined
     ? undefined
-    : { name: app.file_name, ...(app.file_size === undefined ? {} : { size: app.file_size }), sha256: app.sha256 }
+    : {
+        name: safeFileName(app.file_name),
+        ...(app.file_size === undefined ? {} : { size: app.file_size }),
+        sha256: app.sha256
+      }
 }

@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
-import type { ApiClientError } from "../../errors/ApiClientError.js"
+import { ApiClientError } from "../../errors/ApiClientError.js"
 import type { PayloadError } from "../../errors/PayloadIntegrityError.js"
 import { withDigest } from "../../installers/publishing.js"
 import { checkFields } from "../../operation/arguments.js"
@@ -28,6 +28,7 @@ import { CustomProfiles } from "../../services/CustomProfiles.js"
 import { CustomScripts } from "../../services/CustomScripts.js"
 import type { TransferProgress } from "../../services/InstallerTransfer.js"
 import { type Fields, fieldsOf, hashOf, meaningful, type Values, valuesOf } from "../model/Fields.js"
+import { isFileId } from "../model/Info.js"
 import type { Kind } from "../model/kinds.js"
 
 /** An item of the tenant. */
@@ -117,22 +118,33 @@ interface Parts<Stored, Created, Changes extends object> {
   readonly changes: (there: TenantItem, wanted: Wanted) => Effect.Effect<Changes, ApiClientError>
 }
 
+const operations = { profile: "CustomProfiles", script: "CustomScripts", app: "CustomApps" } as const
+
 const shelf = <Stored extends TenantItem["record"], Created, Changes extends object>(
   kind: Kind,
   { changes, created, service, whole = Effect.succeed }: Parts<Stored, Created, Changes>
 ): Shelf => {
-  const item = (record: Stored) => itemOf(kind, record)
+  const item = (record: Stored): Effect.Effect<TenantItem, ApiClientError> =>
+    isFileId(record.id)
+      ? Effect.succeed(itemOf(kind, record))
+      : Effect.fail(
+          new ApiClientError({
+            reason: "Decode",
+            operation: `${operations[kind]}.get`,
+            detail: `The tenant has a ${kind} whose id is none: ${JSON.stringify(record.id.slice(0, 100))}.`
+          })
+        )
   return {
     list: Effect.gen(function* () {
       const { count, results } = yield* service.list()
       const records = yield* Effect.forEach(results, whole, { concurrency: 4 })
-      return { items: records.map(item), complete: results.length >= count }
+      return { items: yield* Effect.forEach(records, item), complete: results.length >= count }
     }),
-    get: (id) => Effect.map(Effect.flatMap(service.get(id), whole), item),
+    get: (id) => Effect.flatMap(Effect.flatMap(service.get(id), whole), item),
     check: (wanted, there) =>
       there === undefined ? Effect.asVoid(created(wanted)) : Effect.asVoid(changes(there, wanted)),
     create: (wanted, watch) =>
-      Effect.map(
+      Effect.flatMap(
         Effect.flatMap(created(wanted), (fields) => service.create(fields, watch)),
         item
       ),
@@ -140,7 +152,7 @@ const shelf = <Stored extends TenantItem["record"], Created, Changes extends obj
       Effect.flatMap(changes(there, wanted), (fields) =>
         Object.keys(fields).length === 0
           ? Effect.succeed(there)
-          : Effect.map(service.update(there.id, fields, watch), item)
+          : Effect.flatMap(service.update(there.id, fields, watch), item)
       ),
     delete: service.delete
   }
