@@ -66,6 +66,8 @@ export interface Options {
   readonly log?: string | undefined
   /** Such a file: what it says is done is skipped. One that is not there says nothing. It may be the one of `log`. */
   readonly skip?: string | undefined
+  /** The name of the action in the log. Default: `confirm`. What the log says of an action with another name does not count. */
+  readonly action?: string | undefined
   /** Acts again on devices that `skip` says were begun and have no outcome. Default: they fail with `UnknownOutcome`. */
   readonly repeatUnknown?: boolean | undefined
 }
@@ -109,6 +111,8 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
 > =>
   Effect.gen(function* () {
     const { concurrency = 8, confirm, dryRun = false, log, repeatUnknown = false, skip, stopAfter = Infinity } = options
+    const name = options.action ?? confirm
+    const naming = name === undefined ? {} : { action: name }
     const operation = confirm === undefined ? undefined : operationOf(confirm)
     const problems = {
       ...(Number.isInteger(concurrency) && concurrency > 0 ? {} : { concurrency: ["is no whole number above 0"] }),
@@ -117,7 +121,7 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
     }
     if (Object.keys(problems).length > 0) return yield* invalidArgument("Fleet.forEach", problems)
 
-    const before = skip === undefined ? new Map<string, string>() : yield* readLog(skip)
+    const before = skip === undefined ? new Map<string, string>() : yield* readLog(skip, name)
     /** Whether an action was begun before, and must not be done again without being asked for. */
     const isUnknown = (device: string) => before.get(sameId(device)) === "started" && !repeatUnknown
     const writer = log === undefined || dryRun ? undefined : yield* openLog(log)
@@ -152,7 +156,7 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
     const act = (target: T, device: string): Effect.Effect<Outcome<T, A, E>, ApiClientError, R> =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
-          yield* writer?.write({ device, state: "started" }) ?? Effect.void
+          yield* writer?.write({ device, ...naming, state: "started" }) ?? Effect.void
           underWay.add(device)
           let met: string | undefined
           const rules = dryRun ? dryRunGuard((operation) => (met ??= operation)) : confirmed
@@ -161,12 +165,12 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
           if (Exit.isSuccess(exit) || !Cause.isInterrupted(exit.cause)) underWay.delete(device)
           if (met !== undefined) return { outcome: "skipped", device, target, reason: `it would call ${met}` }
           if (Exit.isSuccess(exit)) {
-            yield* writer?.write({ device, state: "done" }) ?? Effect.void
+            yield* writer?.write({ device, ...naming, state: "done" }) ?? Effect.void
             return { outcome: "done", device, target, value: exit.value }
           }
           const failure = Cause.failureOption(exit.cause)
           if (Option.isNone(failure)) return yield* Effect.failCause(exit.cause as Cause.Cause<never>)
-          yield* writer?.write({ device, state: "failed", error: nameOf(failure.value) }) ?? Effect.void
+          yield* writer?.write({ device, ...naming, state: "failed", error: nameOf(failure.value) }) ?? Effect.void
           return { outcome: "failed", device, target, error: failure.value }
         })
       )

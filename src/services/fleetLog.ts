@@ -15,6 +15,8 @@ const Line = Schema.Struct({
   device: Schema.String,
   state: Schema.Literal("started", "done", "failed", "skipped"),
   at: Schema.String,
+  /** What was done, if the run named it. */
+  action: Schema.optional(Schema.String),
   /** The tag and the reason of a failure. */
   error: Schema.optional(Schema.String)
 })
@@ -42,7 +44,8 @@ type Refuse = (why: string, cause?: unknown) => ApiClientError
 const statesIn = (
   fs: FileSystem.FileSystem,
   path: string,
-  refuse: Refuse
+  refuse: Refuse,
+  action?: string
 ): Effect.Effect<ReadonlyMap<string, Line["state"]>, ApiClientError> =>
   Effect.gen(function* () {
     const states = new Map<string, Line["state"]>()
@@ -55,18 +58,22 @@ const statesIn = (
     for (const [index, line] of text.split("\n").entries()) {
       if (line.trim() === "") continue
       const read = readLine(line)
-      if (Either.isRight(read)) states.set(sameId(read.right.device), read.right.state)
-      else if (!isCut(line)) return yield* refuse(`${path}, line ${index + 1}, is not a line of such a log`)
+      if (Either.isRight(read)) {
+        // What was done for another action says nothing of this one.
+        const of = read.right.action ?? action
+        if (action === undefined || of === action) states.set(sameId(read.right.device), read.right.state)
+      } else if (!isCut(line)) return yield* refuse(`${path}, line ${index + 1}, is not a line of such a log`)
     }
     return states
   })
 
 /** What a file says of the devices in it: the last state of each, by `sameId`. */
 export const readLog = (
-  path: string
+  path: string,
+  action?: string
 ): Effect.Effect<ReadonlyMap<string, Line["state"]>, ApiClientError, FileSystem.FileSystem> =>
   Effect.flatMap(FileSystem.FileSystem, (fs) =>
-    statesIn(fs, path, (why, cause) => invalidArgument(operation, { skip: [why] }, cause))
+    statesIn(fs, path, (why, cause) => invalidArgument(operation, { skip: [why] }, cause), action)
   )
 
 /** Writes lines to the end of a file. */

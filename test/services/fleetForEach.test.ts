@@ -246,6 +246,24 @@ describe("a run that is written down", () => {
     )
   )
 
+  scoped("leaves out no device because another action with the same log is done", () =>
+    withTenant(
+      fine,
+      options
+    )((server) =>
+      Effect.gen(function* () {
+        const log = `${yield* temporaryFolder}/run.ndjson`
+        const both = { log, skip: log }
+        yield* outcomes(Fleet.forEach(ids(2), restart, { ...both, confirm: "DeviceActions.restart" }))
+        const erased = yield* outcomes(Fleet.forEach(ids(2), erase, { ...both, action: "erase" }))
+        expect(named(erased)).toEqual(["device-0 done", "device-1 done"])
+        const again = yield* outcomes(Fleet.forEach(ids(2), restart, { ...both, confirm: "DeviceActions.restart" }))
+        expect(named(again)).toEqual(["device-0 skipped", "device-1 skipped"])
+        expect(server.received).toHaveLength(4)
+      }).pipe(Effect.provide(NodeContext.layer))
+    )
+  )
+
   scoped("takes no file that is something else, and no line that is cut for a state", () =>
     withTenant(
       fine,

@@ -100,7 +100,7 @@ const act = (
     const outcomes: Stream.Stream<Outcome, ApiClientError, ApiClient> = Fleet.forEach(
       devices,
       ({ device_id }) => call(operation, [device_id, ...payload]),
-      { dryRun, log: resume, skip: resume, repeatUnknown }
+      { action: operation.name, dryRun, log: resume, skip: resume, repeatUnknown }
     ).pipe(
       Stream.tap((outcome) =>
         Effect.sync(() => {
