@@ -4,10 +4,12 @@
 import { scopedLive } from "@effect/vitest"
 import { Fault, Sandbox } from "effect-iru/sandbox"
 import * as Effect from "effect/Effect"
+import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect } from "vitest"
+import { temporaryFolder } from "../../../test/support/files.js"
 import { writes } from "../../../test/support/sandbox.js"
 import { onTenant, prepareIru } from "./support/run.js"
 
@@ -147,6 +149,34 @@ describe("iru prism export", () => {
         expect(readdirSync(folder()).filter((name) => name.startsWith("cut.csv"))).toEqual([])
         const nowhere = yield* iru([...args, "--to", join(folder(), "no", "x.csv")])
         expect(nowhere.stderr).toContain("its folder is not there")
+      })
+    )
+  )
+})
+
+/** A folder with room for one megabyte; `undefined` if this process may not mount one. */
+const smallDisk = Effect.acquireRelease(
+  Effect.map(temporaryFolder, (folder) => {
+    const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], { stdio: "ignore" })
+    return status === 0 ? folder : undefined
+  }),
+  (folder) => Effect.sync(() => folder !== undefined && spawnSync("umount", [folder]))
+)
+const canMount = await Effect.runPromise(Effect.scoped(Effect.map(smallDisk, (folder) => folder !== undefined)))
+if (!canMount) console.warn("Not run: commands on a full disk. It needs the right to mount one.")
+
+describe.runIf(canMount)("a full disk", () => {
+  scopedLive("ends a download in one sentence, and leaves nothing behind", () =>
+    onTenant(
+      Effect.gen(function* () {
+        const disk = (yield* smallDisk) ?? ""
+        const path = installer("Large.pkg", 3_000_000)
+        expect((yield* iru(["apps", "publish", path, "--name", "Large"])).code).toBe(0)
+        const download = yield* iru(["apps", "download", "Large", "--to", join(disk, "Large.pkg")])
+        expect(download.code).toBe(1)
+        expect(download.stderr.trimEnd().split("\n").at(-1)).toMatch(/^iru apps download: .*(ENOSPC|disk is full)/)
+        expect(download.stdout).toBe("")
+        expect(readdirSync(disk)).toEqual([])
       })
     )
   )
