@@ -4,13 +4,12 @@
 import { scopedLive } from "@effect/vitest"
 import { Fault, Sandbox } from "effect-iru/sandbox"
 import * as Effect from "effect/Effect"
-import { spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect } from "vitest"
-import { temporaryFolder } from "../../../test/support/files.js"
 import { writes } from "../../../test/support/sandbox.js"
+import { canMount, smallDisk } from "../../../test/support/smallDisk.js"
 import { onTenant, prepareIru } from "./support/run.js"
 
 const { folder, inTerminal, iru } = prepareIru()
@@ -154,15 +153,6 @@ describe("iru prism export", () => {
   )
 })
 
-/** A folder with room for one megabyte; `undefined` if this process may not mount one. */
-const smallDisk = Effect.acquireRelease(
-  Effect.map(temporaryFolder, (folder) => {
-    const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], { stdio: "ignore" })
-    return status === 0 ? folder : undefined
-  }),
-  (folder) => Effect.sync(() => folder !== undefined && spawnSync("umount", [folder]))
-)
-const canMount = await Effect.runPromise(Effect.scoped(Effect.map(smallDisk, (folder) => folder !== undefined)))
 if (!canMount) console.warn("Not run: commands on a full disk. It needs the right to mount one.")
 
 describe.runIf(canMount)("a full disk", () => {

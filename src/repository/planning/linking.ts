@@ -218,7 +218,7 @@ const isStamped = ({ item }: Local): boolean => item.info.sync_hash !== undefine
 
 const nameOf = (fields: Fields): string => String(fields["name"])
 
-/** Which side has changed since both were in step. Without a base, nobody can tell: both have. */
+/** Which side has changed since both were in step. Without a base that is unknown, and both count as changed. */
 const changedSince = (
   local: Local,
   there: TenantItem,

@@ -6,11 +6,11 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
-import { spawnSync } from "node:child_process"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { describe, expect } from "vitest"
 import { badStore, type Mood, signature } from "../../support/badStore.js"
+import { canMount, smallDisk } from "../../support/smallDisk.js"
 import { namesIn, read, temporaryFolder } from "../../support/files.js"
 import { eitherWay } from "./eitherWay.js"
 import { bytesOf, download, MiB, sha256, shown, stored, transfers } from "./support.js"
@@ -421,15 +421,6 @@ describe("the target", () => {
   )
 })
 
-/** A folder with room for one megabyte; nothing where this process may not mount one. */
-const smallDisk = Effect.acquireRelease(
-  Effect.map(temporaryFolder, (folder) => {
-    const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], { stdio: "ignore" })
-    return status === 0 ? folder : undefined
-  }),
-  (folder) => Effect.sync(() => folder !== undefined && spawnSync("umount", [folder]))
-)
-const canMount = await Effect.runPromise(Effect.scoped(Effect.map(smallDisk, (folder) => folder !== undefined)))
 if (!canMount) console.warn("Not run: a download to a full disk. It needs the right to mount one.")
 
 describe.runIf(canMount)("a full disk", () => {
