@@ -18,14 +18,6 @@ const plain = (text: string): string =>
   // oxlint-disable-next-line no-control-regex
   stripVTControlCharacters(text).replace(/[\x00-\x1f\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
 
-const verbs = {
-  create: "create",
-  update: "update",
-  delete: "delete",
-  assign: "assign",
-  record: "record",
-  forget: "forget"
-}
 const signs = { create: "+", update: "~", delete: "-", assign: ">", record: " ", forget: " " } as const
 const colors = {
   create: "green",
@@ -48,7 +40,7 @@ const headline = (action: Action): string => {
     const node = action.node === undefined ? "" : `, node ${plain(action.node)}`
     return `assign ${nameOf(action.item)} to Blueprint ${JSON.stringify(plain(action.blueprint.name))}${node}`
   }
-  return `${verbs[action._tag]} ${nameOf(action.item)}${side}`
+  return `${action._tag} ${nameOf(action.item)}${side}`
 }
 
 const value = (value: Change["from"]): string =>

@@ -138,7 +138,7 @@ export interface LocalInstaller extends PlannedInstaller {
 }
 
 /** The paths where an app's installer may lie: as its info file names it, with the digits, and without. */
-export const payloadPaths = ({ payloads }: Repository, file: NonNullable<AppInfo["file"]>): ReadonlyArray<string> =>
+const payloadPaths = ({ payloads }: Repository, file: NonNullable<AppInfo["file"]>): ReadonlyArray<string> =>
   [...new Set([file.name, payloadName(file.name, file.sha256), plainName(file.name)])].map((name) =>
     join(payloads, name)
   )
