@@ -1,25 +1,25 @@
 /**
- * What is to be done so that folder and tenant are in step. A plan is a value: it can be saved, read, reviewed and
- * applied exactly. It holds no content of a script or a profile, no token and no address of an installer.
+ * The actions that bring folder and tenant in sync. A plan is plain data: it can be saved, reviewed, read back and
+ * applied exactly. It contains no script or profile content, no token and no installer URL.
  */
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { FileName, ItemId as Id, Sha256 } from "./model/Info.js"
 import { allKinds, Kind, kinds } from "./model/kinds.js"
 
-/** What changes: the tenant, or the folder. */
+/** Which side an action changes. */
 export const Side = Schema.Literal("tenant", "folder")
 export type Side = typeof Side.Type
 
 /** A field that changes. */
 export const Change = Schema.Struct({
-  /** The API's name of it. */
+  /** The API's name of the field. */
   field: Schema.String,
   /** The old value. Scripts and profiles are shown as `sha256:…`, and secrets are masked. */
   from: Schema.NullOr(Schema.Union(Schema.String, Schema.Boolean)),
-  /** The new value, as `from`. */
+  /** The new value, in the same form as `from`. */
   to: Schema.NullOr(Schema.Union(Schema.String, Schema.Boolean)),
-  /** For scripts and profiles: a unified difference, secrets masked. A saved plan does not have it. */
+  /** For scripts and profiles: a unified diff with masked secrets. A saved plan does not include it. */
   difference: Schema.optionalToOptional(Schema.Unknown, Schema.String, {
     decode: () => Option.none(),
     encode: () => Option.none()
@@ -28,10 +28,10 @@ export const Change = Schema.Struct({
 /** A field that changes, decoded. */
 export interface Change extends Schema.Schema.Type<typeof Change> {}
 
-/** An installer that moves. */
+/** An installer that is uploaded or downloaded. */
 export const PlannedInstaller = Schema.Struct({
   name: FileName,
-  /** In bytes, where that is known. */
+  /** In bytes; missing if unknown. */
   size: Schema.optional(Schema.Finite),
   /** Lower-case hex. */
   sha256: Sha256
@@ -39,22 +39,24 @@ export const PlannedInstaller = Schema.Struct({
 /** An installer that moves, decoded. */
 export interface PlannedInstaller extends Schema.Schema.Type<typeof PlannedInstaller> {}
 
-/** A folder in that of a kind, with `/`: no part of it leads up. */
+/**
+ * The path of an item's folder below the root, such as `scripts/Firewall`. It must not contain `..` or hidden folders.
+ */
 const Path = Schema.String.pipe(
   Schema.filter(
     (path) =>
       (allKinds.some((kind) => path.startsWith(`${kinds[kind].folder}/`)) &&
         !path.split(/[/\\]/).some((part) => part === "" || part.startsWith("."))) ||
-      "is no folder of an item"
+      "is not the folder of an item"
   )
 )
 
-/** An item: `id` is the folder's; for an item that the folder does not have, the tenant's. */
+/** An item. `id` is its id in the folder, or the tenant's id if the folder does not have the item. */
 export const ItemRef = Schema.Struct({
   kind: Kind,
   id: Id,
   name: Schema.String,
-  /** Its folder, below the root. */
+  /** The path of its folder below the root. */
   path: Schema.optional(Path)
 })
 /** An item, decoded. */
@@ -68,11 +70,11 @@ export const Create = Schema.TaggedStruct("create", {
   side: Side,
   changes: Changes,
   installer: Schema.optional(PlannedInstaller),
-  /** Of the fields that are made. */
+  /** The hash of the new item's fields. */
   hash: Schema.String
 })
 
-/** An item that differs. */
+/** An item whose fields differ between folder and tenant. */
 export const Update = Schema.TaggedStruct("update", {
   item: ItemRef,
   side: Side,
@@ -83,7 +85,7 @@ export const Update = Schema.TaggedStruct("update", {
   tenantHash: Schema.String
 })
 
-/** An item that was managed, and that the other side does not have any more. */
+/** A managed item that was deleted on the other side. */
 export const Delete = Schema.TaggedStruct("delete", {
   item: ItemRef,
   side: Side,
@@ -91,7 +93,7 @@ export const Delete = Schema.TaggedStruct("delete", {
   hash: Schema.String
 })
 
-/** An item that is put on a Blueprint. */
+/** An item that is added to a Blueprint. */
 export const Assign = Schema.TaggedStruct("assign", {
   item: ItemRef,
   /** Missing for an item that the same plan creates. */
@@ -101,38 +103,40 @@ export const Assign = Schema.TaggedStruct("assign", {
   node: Schema.optional(Schema.String)
 })
 
-/** Both sides are equal, which is written down. */
+/** Both sides are equal. Applying the action only saves this in the item's sync state. */
 export const Record = Schema.TaggedStruct("record", { item: ItemRef, tenantId: Id, hash: Schema.String })
 
-/** Both sides have lost the item, so what is known of it goes. */
+/** Both sides have deleted the item. Applying the action only removes its sync state. */
 export const Forget = Schema.TaggedStruct("forget", { item: ItemRef })
 
-/** One thing to do. */
+/** One step of a plan. */
 export const Action = Schema.Union(Create, Update, Delete, Assign, Record, Forget)
 export type Action = typeof Action.Type
 
-/** An item that is left alone, and why. */
+/** An item that the plan does not change, and why. */
 export const Left = Schema.Struct({ ...ItemRef.fields, why: Schema.String })
-/** An item that is left alone, decoded. */
+/** An unchanged item, decoded. */
 export interface Left extends Schema.Schema.Type<typeof Left> {}
 
-/** What is to be done. */
+/** The actions that bring folder and tenant in sync. */
 export const Plan = Schema.Struct({
   version: Schema.Literal(1),
-  /** The tenant's host: the plan can be applied to it alone. */
+  /** The host of the tenant. The plan can only be applied to this tenant. */
   tenant: Schema.String,
   actions: Schema.Array(Action),
-  /** Items of the folder that were in the tenant, and are not there any more. */
+  /** Items of the folder that were deleted in the tenant. */
   missing: Schema.Array(ItemRef),
-  /** Items of the tenant that were in the folder, and are not there any more. */
+  /** Items of the tenant that were deleted in the folder. */
   orphans: Schema.Array(ItemRef),
-  /** Items of the tenant that never were in the folder. */
+  /** Items of the tenant that were never in the folder. */
   unmanaged: Schema.Array(ItemRef),
-  /** Items that changed on both sides, or that cannot be told apart. Applying the plan reports each as failed. */
+  /**
+   * Items that changed on both sides, or that have several possible counterparts. `apply` reports each one as failed.
+   */
   conflicts: Schema.Array(Left),
-  /** Items that differ, and that the direction leaves alone. */
+  /** Items that differ but that the plan's direction does not change. */
   skipped: Schema.Array(Left),
-  /** What people should know. */
+  /** Messages for the person who reads the plan. */
   notes: Schema.Array(Schema.String),
   /** How many items the folder has. */
   items: Schema.Int
@@ -140,11 +144,11 @@ export const Plan = Schema.Struct({
 /** A plan, decoded. */
 export interface Plan extends Schema.Schema.Type<typeof Plan> {}
 
-/** A plan as JSON text, to save it and read it back. The differences of scripts and profiles are not saved. */
+/** A plan as JSON text, for saving and reading it back. Diffs of scripts and profiles are not saved. */
 export const PlanJson = Schema.parseJson(Plan, { space: 2 })
 
-/** Whether an action changes more than what is written down about an item. */
+/** Whether an action changes the tenant or the files of an item. `record` and `forget` only change its sync state. */
 export const isChange = ({ _tag }: Action): boolean => _tag !== "record" && _tag !== "forget"
 
-/** Whether there is nothing to do and nothing to decide: no action that changes something, no conflict. */
+/** Whether there is nothing to do and nothing to decide: no action changes anything, and no item is in conflict. */
 export const isEmpty = ({ actions, conflicts }: Plan): boolean => conflicts.length === 0 && !actions.some(isChange)

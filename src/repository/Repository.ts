@@ -1,5 +1,6 @@
 /**
- * A folder of profiles, scripts and custom apps, as the vendor's tool keeps it, planned against a tenant and applied.
+ * A folder of profiles, scripts and custom apps in the layout of the vendor's tool. A plan compares it with a tenant,
+ * and `apply` carries the plan out.
  *
  * @example
  * const program = Effect.gen(function* () {

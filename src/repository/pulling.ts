@@ -1,5 +1,5 @@
 /**
- * Writes a tenant into a folder, new or existing.
+ * Writes the items of a tenant into a new or existing folder.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
@@ -14,18 +14,18 @@ import { open } from "./folder/reading.js"
 import type { Needs } from "./planning/actions.js"
 import { plan, type PlanOptions } from "./planning/planner.js"
 
-/** What is pulled, and how. */
+/** The options of `plan` and `apply`, and the format of a new repository. */
 export interface PullOptions extends Omit<PlanOptions, "direction" | "recreate">, ApplyOptions {
-  /** The format of info files, if the folder becomes a repository. Default `plist`, as the vendor's tool has it. */
+  /** The format of info files if the folder becomes a repository. Default `plist`, as in the vendor's tool. */
   readonly infoFormat?: "plist" | "json" | "yaml" | undefined
 }
 
 /**
- * Writes what the tenant has into a folder, and tells what became of each item. A folder that is missing or empty becomes
- * a repository. Items that changed in the folder stay as they are; those that changed on both sides are conflicts, unless
- * `onConflict` says more. With `installers: true`, installers are downloaded too.
+ * Writes the tenant's items into a folder and emits the outcome of each item. A missing or empty folder becomes a
+ * repository. Items that changed only in the folder stay unchanged. Items that changed on both sides are conflicts,
+ * unless `onConflict` chooses a side. With `installers: true`, installers are downloaded too.
  *
- * Fails as `open`, `plan` and `apply` do, and with `NotARepository` if the folder holds other files.
+ * Fails like `open`, `plan` and `apply`, and with `NotARepository` if the folder holds other files.
  *
  * @example
  * Repository.pull("mdm", { infoFormat: "yaml" }).pipe(Stream.runCount)
@@ -44,7 +44,10 @@ export const pull = (path: string, options: PullOptions = {}): Stream.Stream<Out
     })
   )
 
-/** Files that a folder may hold before it becomes a repository: those of git, and texts about it. */
+/**
+ * Files that a folder may hold before it becomes a repository: hidden files such as `.git`, README, LICENSE and
+ * CONTRIBUTING.
+ */
 const isHarmless = (name: string): boolean => name.startsWith(".") || /^(?:README|LICENSE|CONTRIBUTING)/i.test(name)
 
 const makeRepository = (path: string, infoFormat: PullOptions["infoFormat"], notFound: RepositoryError) =>

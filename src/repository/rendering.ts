@@ -1,10 +1,10 @@
 /**
- * A plan for people: as text for a terminal, as Markdown for a pull request.
+ * Renders a plan as text for a terminal, or as Markdown for a pull request.
  */
 import { stripVTControlCharacters, styleText } from "node:util"
 import { type Action, type Change, isChange, isEmpty, type ItemRef, type Left, type Plan } from "./Plan.js"
 
-/** How a plan is shown. */
+/** How a plan is rendered. */
 export interface TextOptions {
   /** Default `false`. */
   readonly colors?: boolean | undefined
@@ -13,7 +13,9 @@ export interface TextOptions {
 type Color = "green" | "yellow" | "red" | "cyan" | "dim" | "bold"
 type Paint = (color: Color, text: string) => string
 
-/** A text of the tenant's on one line: without what a terminal would obey. */
+/**
+ * A text from the tenant on one line, without control characters and escape sequences that a terminal would execute.
+ */
 const plain = (text: string): string =>
   // oxlint-disable-next-line no-control-regex
   stripVTControlCharacters(text).replace(/[\x00-\x1f\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
@@ -46,7 +48,7 @@ const headline = (action: Action): string => {
 const value = (value: Change["from"]): string =>
   value === null ? "none" : typeof value === "string" ? JSON.stringify(plain(value)) : String(value)
 
-/** The lines of an action below its headline. `lines` makes those of a difference. */
+/** The lines of an action below its headline. `lines` renders a diff. */
 const details = (action: Action, lines: (difference: string) => ReadonlyArray<string>): ReadonlyArray<string> => {
   if (action._tag !== "create" && action._tag !== "update") return []
   const { changes, installer } = action
@@ -63,7 +65,7 @@ const details = (action: Action, lines: (difference: string) => ReadonlyArray<st
   ]
 }
 
-/** `3 to create, 1 to update`, or what there is instead. */
+/** `3 to create, 1 to update`, or that there is nothing to do. */
 const summary = (plan: Plan): string => {
   const count = (tag: Action["_tag"], what: string) => {
     const number = plan.actions.filter(({ _tag }) => _tag === tag).length
@@ -81,19 +83,19 @@ const summary = (plan: Plan): string => {
     : `${counts.join(", ")}. Tenant ${plain(plan.tenant)}.`
 }
 
-/** Items that are left alone, by why. */
+/** The items that the plan does not change, grouped by reason. */
 const leftAlone = (
   plan: Plan
 ): ReadonlyArray<{ readonly title: string; readonly items: ReadonlyArray<ItemRef | Left> }> =>
   [
     { title: "In conflict: nothing is done until you decide", items: plan.conflicts },
     { title: "Left alone", items: plan.skipped },
-    { title: "Missing: deleted in the tenant (recreate makes them anew)", items: plan.missing },
+    { title: "Missing: deleted in the tenant (recreate creates them again)", items: plan.missing },
     { title: "Orphans: deleted in the folder (prune deletes them in the tenant)", items: plan.orphans },
     { title: "Not managed: in the tenant only", items: plan.unmanaged }
   ].filter(({ items }) => items.length > 0)
 
-/** How many items of a list are named. */
+/** How many items of a list are shown by name. */
 const most = 20
 
 const listOf = (items: ReadonlyArray<ItemRef | Left>): ReadonlyArray<string> => [
@@ -101,7 +103,7 @@ const listOf = (items: ReadonlyArray<ItemRef | Left>): ReadonlyArray<string> => 
   ...(items.length > most ? [`and ${items.length - most} more`] : [])
 ]
 
-/** Deletes come first: they are what a reader must not miss. */
+/** Deletes come first, so that readers do not miss them. */
 const inReadingOrder = (actions: ReadonlyArray<Action>): ReadonlyArray<Action> => {
   const order = ["delete", "create", "update", "assign"]
   return actions.filter(isChange).toSorted((one, other) => order.indexOf(one._tag) - order.indexOf(other._tag))
@@ -130,21 +132,21 @@ export const toText = (plan: Plan, { colors: hasColors = false }: TextOptions = 
 /** GitHub refuses comments above 65,536 characters. */
 const longest = 60_000
 
-/** A fence that nothing in the text can close. */
+/** A code fence with more backticks than any run in the text, so that the text cannot close it. */
 const fenced = (text: string, language: string): ReadonlyArray<string> => {
   const longestRun = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = "`".repeat(longestRun + 1)
   return [`${fence}${language}`, text, fence]
 }
 
-/** A name as Markdown shows it, whatever it holds. */
+/** A text as inline code in Markdown, also if it contains backticks. */
 const code = (text: string): string => {
   const run = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = "`".repeat(run + 1)
   return run === 0 ? `\`${text}\`` : `${fence} ${text} ${fence}`
 }
 
-/** A plan as Markdown, for a pull request: at most 60,000 characters, and how many changes are left out. */
+/** A plan as Markdown, for a pull request. It has at most 60,000 characters and says how many changes are left out. */
 export const toMarkdown = (plan: Plan): string => {
   const heading = [`### ${summary(plan)}`, ""]
   const left = leftAlone(plan).flatMap(({ items, title }) => [

@@ -49,7 +49,7 @@ describe("a link in a repository", () => {
       expect(items[0]?.texts["script"]).toBe("#!/bin/zsh\nexit 0\n")
       symlinkSync("../../../id_rsa", join(root, "scripts/A/remediation.zsh"))
       expect(yield* problems(root)).toEqual([
-        "scripts/A/remediation.zsh: is a link that leads to no file of the repository: put the file itself there"
+        "scripts/A/remediation.zsh: is a link, but not to a file of the repository: replace it with the file itself"
       ])
     }).pipe(withFiles)
   )
@@ -62,9 +62,9 @@ describe("a link in a repository", () => {
       symlinkSync(".", join(root, "scripts/A/two"))
       spawnSync("mkfifo", [join(root, "scripts/A/audit.zsh")])
       expect(yield* problems(root)).toEqual([
-        "scripts/A/one: is a link to a folder: put the folder itself there",
-        "scripts/A/two: is a link to a folder: put the folder itself there",
-        "scripts/A/audit.zsh: is no plain file"
+        "scripts/A/one: is a link to a folder: replace it with the folder itself",
+        "scripts/A/two: is a link to a folder: replace it with the folder itself",
+        "scripts/A/audit.zsh: is not a regular file"
       ])
     }).pipe(withFiles)
   )
@@ -164,7 +164,7 @@ describe("a tenant", () => {
         const folder = yield* temporaryFolder
         const error = yield* Effect.flip(pull(join(folder, "mdm")))
         expect(error).toMatchObject({ _tag: "ApiClientError", reason: "Decode" })
-        expect(error.message).toContain("whose id is none")
+        expect(error.message).toContain("with an invalid id")
         expect(Object.keys(contents(folder))).toEqual(["mdm/.iructl"])
       }).pipe(withFiles)
     )

@@ -71,7 +71,7 @@ describe("an item that was deleted in the folder", () => {
       expect(actions).toEqual([])
       expect(orphans).toHaveLength(3)
       expect(notes).toEqual([
-        "No script is deleted, since the folder has none: that looks like a mistake. Delete the last ones by hand."
+        "No script is deleted, because the folder has none: this looks like a mistake. Delete the last ones by hand."
       ])
     }).pipe(onSandbox(), withFiles)
   )
@@ -234,7 +234,7 @@ describe("a plan", () => {
       const error = yield* Effect.flip(plan(root))
       expect(error).toMatchObject({ _tag: "RepositoryError", reason: "LimitExceeded" })
       expect(error.message).toMatch(
-        /^The plan would update 7 items \(.*\), and the limit is 6, 30 % of 20 items\. If that is meant, raise it: limits: \{ updates: 7 \}\.$/
+        /^The plan would update 7 items \(.*\), and the limit is 6, 30 % of 20 items\. If this is intended, raise the limit: limits: \{ updates: 7 \}\.$/
       )
       expect(planned(yield* plan(root, { limits: { updates: 7 } }))).toHaveLength(7)
       expect(planned(yield* plan(root, { paths: [at(scripts, 0).path] }))).toHaveLength(1)
@@ -259,7 +259,7 @@ describe("a plan", () => {
       })
       const category = yield* Effect.flip(plan(root))
       expect(category.message).toContain(
-        'scripts/Category/info.yaml:4: self_service_category_id "Nonsense" is no category of the tenant\'s Self Service. There are: Apps, Productivity, Utilities, Security'
+        'scripts/Category/info.yaml:4: self_service_category_id "Nonsense" is not a Self Service category of the tenant. The tenant has: Apps, Productivity, Utilities, Security'
       )
       remove(root, { path: "scripts/Category" } as Repository.LocalItem)
       write(root, {
@@ -270,8 +270,8 @@ describe("a plan", () => {
       expect(error).toBeInstanceOf(RepositoryError)
       expect(error.message.split("\n  ")).toEqual([
         "The folder cannot be applied to the tenant. Nothing was sent.",
-        "apps/Zip/info.yaml: file is missing: a new app names its installer and its sha256",
-        'scripts/Blueprint/info.yaml:4: ensure_blueprints "Nowhere" is no Blueprint of the tenant. There are: ',
+        "apps/Zip/info.yaml: file is missing: a new app needs an installer and its sha256",
+        'scripts/Blueprint/info.yaml:4: ensure_blueprints "Nowhere" is not a Blueprint of the tenant. The tenant has: ',
         "scripts/Broken/audit.zsh: has a byte order mark before #!, so the system does not see which shell is meant. With the option normalize: true it is sent without"
       ])
       expect(yield* writes).toEqual([])
@@ -348,7 +348,7 @@ describe("a listing", () => {
       const { actions, missing, notes } = yield* plan(root, { direction: "pull", prune: true })
       expect(actions).toEqual([])
       expect(missing).toHaveLength(3)
-      expect(notes.join()).toContain("No script is deleted, since the tenant's listing is not whole")
+      expect(notes.join()).toContain("No script is deleted, because the tenant's listing is incomplete")
       expect(planned(yield* plan(root, { direction: "pull", prune: true }))).toEqual([
         `delete folder script ${first?.name}`
       ])
@@ -389,7 +389,7 @@ describe("an app", () => {
       const root = yield* temporaryFolder
       write(root, { ".iructl": "", "apps/Plotter/info.yaml": info("1a".repeat(32)), "payloads/Plotter.pkg": bytes })
       expect((yield* Effect.flip(plan(root))).message).toContain(
-        `apps/Plotter/info.yaml:6: file.name has the sha256 ${sha256}, and the info file says ${"1a".repeat(32)}`
+        `apps/Plotter/info.yaml:6: file.name has the sha256 ${sha256}, but the info file says ${"1a".repeat(32)}`
       )
       write(root, { "apps/Plotter/info.yaml": info(sha256) })
       const fresh = yield* plan(root)

@@ -71,8 +71,8 @@ describe("a folder", () => {
       const { items, notes } = yield* Repository.open(root)
       expect(items).toEqual([])
       expect(notes).toEqual([
-        "The repository is marked by .kst. The vendor's tool of today wants that file to be named .iructl.",
-        "scripts/A holds files, and no info file: it is left out."
+        "The repository is marked by .kst. The vendor's current tool expects the name .iructl.",
+        "scripts/A has files but no info file, so it is ignored."
       ])
     }).pipe(withFiles)
   )
@@ -85,7 +85,7 @@ describe("a folder", () => {
       const error = yield* Effect.flip(Repository.open(join(root, "inner")))
       expect(error).toMatchObject({ reason: "NotARepository" })
       expect(isRepositoryError(error)).toBe(true)
-      expect(error.message).toContain("holds a file .iructl")
+      expect(error.message).toContain("has a file .iructl")
     }).pipe(withFiles)
   )
 
@@ -110,20 +110,20 @@ describe("a folder", () => {
       expect(yield* problemsOf(root)).toEqual({
         reason: "InvalidItem",
         problems: [
-          "profiles/A/info.yaml:4 colour: is no key of an info file, and iructl refuses it",
+          "profiles/A/info.yaml:4 colour: is not a key of an info file, and iructl refuses it",
           "profiles/A/info.yaml:3 runs_on_mac: Expected boolean",
-          "profiles/A/a.mobileconfig: is no property list: line 1, column 32: the key x has no value",
+          "profiles/A/a.mobileconfig: is not a property list: line 1, column 32: the key x has no value",
           "profiles/B/info.json:2: it is not valid JSON: value expected",
-          "profiles/B/c.mobileconfig: stands beside b.mobileconfig: keep one of them",
-          "scripts/C/info.yaml: stands beside info.json: keep one of them",
+          "profiles/B/c.mobileconfig: conflicts with b.mobileconfig: keep one of them",
+          "scripts/C/info.yaml: conflicts with info.json: keep one of them",
           "scripts/C/info.json id: is missing",
           "scripts/C/info.json name: is missing",
           "scripts/C: has no audit.zsh",
           "scripts/D/audit.zsh: is not UTF-8",
-          "scripts/E/info.yaml:1 id: is no id",
+          "scripts/E/info.yaml:1 id: is not an id",
           "scripts/E/audit.zsh: is empty",
           'apps/F/info.yaml:3 install_type: is none of "package", "zip", "image"',
-          "apps/F/info.yaml:6 file.name: is no name of a file",
+          "apps/F/info.yaml:6 file.name: is not a file name",
           "apps/F/info.yaml:7 file.sha256: is not a sha256 in hex: 64 digits"
         ]
       })
@@ -142,7 +142,7 @@ describe("a folder", () => {
       })
       expect(yield* problemsOf(root)).toEqual({
         reason: "Duplicate",
-        problems: ["scripts/B/info.yaml id: is the id of scripts/A/info.yaml too: give one of them an id of its own"]
+        problems: ["scripts/B/info.yaml id: is also the id of scripts/A/info.yaml: give each item its own id"]
       })
     }).pipe(withFiles)
   )
@@ -212,7 +212,7 @@ describe("a folder of the vendor's tool", () => {
           // Changed in the tenant alone: no conflict, although nothing of ours is known.
           yield* state.customScripts.put({ ...there, script: "#!/bin/zsh\nexit 1" })
           expect((yield* plan(root)).skipped).toMatchObject([
-            { why: 'was changed in the tenant; direction "push" leaves it' }
+            { why: 'was changed in the tenant; direction "push" does not change the folder' }
           ])
           expect((yield* plan(root, { direction: "both" })).actions).toMatchObject([{ _tag: "update", side: "folder" }])
         }).pipe(onSandbox())

@@ -72,7 +72,7 @@ describe("iru repo", () => {
       expect((yield* iru(["repo", "pln"])).stderr).toContain("only plan, apply and pull")
       appendFileSync(join(script, "info.yaml"), "x: 1\n")
       const wrong = yield* iru(["repo", "plan", "--repo", repo])
-      expect(wrong.stderr).toMatch(/info\.yaml:\d+: x is no key of an info file/)
+      expect(wrong.stderr).toMatch(/info\.yaml:\d+: x is not a key of an info file/)
       expect(wrong.code).toBe(1)
       expect(existsSync(join(repo, ".iructl"))).toBe(true)
     }).pipe(Effect.provide(seeded))

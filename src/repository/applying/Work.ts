@@ -1,5 +1,5 @@
 /**
- * What applying one plan has at hand.
+ * What every action of a plan needs while it is applied.
  */
 import type * as Effect from "effect/Effect"
 import type { ApiClientError } from "../../errors/ApiClientError.js"
@@ -11,34 +11,36 @@ import type { Kind } from "../model/kinds.js"
 import type { Action, ItemRef } from "../Plan.js"
 import type { Library, TenantItem, Watch } from "../planning/library.js"
 
-/** What applying one plan has at hand. */
+/** What every action of a plan needs while it is applied. */
 export interface Work extends Watch {
   readonly repository: Repository
   readonly tenant: string
   readonly library: Library
-  /** The tenant's items of a kind by id, read once: for the many items that a pull writes into the folder. */
+  /** The tenant's items of a kind by id. They are read once, since a pull writes many items. */
   readonly listed: Readonly<Record<Kind, Effect.Effect<ReadonlyMap<string, TenantItem>, ApiClientError>>>
   readonly categories: Effect.Effect<ReadonlyArray<SelfServiceCategory>, ApiClientError>
-  /** Whether the tenant's texts replace the folder's after an item was sent. */
+  /** Whether the folder's texts are replaced by the tenant's after an item was sent. */
   readonly writeBack: boolean
-  /** New folders get their names one after the other. */
+  /** Only one new folder at a time gets its name. */
   readonly naming: Effect.Semaphore
-  /** The names in a folder of items, in lower case: not every file system tells upper from lower case. */
+  /** The names of the folders in a parent folder, in lower case, since some file systems ignore case. */
   readonly names: Map<string, Set<string>>
-  /** The tenant's ids of items that this run created, by kind and by the id in the folder before. */
+  /**
+   * The tenant's ids of items that this run created. The key is the kind and the id that the item had in the folder.
+   */
   readonly created: Map<string, string>
 }
 
-/** What can go wrong with one item. */
+/** Why applying one action can fail. */
 export type Failure = RepositoryError | ApiClientError | PayloadError
 
 /** The key of an item in `Work.created`. */
 export const keyOf = ({ id, kind }: ItemRef): string => `${kind} ${id}`
 
-/** The action of a kind. */
+/** The actions with one tag. */
 export type ActionOf<Tag extends Action["_tag"]> = Extract<Action, { readonly _tag: Tag }>
 
-/** The failure of an action whose item is not as it was when the plan was made. */
+/** The failure of an action whose item has changed since the plan was made. */
 export const stale = ({ kind, name }: ItemRef, what: string): RepositoryError =>
   new RepositoryError({
     reason: "Stale",

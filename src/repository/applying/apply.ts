@@ -1,5 +1,5 @@
 /**
- * Does what a plan says, item by item.
+ * Applies a plan, action by action.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -20,31 +20,32 @@ import type { Failure, Work } from "./Work.js"
 
 /** How a plan is applied. */
 export interface ApplyOptions extends Watch {
-  /** Items at once. Default 4. */
+  /** How many items are processed at the same time. Default 4. */
   readonly concurrency?: number | undefined
   /**
-   * Writes what the tenant made of each item that is sent into the folder: its texts, times and ids. For teams that use
-   * the vendor's tool on the same folder. Default `false`: only ids and hashes are written.
+   * After an item was sent, writes the tenant's version of it into the folder: its texts, times and ids. Use it if a
+   * team also uses the vendor's tool on the folder. Default `false`: only ids and hashes are written.
    */
   readonly writeBack?: boolean | undefined
 }
 
-/** What became of one action, or of one conflict. */
+/** The result of one action, or of one conflict. */
 export type Outcome =
   | { readonly outcome: "done"; readonly item: ItemRef; readonly action: Action }
-  /** The item has changed since the plan was made, and was left alone. */
+  /** The item has changed since the plan was made. Nothing was done to it. */
   | { readonly outcome: "stale"; readonly item: ItemRef; readonly action: Action; readonly error: RepositoryError }
-  /** `action` is missing for a conflict of the plan. */
+  /** `action` is missing if the item was a conflict in the plan. */
   | { readonly outcome: "failed"; readonly item: ItemRef; readonly action?: Action; readonly error: Failure }
 
 /**
- * Does what a plan says and nothing else, and tells what became of each action as it ends: first what is only written
- * down, then uploads, creates, updates, assignments, deletes. An item that has changed since the plan was made is `stale`
- * and left alone; an item that fails stops no other. What is known of each item is written as it ends, so a run that is
- * cut off is continued by a new plan.
+ * Carries out exactly the actions of a plan, and emits an outcome as each one ends. The order is: changes of the sync
+ * state, uploads and downloads, creates, updates, assignments, deletes. An item that has changed since the plan was
+ * made is `stale` and is not touched. If an item fails, the others continue. The sync state of each item is saved as it
+ * ends, so a new plan continues an interrupted run.
  *
- * Before anything is read or sent, fails with `WrongTenant` if the plan was made for another tenant, and with `InvalidItem`
- * if an id, a folder or an installer in it is none, as in a plan that somebody has edited. Fails with `Unauthorized` or `Forbidden` at the first item that is answered so.
+ * Fails with `WrongTenant` if the plan was made for another tenant, and with `InvalidItem` if the plan contains an
+ * invalid id, folder or installer, for example because somebody edited it. In both cases nothing was read or sent.
+ * Fails with `Unauthorized` or `Forbidden` at the first item that is answered with it.
  *
  * @example
  * Repository.apply(repository, plan).pipe(
@@ -72,7 +73,7 @@ export const apply = (
         const problems = Object.entries(fieldErrorsOf(issue)).map(([key, messages]) => `${key} ${messages.join(", ")}`)
         return new RepositoryError({
           reason: "InvalidItem",
-          detail: `The plan is not as it was made: ${problems.join("; ")}. Make a new plan.`
+          detail: `The plan is not valid: ${problems.join("; ")}. Make a new plan.`
         })
       })
       yield* checkLinks(repository.root, tenant)
@@ -113,7 +114,7 @@ export const apply = (
 
 const checkPlan = Schema.validate(Plan)
 
-/** Actions that wait for no other, in the order in which they are done. */
+/** The actions in groups. Groups run one after the other; actions of one group do not depend on each other. */
 const stages = (actions: ReadonlyArray<Action>): ReadonlyArray<ReadonlyArray<Action>> => {
   const stageOf = (action: Action): number => {
     switch (action._tag) {
@@ -158,7 +159,7 @@ const outcomeOf = (work: Work, action: Action): Effect.Effect<Outcome, Failure, 
       if (error._tag === "RepositoryError" && error.reason === "Stale") {
         return Effect.succeed<Outcome>({ outcome: "stale", item, action, error })
       }
-      // The token is refused: every other item would be answered so too.
+      // The API rejects the token, so every other item would fail too.
       if (error._tag === "ApiClientError" && (error.reason === "Unauthorized" || error.reason === "Forbidden")) {
         return Effect.fail(error)
       }

@@ -1,5 +1,5 @@
 /**
- * Whether both sides of an item are as the plan says.
+ * Checks that both sides of an item are still as they were when the plan was made.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,10 @@ import { levelItem, type Local } from "../planning/checking.js"
 import type { TenantItem } from "../planning/library.js"
 import { keyOf, stale, type Work } from "./Work.js"
 
-/** An item of the folder as it is now. Fails with `Stale` if it is gone, is another one, or cannot be read any more. */
+/**
+ * Reads an item of the folder again. Fails with `Stale` if it was removed, replaced by another item, or cannot be read
+ * any more.
+ */
 export const reread = (
   { created, repository }: Work,
   item: ItemRef
@@ -29,7 +32,9 @@ export const reread = (
       : yield* stale(item, "got another id in the folder")
   })
 
-/** An item of the folder, levelled. Fails with `Stale` if its levelled fields are not the planned ones. */
+/**
+ * An item of the folder, normalized. Fails with `Stale` if its normalized fields have changed since the plan was made.
+ */
 export const unchangedLocal = (
   work: Work,
   item: ItemRef,
@@ -44,7 +49,7 @@ export const unchangedLocal = (
       : yield* stale(item, "was changed in the folder")
   })
 
-/** An item of the tenant. Fails with `Stale` if it is gone, or its fields are not the planned ones. */
+/** An item of the tenant. Fails with `Stale` if it was deleted, or its fields have changed since the plan was made. */
 export const unchangedThere = (
   { library }: Work,
   item: ItemRef,
@@ -59,7 +64,7 @@ export const unchangedThere = (
     Effect.flatMap((there) => asPlanned(item, there, hash))
   )
 
-/** `unchangedThere` as of the first time that this run asks for an item of the kind. */
+/** Like `unchangedThere`, but uses a listing that this run reads once for each kind. */
 export const unchangedListed = (
   { listed }: Work,
   item: ItemRef,
@@ -73,7 +78,7 @@ const asPlanned = (item: ItemRef, there: TenantItem | undefined, hash: string) =
   return there.hash === hash ? Effect.succeed(there) : stale(item, "was changed in the tenant")
 }
 
-/** Whether the tenant has an item of this id. */
+/** Whether the tenant has an item with this id. */
 export const isThere = (
   { library }: Work,
   { kind }: ItemRef,

@@ -20,7 +20,7 @@ import { isThere, unchangedLocal, unchangedListed } from "./checks.js"
 import { type ActionOf, type Failure, stale, type Work } from "./Work.js"
 import { infoOf, present, stampsOf, without, writeItem } from "./writing.js"
 
-/** Downloads the installer that a plan names into the folder of payloads. */
+/** Downloads the installer of an action into the payloads folder. */
 const download = (
   { onProgress, repository }: Work,
   { item, installer }: ActionOf<"create"> | ActionOf<"update">,
@@ -33,10 +33,10 @@ const download = (
     yield* makePayloads(fs, repository.payloads)
     const to = join(repository.payloads, payloadName(installer.name, installer.sha256))
     const { sha256 } = yield* apps.download(tenantId, { to, onProgress, resume: true })
-    if (sha256 !== installer.sha256) return yield* stale(item, "got another installer in the tenant")
+    if (sha256 !== installer.sha256) return yield* stale(item, "got a different installer in the tenant")
   })
 
-/** Makes the folder of payloads, if it is not there. Git is to leave a new one alone; what others hold is theirs. */
+/** Creates the payloads folder if it is missing, with a `.gitignore`. An existing folder is not changed. */
 const makePayloads = (fs: FileSystem.FileSystem, payloads: string) =>
   Effect.gen(function* () {
     if (yield* fs.exists(payloads)) return
@@ -44,14 +44,14 @@ const makePayloads = (fs: FileSystem.FileSystem, payloads: string) =>
     yield* fs.writeFileString(join(payloads, ".gitignore"), "*\n")
   }).pipe(Effect.mapError(io("The folder of installers cannot be made")))
 
-/** Writes a new folder for an item of the tenant, which appears whole. */
+/** Writes a new folder for an item of the tenant. A rename makes it appear with all its files at once. */
 export const create = (work: Work, action: ActionOf<"create">) =>
   Effect.gen(function* (): Effect.fn.Return<void, Failure, Needs> {
     const { naming, repository, tenant } = work
     const { hash, item } = action
     const { id, kind } = item
     if (repository.items.some((local) => local.kind === kind && local.id === id)) {
-      return yield* stale(item, "came into the folder")
+      return yield* stale(item, "was added to the folder")
     }
     const there = yield* unchangedListed(work, item, id, hash)
     yield* download(work, action, id)
@@ -86,7 +86,7 @@ const newFolder = ({ repository: { infoFormat, root } }: Work, there: TenantItem
     return folder
   })
 
-/** Renames a folder to a name that no other has: `Wi-Fi`, `Wi-Fi (1)`, … */
+/** Renames a folder to a name that is still free: `Wi-Fi`, `Wi-Fi (1)`, … */
 const moveToName = ({ names }: Work, base: string, name: string, temporary: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -103,7 +103,7 @@ const moveToName = ({ names }: Work, base: string, name: string, temporary: stri
     yield* fs.rename(temporary, join(base, free))
   })
 
-/** Writes into an item what changed in the tenant. */
+/** Writes the tenant's changes into the files of an item. */
 export const update = (work: Work, action: ActionOf<"update">) =>
   Effect.gen(function* (): Effect.fn.Return<void, Failure, Needs> {
     const { repository, tenant, writeBack } = work
@@ -128,15 +128,15 @@ export const update = (work: Work, action: ActionOf<"update">) =>
     )
   })
 
-/** Removes the files of an item that was deleted in the tenant, and its folder if nothing else is in it. */
+/** Removes the files of an item that was deleted in the tenant. Removes its folder too, if it is empty then. */
 export const remove = (work: Work, { hash, item, tenantId = item.id }: ActionOf<"delete">) =>
   Effect.gen(function* (): Effect.fn.Return<void, Failure, Needs> {
     const { repository, tenant } = work
     const { item: local } = yield* unchangedLocal(work, item, hash)
-    if (yield* isThere(work, item, tenantId)) return yield* stale(item, "came back into the tenant")
+    if (yield* isThere(work, item, tenantId)) return yield* stale(item, "was created in the tenant again")
     const folder = join(repository.root, local.path)
     yield* Effect.gen(function* () {
-      // The info file goes first: without it, the rest is no item any more.
+      // The info file is removed first: without it, the remaining files no longer count as an item.
       for (const { name } of [local.infoFile, ...local.files.values()]) yield* removeFile(join(folder, name))
       yield* removeIfEmpty(folder)
       yield* removeState(repository.root, tenant, item.kind, item.id)

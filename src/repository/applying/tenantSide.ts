@@ -1,5 +1,5 @@
 /**
- * Actions that change the tenant, and what is known of their items.
+ * Actions that change the tenant, and the sync state of its items.
  */
 import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
@@ -22,7 +22,7 @@ import { present, stampsOf, writeItem } from "./writing.js"
 
 const failed = (what: string) => Effect.mapError(io(what))
 
-/** Writes down that both sides are equal, and gives the item the tenant's id in the folder. */
+/** Saves that both sides are equal, and writes the tenant's id into the item's info file. */
 export const record = (work: Work, { hash, item, tenantId }: ActionOf<"record">) =>
   Effect.gen(function* (): Effect.fn.Return<void, Failure, Needs> {
     const { repository, tenant } = work
@@ -37,19 +37,21 @@ export const record = (work: Work, { hash, item, tenantId }: ActionOf<"record">)
     work.created.set(keyOf(item), tenantId)
   })
 
-/** Forgets an item that neither side has any more. */
+/** Removes the sync state of an item that neither side has any more. */
 export const forget = ({ repository, tenant }: Work, { item: { id, kind, name } }: ActionOf<"forget">) =>
-  removeState(repository.root, tenant, kind, id).pipe(Effect.mapError(io(`What is known of ${name} cannot be removed`)))
+  removeState(repository.root, tenant, kind, id).pipe(
+    Effect.mapError(io(`The sync state of ${name} cannot be removed`))
+  )
 
-const stateFailed = ({ name }: ItemRef) => `What is known of ${name} cannot be written`
+const stateFailed = ({ name }: ItemRef) => `The sync state of ${name} cannot be written`
 
-/** Whether another tenant knows an item by its id in the folder. */
+/** Whether the sync state of another tenant contains the item's id in the folder. */
 const isKnown = ({ repository, tenant }: Work, { id, kind }: ItemRef) =>
   Effect.map(idsElsewhere(repository.root, tenant, kind), (ids) => ids.has(id))
 
 /**
- * Gives an item the tenant's id in the folder. Order matters: whatever of it a killed process has done, the next plan
- * finds the item by one of both ids.
+ * Writes the tenant's id into the item's info file. The order of the steps matters: if the process is killed in
+ * between, the next plan still finds the item by its old or its new id.
  */
 const adopt = (work: Work, local: LocalItem, there: TenantItem, state: ItemState) =>
   Effect.gen(function* (): Effect.fn.Return<void, PlatformError, FileSystem.FileSystem> {
@@ -68,7 +70,7 @@ const adopt = (work: Work, local: LocalItem, there: TenantItem, state: ItemState
 
 const textFields = (local: LocalItem) => kinds[local.kind].files.map(({ field }) => field)
 
-/** What `writeBack` puts into an info file: times, identifier, and the category by its id. */
+/** The keys of an info file that `writeBack` replaces: times, identifier, and the category by its id. */
 const serverInfo = (local: LocalItem, there: TenantItem) => {
   const category = there.fields["self_service_category_id"]
   return {
@@ -79,7 +81,7 @@ const serverInfo = (local: LocalItem, there: TenantItem) => {
   }
 }
 
-/** The installer that a plan uploads, if it still lies there. */
+/** The installer that a plan uploads. Fails with `Stale` if the file was removed or changed. */
 const plannedInstaller = (work: Work, local: Local, { installer, item }: ActionOf<"create"> | ActionOf<"update">) =>
   Effect.gen(function* (): Effect.fn.Return<LocalInstaller | undefined, Failure, Needs> {
     if (installer === undefined) return undefined
@@ -89,7 +91,10 @@ const plannedInstaller = (work: Work, local: Local, { installer, item }: ActionO
       : yield* stale(item, "lost its installer")
   })
 
-/** Creates an item. What is sent is written down before, so that a create whose answer is not seen is looked up. */
+/**
+ * Creates an item. The sync state is saved before the request: if the response is lost, the next plan looks the item
+ * up.
+ */
 export const create = (work: Work, action: ActionOf<"create">) =>
   Effect.gen(function* (): Effect.fn.Return<void, Failure, Needs> {
     const { library, onProgress, repository, tenant } = work
@@ -132,7 +137,7 @@ export const create = (work: Work, action: ActionOf<"create">) =>
     )
   })
 
-/** A new item is in the tenant by now if an earlier run of the same plan has created it. */
+/** Fails with `Stale` if an earlier run of the same plan has already created the item. */
 const checkNew = (work: Work, { hash, item }: ActionOf<"create">, local: Local, known: ItemState | undefined) =>
   Effect.gen(function* (): Effect.fn.Return<void, Failure> {
     if (known?.id !== undefined && (yield* isThere(work, item, known.id))) return yield* stale(item, "was created")
@@ -144,7 +149,7 @@ const checkNew = (work: Work, { hash, item }: ActionOf<"create">, local: Local, 
     }
   })
 
-/** Whether an answer says that nothing was made. Without an answer, or with a 5xx, it may have been. */
+/** Whether an error proves that nothing was created. Without a response, or after a 5xx, the item may exist. */
 const isRefusal = (error: Failure): boolean => {
   switch (error._tag) {
     case "RepositoryError":
@@ -161,7 +166,6 @@ const isRefusal = (error: Failure): boolean => {
   }
 }
 
-/** Updates an item. */
 export const update = (work: Work, action: ActionOf<"update">) =>
   Effect.gen(function* (): Effect.fn.Return<void, Failure, Needs> {
     const { library, onProgress, repository, tenant, writeBack } = work
@@ -191,11 +195,11 @@ export const update = (work: Work, action: ActionOf<"update">) =>
     )
   })
 
-/** Puts an item on a Blueprint. */
+/** Assigns an item to a Blueprint. */
 export const assign = (work: Work, { blueprint, item, node, tenantId }: ActionOf<"assign">) =>
   Effect.gen(function* (): Effect.fn.Return<void, Failure, Needs> {
     const id = tenantId ?? work.created.get(keyOf(item))
-    if (id === undefined) return yield* stale(item, "was not created by this run, or was created before")
+    if (id === undefined) return yield* stale(item, "was not created by this run")
     const blueprints = yield* Blueprints
     yield* blueprints.assign(blueprint.id, {
       library_item_id: id,
@@ -203,18 +207,18 @@ export const assign = (work: Work, { blueprint, item, node, tenantId }: ActionOf
     })
   })
 
-/** Deletes an item that the folder does not have any more. */
+/** Deletes an item that was deleted in the folder. */
 export const remove = (work: Work, { hash, item, tenantId }: ActionOf<"delete">) =>
   Effect.gen(function* (): Effect.fn.Return<void, Failure, Needs> {
     const { library, repository, tenant } = work
     const { id, kind } = item
     if (tenantId === undefined) return yield* stale(item, "lost its id")
     if (repository.items.some((local) => local.kind === kind && (local.id === id || local.id === tenantId))) {
-      return yield* stale(item, "came back into the folder")
+      return yield* stale(item, "was added to the folder again")
     }
     const state = yield* readState(repository.root, tenant, kind, id)
     if (state?.managed !== true || state.id !== tenantId)
-      return yield* stale(item, "was released from the folder's care")
+      return yield* stale(item, "stopped being managed by the folder")
     if (yield* isThere(work, item, tenantId)) {
       yield* unchangedThere(work, item, tenantId, hash)
       yield* library[kind].delete(tenantId)

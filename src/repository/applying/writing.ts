@@ -1,6 +1,6 @@
 /**
- * Writes what the tenant has into an item's files. Only what differs is written, in the order: texts, info file, what is
- * known of the item.
+ * Writes the tenant's values into an item's files. Only changed files are written, in this order: texts, info file,
+ * sync state.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type { PlatformError } from "@effect/platform/Error"
@@ -18,7 +18,10 @@ import type { TenantItem } from "../planning/library.js"
 
 type Info = Readonly<Record<string, InfoDocument.Value | undefined>>
 
-/** The value of a field that the tenant has. `undefined`: it has none, or it means nothing. */
+/**
+ * The value of a field in the tenant; `undefined` if the tenant has no value, or if the field has no effect for the
+ * item.
+ */
 const valueOf = ({ fields, values }: TenantItem, field: string): string | boolean | undefined =>
   field in fields ? values[field] : undefined
 
@@ -34,35 +37,35 @@ export const infoOf = (there: TenantItem, fields: ReadonlyArray<string>): Info =
           ? []
           : [["file", { name: payloadName(app.file_name, sha256), sha256 }]]
       }
-      // One platform that is named makes all that are not named false.
+      // In an info file, a platform that is not named counts as `false` once another one is named.
       if (field.startsWith("runs_on_")) return platforms.map((platform) => [platform, there.values[platform] ?? false])
       return [[field, valueOf(there, field) === "" ? undefined : valueOf(there, field)]]
     })
   return Object.fromEntries(entries)
 }
 
-/** The times and the identifier that the tenant gives an item. */
+/** The times and the identifier that the tenant sets for an item. */
 export const stampsOf = ({ record }: TenantItem): Info => ({
   created_at: record.created_at,
   updated_at: record.updated_at,
   ...("mdm_identifier" in record ? { mdm_identifier: record.mdm_identifier } : {})
 })
 
-/** A text of the tenant's, with the white space that ends the text in the folder: the tenant keeps none. */
+/** A text from the tenant with the white space that ends the text in the folder, since the tenant removes it. */
 const withEndOf = (text: string, old: string | undefined): string =>
   old === undefined ? text : text.trimEnd() + (/\s*$/.exec(old)?.[0] ?? "")
 
-/** How an item is written. */
+/** What is written into an item. */
 export interface Writing {
-  /** The fields that are taken from the tenant. */
+  /** The fields whose values come from the tenant. */
   readonly fields: ReadonlyArray<string>
   /** Other keys of the info file. */
   readonly info?: Info
-  /** Whether scripts become exactly the tenant's. If not, the white space at their ends stays. */
+  /** Whether scripts are written exactly as in the tenant. If not, the white space at their ends stays. */
   readonly exact?: boolean
 }
 
-/** Writes fields of the tenant, and keys of the info file, into the files of an item. */
+/** Writes the tenant's values of some fields, and keys of the info file, into the files of an item. */
 export const writeItem = (
   root: string,
   local: LocalItem,
@@ -96,6 +99,6 @@ export const writeItem = (
 export const without = (info: Info): InfoDocument.Record =>
   Object.fromEntries(Object.entries(info).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
 
-/** Of `values`, those whose keys an info file has already. */
+/** The entries of `values` whose keys are already in an info file. */
 export const present = (record: InfoDocument.Record, values: Info): Info =>
   Object.fromEntries(Object.entries(values).filter(([key]) => key in record))

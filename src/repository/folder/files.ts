@@ -1,5 +1,5 @@
 /**
- * Writing into a folder: files appear whole, with the permissions that they had.
+ * Writes files atomically: readers see the old or the new file, never a part. Permissions are kept.
  */
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -15,14 +15,14 @@ export const io =
   (cause: PlatformError): RepositoryError =>
     new RepositoryError({ reason: "Io", detail: `${what}: ${cause.message}`, cause })
 
-/** Where files lie until they are whole, below the root, so that a rename brings them to their place. */
+/** The folder for unfinished files. It is below the root, so that a rename can move them to their place. */
 const workshop = (root: string): string => join(root, ".effect-iru", ".new")
 
-/** A path for something unfinished. It is removed by the next apply if this process does not live to rename it. */
+/** A path for an unfinished file or folder. If the process dies before the rename, the next `apply` removes it. */
 export const unfinished = (root: string, name: string): string =>
   join(workshop(root), `${randomUUID()}-${name.slice(0, 100)}`)
 
-/** Does something in a folder, which is made if it is missing. */
+/** Runs an effect that needs a folder. If the folder is missing, creates it and runs the effect again. */
 const inFolder = <A, R>(
   folder: string,
   effect: Effect.Effect<A, PlatformError, R>
@@ -36,7 +36,7 @@ const inFolder = <A, R>(
       )
   )
 
-/** Writes a file that nothing looks at yet, into a folder that is made if it is missing. */
+/** Writes an unfinished file. Creates its folder if it is missing. */
 export const writeNew = (
   path: string,
   bytes: Uint8Array,
@@ -44,13 +44,13 @@ export const writeNew = (
 ): Effect.Effect<void, PlatformError, FileSystem.FileSystem> =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => inFolder(dirname(path), fs.writeFile(path, bytes, { mode })))
 
-/** Removes what killed processes left unfinished. */
+/** Removes unfinished files of processes that were killed. */
 export const clearUnfinished = (root: string): Effect.Effect<void, PlatformError, FileSystem.FileSystem> =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => fs.remove(workshop(root), { recursive: true, force: true }))
 
 /**
- * Writes a file, which appears whole or not at all. One that is there keeps its permissions, and gets the execute bits of
- * `mode` too.
+ * Writes a file atomically: it appears complete or not at all. An existing file keeps its permissions, and also gets
+ * the execute bits of `mode`.
  */
 export const writeWhole = (
   root: string,
@@ -77,7 +77,7 @@ export const writeWhole = (
 export const removeFile = (path: string): Effect.Effect<void, PlatformError, FileSystem.FileSystem> =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => fs.remove(path, { force: true }))
 
-/** Removes a folder that has nothing in it. */
+/** Removes a folder if it is empty. */
 export const removeIfEmpty = (path: string): Effect.Effect<void, PlatformError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem

@@ -1,5 +1,5 @@
 /**
- * Where a repository begins, and how its folders are named.
+ * Finds the root of a repository and names the folders of new items.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
@@ -12,23 +12,25 @@ import type { Format } from "../format/InfoDocument.js"
 import { device } from "../../installers/fileNames.js"
 import { io } from "./files.js"
 
-/** Files that make a folder a repository. */
+/** A folder that contains one of these files is a repository. */
 export const markers = [".iructl", ".kst"] as const
-/** The file that makes a folder a repository: the vendor's of today, or the one of before. */
+/**
+ * The file that marks a folder as a repository: `.iructl` of the vendor's current tool, or `.kst` of the earlier one.
+ */
 export type Marker = (typeof markers)[number]
 
-/** The folder that holds the items. */
+/** The root folder of a repository, and its settings. */
 export interface Root {
   /** An absolute path. */
   readonly root: string
   readonly marker: Marker
-  /** Where installers lie: an absolute path. */
+  /** The absolute path of the folder for installers. */
   readonly payloads: string
   /** The format of new info files. */
   readonly infoFormat: Format
 }
 
-/** Finds the root of a repository: the folder itself, or one above it in the same git tree. */
+/** Finds the root of a repository: the folder itself, or the nearest one above it in the same git repository. */
 export const findRoot = (path: string): Effect.Effect<Root, RepositoryError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -44,11 +46,11 @@ export const findRoot = (path: string): Effect.Effect<Root, RepositoryError, Fil
     }
     return yield* new RepositoryError({
       reason: "NotARepository",
-      detail: `${start} is no repository: neither it nor a folder above it holds a file .iructl. If it is the right folder, make that file (it may be empty).`
+      detail: `${start} is not a repository: neither it nor a folder above it has a file .iructl. If this is the right folder, create that file (it may be empty).`
     })
   })
 
-/** The settings in the marker, which is YAML or empty. The vendor's tool has some that mean nothing here. */
+/** The settings in the marker file, which is YAML or empty. Other settings of the vendor's tool are ignored. */
 const Settings = Schema.NullishOr(
   Schema.Struct({
     payload_dir: Schema.optional(Schema.NullOr(Schema.String)),
@@ -61,7 +63,7 @@ const settingsOf = (root: string, marker: Marker) =>
     const fs = yield* FileSystem.FileSystem
     const text = yield* Effect.mapError(fs.readFileString(join(root, marker)), io("The settings cannot be read"))
     const settings = yield* Effect.try((): unknown => parse(text)).pipe(
-      Effect.mapError(() => "is no YAML"),
+      Effect.mapError(() => "is not valid YAML"),
       Effect.flatMap((settings) =>
         Effect.mapError(Schema.decodeUnknown(Settings)(settings), ({ issue }) =>
           Object.entries(fieldErrorsOf(issue))
@@ -85,8 +87,8 @@ const settingsOf = (root: string, marker: Marker) =>
   })
 
 /**
- * The name of a new item's folder: the item's name in ASCII, without what some system does not allow in a name. It does
- * not begin with a dot: hidden folders are left out when the repository is read.
+ * The folder name for a new item: its name in ASCII, without characters that some operating system forbids. It does not
+ * begin with a dot, since hidden folders are ignored when the repository is read.
  */
 export const folderName = (name: string): string => {
   const plain = name

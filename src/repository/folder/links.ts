@@ -1,5 +1,6 @@
 /**
- * Links in a repository. What is read and written lies below its root: a link that came with a commit leads nowhere else.
+ * Symbolic links in a repository. Files are only read and written below its root, so that a link in a commit cannot
+ * lead to other files.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
@@ -13,7 +14,7 @@ import { folderOf } from "./state.js"
 export const isLink = (path: string): Effect.Effect<boolean, never, FileSystem.FileSystem> =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.map(Effect.option(fs.readLink(path)), Option.isSome))
 
-/** Whether a path, its links followed, leads to a plain file below the root. */
+/** Whether a path, after following links, is a regular file below the root. */
 const leadsToFile = (root: string, path: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -22,14 +23,14 @@ const leadsToFile = (root: string, path: string) =>
     return !below.startsWith("..") && !isAbsolute(below) && (yield* fs.stat(target)).type === "File"
   }).pipe(Effect.orElseSucceed(() => false))
 
-/** Why a file of an item is not read. */
+/** Why a file of an item cannot be read; `undefined` if it can. */
 export const fileProblem = (root: string, path: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     if ((yield* isLink(path)) && !(yield* leadsToFile(root, path)))
-      return "is a link that leads to no file of the repository: put the file itself there"
+      return "is a link, but not to a file of the repository: replace it with the file itself"
     const type = Option.map(yield* Effect.option(fs.stat(path)), (info) => info.type)
-    return Option.contains(type, "File") || Option.isNone(type) ? undefined : "is no plain file"
+    return Option.contains(type, "File") || Option.isNone(type) ? undefined : "is not a regular file"
   })
 
 /** The first part of a path below the root that is a link. */
@@ -41,7 +42,7 @@ export const linkIn = (root: string, path: string) => {
   )
 }
 
-/** Refuses a repository whose own folders are links: through them, files elsewhere would be written and removed. */
+/** Refuses a repository whose own folders are links: writing through them would change files outside the repository. */
 export const checkLinks = (root: string, host: string): Effect.Effect<void, RepositoryError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const known = folderOf(root, host)
@@ -57,7 +58,7 @@ export const checkLinks = (root: string, host: string): Effect.Effect<void, Repo
       detail: "A folder of the repository is a link, so nothing is written.",
       problems: links.map((path) => ({
         file: relative(root, path).replaceAll("\\", "/"),
-        message: "is a link: put the folder itself there"
+        message: "is a link: replace it with the folder itself"
       }))
     })
   })

@@ -1,5 +1,5 @@
 /**
- * Reads a repository: all items, or every problem of every file.
+ * Reads a repository: returns all items, or fails with all problems of all files.
  */
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -30,31 +30,31 @@ export interface LocalItem {
   readonly kind: Kind
   readonly id: string
   readonly name: string
-  /** Its folder, below the root, with `/`. */
+  /** The path of its folder below the root, with `/`. */
   readonly path: string
   readonly info: Info
   readonly infoFile: ItemFile & { readonly format: InfoDocument.Format; readonly record: InfoDocument.Record }
-  /** By the field that each holds. */
+  /** The files with texts, by the field that each one holds. */
   readonly files: ReadonlyMap<string, ItemFile>
-  /** The texts of its files, as they stand, by field. */
+  /** The unchanged texts of the files, by field. */
   readonly texts: Readonly<Record<string, string>>
-  /** What the tenant is to have. A profile is levelled here. */
+  /** The values that the tenant should have. The profile is normalized. */
   readonly values: Values
-  /** The vendor's hash of it as it stands. */
+  /** The vendor's `sync_hash`, computed from the current files. */
   readonly syncHash: string
 }
 
 /** A folder of library items, as it was when it was read. */
 export interface Repository extends Root {
   readonly items: ReadonlyArray<LocalItem>
-  /** What people should know of the folder. */
+  /** Messages for the person who reads the plan. */
   readonly notes: ReadonlyArray<string>
 }
 
-/** How many files are read at once. */
+/** How many files are read at the same time. */
 const concurrency = 16
 
-/** Files of one folder, by its path below the root. */
+/** The files of one folder. `path` is below the root. */
 interface Folder {
   readonly kind: Kind
   readonly path: string
@@ -62,8 +62,8 @@ interface Folder {
 }
 
 /**
- * Reads the repository that a path lies in. Nothing is written. Fails with `NotARepository`, `InvalidItem` (with every
- * problem of every file), `Duplicate` and `Io`.
+ * Reads the repository that contains a path. Writes nothing. Fails with `NotARepository`, `InvalidItem` (with all
+ * problems of all files), `Duplicate` and `Io`.
  *
  * @example
  * Repository.open("mdm").pipe(Effect.map(({ items }) => items.length))
@@ -88,14 +88,14 @@ export const open = (path: string): Effect.Effect<Repository, RepositoryError, F
     const stray = folders.filter((folder) => isStray(folder, withInfo))
     const notes = [
       ...(root.marker === ".kst"
-        ? ["The repository is marked by .kst. The vendor's tool of today wants that file to be named .iructl."]
+        ? ["The repository is marked by .kst. The vendor's current tool expects the name .iructl."]
         : []),
-      ...stray.map(({ path }) => `${path} holds files, and no info file: it is left out.`)
+      ...stray.map(({ path }) => `${path} has files but no info file, so it is ignored.`)
     ]
     return { ...root, items, notes }
   })
 
-/** Reads one item again. Fails with `InvalidItem` if it is not an item any more. */
+/** Reads one item again. Fails with `InvalidItem` if its folder is no longer a valid item. */
 export const reopen = (
   root: string,
   { kind, path }: Pick<LocalItem, "kind" | "path">
@@ -115,11 +115,11 @@ const invalid = (problems: ReadonlyArray<RepositoryProblem>) =>
     problems
   })
 
-const linkProblem = "is a link to a folder: put the folder itself there"
+const linkProblem = "is a link to a folder: replace it with the folder itself"
 
 const isInfo = (name: string): boolean => Option.isSome(InfoDocument.formatOf(name))
 
-/** Every folder of a kind that holds files, hidden ones and leftovers left out. */
+/** All folders of a kind that contain files. Hidden and leftover files are ignored. */
 const foldersOf = (root: string, kind: Kind) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -127,7 +127,7 @@ const foldersOf = (root: string, kind: Kind) =>
     if (!(yield* fs.exists(join(root, base)))) return { folders: [], links: [] }
     const folders: Array<Folder> = []
     const links: Array<string> = []
-    /** Links to folders are not followed: they can lead out of the repository, and in circles. */
+    /** Does not follow links to folders, since they can lead out of the repository or in circles. */
     const walk = (path: string): Effect.Effect<void, PlatformError, FileSystem.FileSystem> =>
       Effect.gen(function* () {
         if (yield* isLink(join(root, path))) return void links.push(path)
@@ -149,7 +149,7 @@ const foldersOf = (root: string, kind: Kind) =>
     return { folders: folders.sort((one, other) => (one.path < other.path ? -1 : 1)), links: links.sort() }
   }).pipe(Effect.mapError(io(`${kinds[kind].folder} cannot be read`)))
 
-/** Whether a folder has files of an item and no info file, and no item lies around or in it. */
+/** Whether a folder has content files but no info file, and is not inside the folder of an item. */
 const isStray = ({ kind, names, path }: Folder, items: ReadonlyArray<Folder>): boolean =>
   names.some((name) => kinds[kind].files.some((file) => file.matches(name))) &&
   !items.some((item) => item.path === path || path.startsWith(`${item.path}/`))
@@ -169,11 +169,11 @@ const readItem = (
         const bytes = yield* Effect.mapError(fs.readFile(join(root, file)), io(`${file} cannot be read`))
         return { name, bytes } satisfies ItemFile
       })
-    /** The one file of those that match. */
+    /** The file that matches. Adds a problem for every further one. */
     const only = (matches: (name: string) => boolean): string | undefined => {
       const [first, ...others] = names.filter(matches)
       for (const other of others) {
-        problems.push({ file: `${path}/${other}`, message: `stands beside ${first}: keep one of them` })
+        problems.push({ file: `${path}/${other}`, message: `conflicts with ${first}: keep one of them` })
       }
       return first
     }
@@ -220,14 +220,17 @@ const readItem = (
     }
   })
 
-/** What an info file says, with what it means by leaving a key out, and an app's installer as `sha256`. */
+/**
+ * The values that the vendor's hash covers: those of an info file, with defaults for missing keys, and an app's
+ * installer as `sha256`.
+ */
 const hashed = (kind: Kind, info: Info) => ({
   ...(kind === "script" ? { execution_frequency: "once" } : {}),
   ...withPlatforms(kind, info),
   ...("file" in info ? { sha256: info.file?.sha256 } : {})
 })
 
-/** An info file's values with the vendor's hash of the item as it is to be written. */
+/** The values of an info file, with the `sync_hash` of the item as it will be written. */
 export const stamped = (
   kind: Kind,
   record: InfoDocument.Record,
@@ -238,7 +241,7 @@ export const stamped = (
     onRight: (info) => ({ ...record, sync_hash: syncHash(kind, hashed(kind, info), texts) })
   })
 
-/** A profile that names no platform is for all that the API can set. */
+/** A profile without any platform key runs on all platforms that the API can set. */
 const withPlatforms = (kind: Kind, info: Info): Info =>
   kind === "profile" && !Object.keys(info).some((key) => key.startsWith("runs_on_"))
     ? { ...info, ...Object.fromEntries(platforms.map((platform) => [platform, true])) }
@@ -261,7 +264,7 @@ const readInfo = (kind: Kind, file: string, { bytes, name }: ItemFile, problems:
         file,
         ...(key === "" ? {} : { key }),
         ...(line === undefined ? {} : { line }),
-        message: message.startsWith("is unexpected") ? "is no key of an info file, and iructl refuses it" : message
+        message: message.startsWith("is unexpected") ? "is not a key of an info file, and iructl refuses it" : message
       })
     }
   }
@@ -270,7 +273,7 @@ const readInfo = (kind: Kind, file: string, { bytes, name }: ItemFile, problems:
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-/** The text of a content file as it stands, and levelled if it is a profile. */
+/** The text of a content file. A profile is normalized too. */
 const readText = (
   { field, required }: ContentFile,
   file: string,
@@ -285,7 +288,7 @@ const readText = (
   const text = Either.try(() => utf8.decode(bytes))
   if (field === "profile") {
     return Either.match(parsePlist(bytes), {
-      onLeft: (problem) => fail(`is no property list: ${problem}`),
+      onLeft: (problem) => fail(`is not a property list: ${problem}`),
       onRight: (profile) => {
         const levelled = profileText(profile)
         return { raw: Either.getOrElse(text, () => levelled), levelled }
@@ -295,7 +298,7 @@ const readText = (
   return Either.match(text, { onLeft: () => fail("is not UTF-8"), onRight: (raw) => ({ raw }) })
 }
 
-/** Ids are unique within a kind: an item of two folders would be changed to and fro. */
+/** Ids must be unique within a kind. Otherwise two folders would overwrite the same item in turn. */
 const checkIds = (items: ReadonlyArray<LocalItem>) => {
   const paths = new Map<string, Array<string>>()
   for (const { id, infoFile, kind, path } of items) {
@@ -303,7 +306,7 @@ const checkIds = (items: ReadonlyArray<LocalItem>) => {
     paths.set(key, [...(paths.get(key) ?? []), `${path}/${infoFile.name}`])
   }
   const problems = [...paths.values()].flatMap(([first, ...others]) =>
-    others.map((file) => ({ file, key: "id", message: `is the id of ${first} too: give one of them an id of its own` }))
+    others.map((file) => ({ file, key: "id", message: `is also the id of ${first}: give each item its own id` }))
   )
   return problems.length === 0
     ? Effect.void

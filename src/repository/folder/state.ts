@@ -1,6 +1,6 @@
 /**
- * What is known of each item from the last time when folder and tenant were in step: one small file for each item and
- * tenant, `.effect-iru/<host of the tenant>/scripts/<id in the folder>.json`.
+ * The sync state of items: what folder and tenant had when they were last in sync. It is one small file for each item
+ * and tenant: `.effect-iru/<host of the tenant>/scripts/<id in the folder>.json`.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
@@ -14,20 +14,22 @@ import { isFileId } from "../model/Info.js"
 import { type Kind, kinds } from "../model/kinds.js"
 import { io, removeFile, writeWhole } from "./files.js"
 
-/** What is known of one item in one tenant. */
+/** The sync state of one item with one tenant. */
 export const ItemState = Schema.Struct({
   version: Schema.Literal(1),
-  /** The tenant's id of it. It can differ from the folder's: a folder can be used with several tenants. */
+  /**
+   * The tenant's id of the item. It can differ from the id in the folder if the folder is used with several tenants.
+   */
   id: Schema.optional(Id),
-  /** Whether it came into the tenant from the folder, or into the folder from the tenant. Only then is it ever deleted. */
+  /** `false` until the item has been in sync for the first time. A plan only deletes managed items. */
   managed: Schema.Boolean,
-  /** The hash of its levelled fields when folder and tenant were last in step. */
+  /** The hash of its normalized fields when folder and tenant were last in sync. */
   hash: Schema.optional(Schema.String),
-  /** A create whose answer was not seen: what was sent, and when. */
+  /** A create whose response has not arrived: what was sent, and when. */
   creating: Schema.optional(Schema.Struct({ name: Schema.String, hash: Schema.String, at: Schema.String })),
   /**
-   * A change of the tenant that is being written into the folder: the hashes of the folder's fields that it replaces. If
-   * it is cut off, these are not taken for changes of the folder.
+   * A change of the tenant that is being written into the folder: the hashes of the folder's fields that it replaces.
+   * If the process dies meanwhile, these old values do not count as changes of the folder.
    */
   pulling: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
 })
@@ -37,7 +39,7 @@ const StateJson = Schema.parseJson(ItemState, { space: 2 })
 const decode = Schema.decodeUnknownEither(StateJson)
 const encode = Schema.encodeSync(StateJson)
 
-/** What is known, by kind and by the id in the folder. */
+/** The sync states of a tenant, by kind and by the id in the folder. */
 export type States = Readonly<Record<Kind, ReadonlyMap<string, ItemState>>>
 
 export const folderOf = (root: string, host: string): string =>
@@ -46,10 +48,10 @@ export const folderOf = (root: string, host: string): string =>
 const fileOf = (root: string, host: string, kind: Kind, id: string): string =>
   join(folderOf(root, host), kinds[kind].folder, `${id}.json`)
 
-/** A copy that a program for syncing files has made (`… (1).json`) is not known of any item. */
+/** Ignores copies that file synchronization programs make (`… (1).json`). */
 const isStateFile = (name: string): boolean => name.endsWith(".json") && isFileId(name.slice(0, -5))
 
-/** What is known of one item in a tenant, or `undefined`. */
+/** The sync state of one item, or `undefined` if it has none. */
 export const readState = (
   root: string,
   host: string,
@@ -62,7 +64,7 @@ export const readState = (
     return Option.getOrUndefined(Option.flatMap(text, (text) => Either.getRight(decode(text))))
   })
 
-/** Reads everything that is known of a tenant's items. */
+/** Reads the sync states of all items of a tenant. */
 export const readStates = (root: string, host: string): Effect.Effect<States, RepositoryError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -82,32 +84,29 @@ export const readStates = (root: string, host: string): Effect.Effect<States, Re
             if (Either.isRight(state)) return [[name.replace(/\.json$/, ""), state.right] as const]
             problems.push({
               file: [".effect-iru", host, kinds[kind].folder, name].join("/"),
-              message:
-                "cannot be read as what is known of an item: solve a merge conflict in it, or restore it from git"
+              message: "is not a valid sync state: resolve the merge conflict in it, or restore it from git"
             })
             return []
           })
         )
-      }).pipe(Effect.mapError(io("What is known of the items cannot be read")))
+      }).pipe(Effect.mapError(io("The sync state of the items cannot be read")))
     const [profile, script, app] = yield* Effect.all([read("profile"), read("script"), read("app")])
     return problems.length === 0
       ? { profile, script, app }
       : yield* new RepositoryError({
           reason: "InvalidItem",
-          detail: "What is known of some items cannot be read.",
+          detail: "The sync state of some items cannot be read.",
           problems
         })
   })
 
-/** Writes what is known of an item. */
 export const writeState = (root: string, host: string, kind: Kind, id: string, state: ItemState) =>
   writeWhole(root, fileOf(root, host, kind, id), new TextEncoder().encode(`${encode(state)}\n`))
 
-/** Forgets an item. */
 export const removeState = (root: string, host: string, kind: Kind, id: string) =>
   removeFile(fileOf(root, host, kind, id))
 
-/** The ids in the folder by which other tenants know items of a kind. Such an id stays in its info file. */
+/** The ids of items of a kind that have a sync state with another tenant. Such an id must stay in its info file. */
 export const idsElsewhere = (root: string, host: string, kind: Kind) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -119,4 +118,4 @@ export const idsElsewhere = (root: string, host: string, kind: Kind) =>
       Effect.orElseSucceed(fs.readDirectory(join(folder, kinds[kind].folder)), () => [])
     )
     return new Set(names.flat().map((name) => name.replace(/\.json$/, "")))
-  }).pipe(Effect.mapError(io("What is known of the items cannot be read")))
+  }).pipe(Effect.mapError(io("The sync state of the items cannot be read")))

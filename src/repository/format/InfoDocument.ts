@@ -1,6 +1,7 @@
 /**
- * Info files: the fields of a library item, in a property list, JSON or YAML. They are read strictly, and edited so that
- * what does not change keeps its bytes: comments, quotes, indentation, the order of keys, line ends, the byte order mark.
+ * Info files: the fields of a library item in a property list, JSON or YAML. They are read strictly. An edit only
+ * changes the bytes of changed values and keeps comments, quotes, indentation, the order of keys, line ends and the
+ * byte order mark.
  */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -23,7 +24,7 @@ import { readYaml, renderYaml } from "./yaml.js"
 
 export type { Problem, Record, Value } from "./tree.js"
 
-/** The format of an info file, as its name tells it. */
+/** The format of an info file, from its name. */
 export type Format = "plist" | "json" | "yaml"
 
 const formats: ReadonlyMap<string, Format> = new Map([
@@ -33,20 +34,19 @@ const formats: ReadonlyMap<string, Format> = new Map([
   ["info.yml", "yaml"]
 ])
 
-/** The format of a file by its name, without folders; none if it is no info file. */
+/** The format for a file name without folders; `None` if it is not the name of an info file. */
 export const formatOf = (fileName: string): Option.Option<Format> => Option.fromNullable(formats.get(fileName))
 
-/** Reads an info file. A key whose value is `null` counts as absent, and is left out. */
+/** Reads an info file. A key with the value `null` counts as absent and is left out. */
 export const parse = (bytes: Uint8Array, format: Format): Either.Either<Record, ReadonlyArray<Problem>> =>
   Either.flatMap(
     format === "plist" && isBinaryPlist(bytes)
       ? readBinaryPlist(bytes)
       : Either.map(read(bytes, format), ({ source }) => source.root.value),
-    (value) =>
-      isRecord(value) ? Either.right(value) : Either.left([{ message: "it holds no keys at its root", line: 1 }])
+    (value) => (isRecord(value) ? Either.right(value) : Either.left([{ message: "its root has no keys", line: 1 }]))
   )
 
-/** The line of a key or an item, from 1; `undefined` if it is not in the file, or the file cannot be read. */
+/** The line of a key or list item, counted from 1; `undefined` if it is not in the file, or the file cannot be read. */
 export const lineOf = (bytes: Uint8Array, format: Format, path: ReadonlyArray<string | number>): number | undefined => {
   const file = Either.getOrUndefined(read(bytes, format))
   const part = file === undefined ? undefined : partAt(file.source.root, path)
@@ -54,12 +54,11 @@ export const lineOf = (bytes: Uint8Array, format: Format, path: ReadonlyArray<st
 }
 
 /**
- * The bytes of the file after it got the values of `next`: the same bytes where nothing differs. A new key goes to its
- * place in `order`, behind the keys that `order` has before it. A key that `next` lacks is removed, and with it a comment
- * on the same line. A binary property list that changes is written anew, in XML; so is a file, in its own format, whose
- * layout would not let its reader find the new values.
+ * The bytes of the file with the values of `next`. Unchanged values keep their bytes. A new key is placed according to
+ * `order`. A key that is missing in `next` is removed together with a comment on its line. The whole file is rewritten
+ * if it is a binary property list that changes (as XML), or if its edited text would not parse to the values of `next`.
  *
- * The bytes must be an info file that `parse` accepts; otherwise this throws.
+ * Throws if the bytes are not an info file that `parse` accepts.
  */
 export const edit = (bytes: Uint8Array, format: Format, next: Record, order: ReadonlyArray<string>): Uint8Array => {
   const wanted = recordWithoutNulls(next)
@@ -73,7 +72,7 @@ export const edit = (bytes: Uint8Array, format: Format, next: Record, order: Rea
   return found !== undefined && isSame(found, wanted) ? edited : render(wanted, format, order)
 }
 
-/** A new info file, as the vendor's command line writes it: keys in `order`, those that it does not name behind them. */
+/** A new info file as the vendor's command line writes it: keys of `order` first, then all others. */
 export const render = (value: Record, format: Format, order: ReadonlyArray<string>): Uint8Array =>
   new TextEncoder().encode(renderers[format](recordWithoutNulls(value), order))
 
@@ -81,7 +80,7 @@ const renderers = { plist: renderPlist, json: renderJson, yaml: renderYaml }
 const readers = { plist: readXmlPlist, json: readJson, yaml: readYaml }
 
 interface File {
-  /** The byte order mark, or nothing. */
+  /** The byte order mark, or `""`. */
   readonly mark: string
   readonly source: Source
 }
@@ -102,7 +101,7 @@ const read = (bytes: Uint8Array, format: Format): Either.Either<File, ReadonlyAr
     )
   })
 
-/** The readers call themselves for each level, and a hostile file can have more levels than the stack has room for. */
+/** The readers are recursive. A hostile file can be nested deeper than the stack allows. */
 const shallow = (read: () => Either.Either<Source, ReadonlyArray<Problem>>): ReturnType<typeof read> => {
   try {
     return read()
@@ -118,6 +117,6 @@ const decode = (bytes: Uint8Array): Either.Either<string, ReadonlyArray<Problem>
     catch: () => [{ message: "its bytes are not UTF-8", line: invalidLine(bytes) }]
   })
 
-/** The line of the first bytes that are not UTF-8. */
+/** The line of the first byte that is not UTF-8. */
 const invalidLine = (bytes: Uint8Array): number =>
   lineAt(new TextDecoder().decode(bytes), Math.max(0, new TextDecoder().decode(bytes).indexOf("\ufffd")))

@@ -1,5 +1,5 @@
 /**
- * The edits that make the text of a file hold another value, and leave alone what both have.
+ * The edits that change the values in the text of a file. The text of unchanged values stays the same.
  */
 import {
   beginsLine,
@@ -18,7 +18,9 @@ import {
   type Value
 } from "./tree.js"
 
-/** The edits from what a file holds to `next`, which has no `null` keys. New keys go to their place in `order`. */
+/**
+ * The edits that change a file's values to `next`, which has no `null` keys. New keys are placed according to `order`.
+ */
 export const changes = ({ root, syntax }: Source, next: Record, order: ReadonlyArray<string>): ReadonlyArray<Edit> =>
   nodeChanges(syntax, root, next, order, undefined, { indent: "", inline: false, layout: "indented" })
 
@@ -43,14 +45,14 @@ const nodeChanges = (
         ? listSteps(node, next)
         : []
   const isEmptied = steps.every(({ type }) => type === "remove")
-  // Tags without parts may stay, with the comments between them.
+  // An element of a property list may become empty and keep the comments between its tags.
   const canBeEmpty = steps.length > 0 && node.layout === "delimited" && syntax.separator === ""
   return node.parts.length === 0 || (isEmptied && !canBeEmpty)
     ? syntax.replace(node, next, style, part)
     : stepChanges(syntax, node, steps)
 }
 
-/** A key whose value is `null` counts as absent: it stays unless it gets a value. */
+/** A key with the value `null` counts as absent, and stays unless it gets a value. */
 const mappingSteps = (node: Node, next: Record, order: ReadonlyArray<string>): ReadonlyArray<Step> => {
   const values = new Map(Object.entries(next))
   const steps = node.parts.map((part): Step => {
@@ -72,7 +74,7 @@ const mappingSteps = (node: Node, next: Record, order: ReadonlyArray<string>): R
   return steps
 }
 
-/** Items that are the same at both ends stay; those between are edited in their order. */
+/** Equal items at both ends of the list stay. The items between them are edited in order. */
 const listSteps = (node: Node, next: ReadonlyArray<Value>): ReadonlyArray<Step> => {
   const { parts } = node
   const isKept = (part: number, item: number) => {
@@ -98,7 +100,8 @@ const listSteps = (node: Node, next: ReadonlyArray<Value>): ReadonlyArray<Step> 
 const stepChanges = (syntax: Syntax, node: Node, steps: ReadonlyArray<Step>): ReadonlyArray<Edit> => {
   const edits: Array<Edit> = []
   const separator = node.layout === "delimited" ? syntax.separator : ""
-  // Where every part goes, the new ones take the place of the first, and with it its line and its comment.
+  // If all parts are removed and new ones are added, the new parts replace the first one and keep its line and its
+  // comment.
   const first = steps.find((step) => step.type === "remove")
   const isNew = steps.some(({ type }) => type === "insert") && !steps.some(({ type }) => type === "keep")
   const heir = isNew ? first?.part : undefined
@@ -136,7 +139,7 @@ const stepChanges = (syntax: Syntax, node: Node, steps: ReadonlyArray<Step>): Re
   return edits
 }
 
-/** Takes the comma from a part that is the last now, unless the last part had one before. */
+/** Removes the comma after the new last part, unless the old last part had a comma too. */
 const withoutComma = (node: Node, last: Part): ReadonlyArray<Edit> =>
   last.comma !== undefined && node.parts.at(-1)?.comma === undefined
     ? [{ start: last.comma, end: last.comma + 1, text: "" }]
@@ -175,14 +178,14 @@ const insertAfter = (
 
 const endOf = (part: Part): number => (part.comma === undefined ? part.end : part.comma + 1)
 
-/** The end of the line, if only blanks and a comment are left of it. */
+/** The end of the line, if only blanks and a comment remain on it. */
 const restOfLine = ({ text, trailing }: Syntax, offset: number): number | undefined => {
   const end = lineEnd(text, offset)
   trailing.lastIndex = offset
   return trailing.test(text) && trailing.lastIndex >= end ? end : undefined
 }
 
-/** Removes a part: with its lines where they hold nothing else, and with the comment on its last line. */
+/** Removes a part. Lines that contain nothing else are removed too, with the comment on the last line. */
 export const removal = (syntax: Syntax, part: Part): Edit => {
   const { text } = syntax
   const end = endOf(part)
@@ -190,7 +193,7 @@ export const removal = (syntax: Syntax, part: Part): Edit => {
   const blanksBefore = /[ \t]*$/.exec(text.slice(0, part.start))?.[0].length ?? 0
   if (rest !== undefined && beginsLine(text, part.start)) {
     const start = part.start - blanksBefore
-    // Together with the line end before it, so that a file without a line end at its end stays so.
+    // Removes the line end before the part, so that a file without a final line end stays without one.
     if (start > 0) return { start: text[start - 2] === "\r" ? start - 2 : start - 1, end: rest, text: "" }
     return { start, end: text.startsWith("\r\n", rest) ? rest + 2 : Math.min(rest + 1, text.length), text: "" }
   }

@@ -1,5 +1,5 @@
 /**
- * `info.json`. Read strictly: no comments, no comma after the last part.
+ * Reads and writes `info.json`. Comments and trailing commas are not allowed.
  */
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
@@ -49,7 +49,7 @@ export const readJson = (text: string, newline: string): Either.Either<Source, R
   })
 }
 
-/** A new file, as Python's `json.dump` with an indentation of 2 writes it: in ASCII, without a line end at its end. */
+/** A new file as Python's `json.dump` writes it with `indent=2`: in ASCII, without a final line end. */
 export const renderJson = (record: Record, order: ReadonlyArray<string>): string =>
   ascii(stringify(Object.fromEntries(sortedKeys(record, order).map((key) => [key, record[key] ?? null])), "  "))
 
@@ -61,7 +61,7 @@ const stringify = (value: Value, unit: string): string => {
 const ascii = (json: string): string =>
   json.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
 
-/** `CommaExpected` as "comma expected". */
+/** Turns `CommaExpected` into "comma expected". */
 const words = (code: string): string => code.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim()
 
 const nodeOf = (text: string, tree: JsonNode): Node => {

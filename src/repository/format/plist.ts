@@ -1,5 +1,5 @@
 /**
- * `info.plist`. A binary one is read; it is written as XML once it has to change.
+ * Reads and writes `info.plist`. A binary file is written as XML when it changes.
  */
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
@@ -23,11 +23,11 @@ import {
 export const isBinaryPlist = (bytes: Uint8Array): boolean =>
   new TextDecoder("latin1").decode(bytes.subarray(0, 6)) === "bplist"
 
-/** The value of a property list in the binary form, which has no lines. */
+/** The value of a binary property list. Problems have no line. */
 export const readBinaryPlist = (bytes: Uint8Array): Either.Either<Value, ReadonlyArray<Problem>> =>
   Either.mapBoth(parsePlist(bytes), { onLeft: (message) => [{ message }], onRight: valueOf })
 
-/** Reads the text of a file in XML. */
+/** Reads the text of an XML property list. */
 export const readXmlPlist = (text: string, newline: string): Either.Either<Source, ReadonlyArray<Problem>> => {
   const encoding = /^<\?xml\s[^>]*?encoding\s*=\s*["']([\w.-]+)["']/.exec(text)?.[1] ?? "utf-8"
   if (!/^(?:utf-8|us-ascii)$/i.test(encoding)) {
@@ -60,7 +60,7 @@ export const readXmlPlist = (text: string, newline: string): Either.Either<Sourc
   })
 }
 
-/** A new file, as Python's `plistlib` writes it, with 4 blanks in place of each tab before an element. */
+/** A new file as Python's `plistlib` writes it, but indented by 4 blanks in place of a tab. */
 export const renderPlist = (record: Record, order: ReadonlyArray<string>): string =>
   [
     `<?xml version="1.0" encoding="UTF-8"?>`,
@@ -71,7 +71,9 @@ export const renderPlist = (record: Record, order: ReadonlyArray<string>): strin
     ""
   ].join("\n")
 
-/** A value as lines of XML, each with its indentation below the first. A property list has no `null`. */
+/**
+ * A value as lines of XML, indented below the first one. `null` has no lines, since property lists cannot express it.
+ */
 const linesOf = (value: Value, unit: string, level: number, order: ReadonlyArray<string> = []): Array<string> => {
   if (value === null) return []
   if (typeof value === "string") return [leaf("string", value)]
@@ -81,7 +83,7 @@ const linesOf = (value: Value, unit: string, level: number, order: ReadonlyArray
   }
   if (value instanceof Date) return [`<date>${value.toISOString().replace(/\.\d+Z$/, "Z")}</date>`]
   if (value instanceof Uint8Array) {
-    // As wide as plistlib makes it, which counts 8 columns for a level.
+    // The same line width as plistlib, which counts 8 columns for a level.
     const width = Math.floor(Math.max(16, 76 - 8 * level) / 4) * 4
     return ["<data>", ...(Encoding.encodeBase64(value).match(new RegExp(`.{1,${width}}`, "g")) ?? []), "</data>"]
   }
@@ -94,7 +96,7 @@ const linesOf = (value: Value, unit: string, level: number, order: ReadonlyArray
 
 const leaf = (tag: string, text: string): string => `<${tag}>${escapeXml(text)}</${tag}>`
 
-/** XML has no control characters; a bare CR would be read as a line end. */
+/** XML does not allow control characters. A bare CR is escaped, since readers turn it into a line end. */
 const escapeXml = (text: string): string =>
   text
     .toWellFormed()
@@ -105,7 +107,7 @@ const escapeXml = (text: string): string =>
     // oxlint-disable-next-line no-control-regex
     .replace(/[\0-\x08\v\f\x0e-\x1f\ufffe\uffff]/g, "\ufffd")
 
-/** How much deeper than its dictionary the first key stands. */
+/** The indentation of the first key relative to its dictionary. */
 const unitOf = (text: string, root: Node): string => {
   const [first] = root.parts
   if (first === undefined || !beginsLine(text, first.start)) return "    "
@@ -130,7 +132,7 @@ interface Element {
   readonly children: Array<Element>
 }
 
-/** The root value's element, of a text that is known to be a property list. */
+/** The element of the root value, for text that is known to be a property list. */
 const elementOf = (text: string): Element => {
   const parser = new SaxesParser()
   const document: Element = { tag: "", start: 0, end: text.length, text: "", children: [] }

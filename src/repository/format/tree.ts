@@ -1,8 +1,8 @@
 /**
- * What an info file holds, with the place of each value in its text, and the edits that turn it into something else.
+ * The values of an info file with their places in the text, and the edits that change them.
  */
 
-/** A value of an info file. `null` is absence; only lists keep it. */
+/** A value of an info file. `null` means absent and is only kept in lists. */
 export type Value =
   | string
   | number
@@ -13,22 +13,22 @@ export type Value =
   | ReadonlyArray<Value>
   | { readonly [key: string]: Value }
 
-/** The root of an info file, by key. */
+/** The keys and values at the root of an info file. */
 export interface Record {
   readonly [key: string]: Value
 }
 
-/** What is wrong with an info file, and where: the line counts from 1. */
+/** A problem of an info file. The line is counted from 1. */
 export interface Problem {
   readonly message: string
   readonly line?: number
   readonly key?: string
 }
 
-/** A value and its place in the text, from `start` up to `end`. */
+/** A value and its place in the text; `end` is exclusive. */
 export interface Node {
   readonly kind: "mapping" | "list" | "scalar"
-  /** Whether brackets or tags hold the parts together, or their indentation alone. */
+  /** Whether brackets or tags enclose the parts, or only their indentation groups them. */
   readonly layout: "delimited" | "indented"
   readonly start: number
   readonly end: number
@@ -40,45 +40,45 @@ export interface Node {
 /** An entry of a mapping, or an item of a list. */
 export interface Part {
   readonly key: string | number
-  /** Where the key starts, or the item with its dash. */
+  /** The start of the key, or of the dash before a list item. */
   readonly start: number
   readonly end: number
-  /** Where the comma after it stands. */
+  /** The place of the comma after the part. */
   readonly comma: number | undefined
-  /** Where the colon after the key, or the dash before the item, ends. */
+  /** The end of the colon after the key, or of the dash before the item. */
   readonly indicator: number | undefined
   readonly node: Node
 }
 
 /** How a new part is written. */
 export interface Style {
-  /** The blanks before each of its lines but the first. */
+  /** The blanks before each line except the first. */
   readonly indent: string
-  /** Whether it shares its line with other parts. */
+  /** Whether the part is on one line with other parts. */
   readonly inline: boolean
   readonly layout: Node["layout"]
 }
 
-/** Text in place of the text from `start` up to `end`. */
+/** Replaces the text from `start` up to `end`. */
 export interface Edit {
   readonly start: number
   readonly end: number
   readonly text: string
 }
 
-/** How a format writes into one file. */
+/** The rules of a format for writing into one file. */
 export interface Syntax {
   readonly text: string
   readonly newline: string
-  /** What stands between delimited parts. */
+  /** The text between delimited parts. */
   readonly separator: "," | ""
-  /** What follows the separator if the next part is on the same line. */
+  /** The text after the separator if the next part is on the same line. */
   readonly gap: string
-  /** Sticky: blanks and a comment, which may end a line. */
+  /** A sticky expression for the blanks and the comment that may end a line. */
   readonly trailing: RegExp
-  /** A part as text. `key` is `undefined` for an item of a list. */
+  /** A part as text. `key` is `undefined` for a list item. */
   readonly part: (key: string | undefined, value: Value, style: Style) => string
-  /** Puts `value` in the place of a node, all of it. `part` is `undefined` at the root. */
+  /** Replaces the whole value of a node. `part` is `undefined` at the root. */
   readonly replace: (node: Node, value: Value, style: Style, part: Part | undefined) => ReadonlyArray<Edit>
 }
 
@@ -111,13 +111,13 @@ export const recordWithoutNulls = (record: Record): Record =>
     Object.entries(record).flatMap(([key, value]) => (value === null ? [] : [[key, withoutNulls(value)]]))
   )
 
-/** The keys of a record in the order of `order`, then those that it does not name in their own. */
+/** The keys of a record: first those in `order`, then all others in their own order. */
 export const sortedKeys = (record: Record, order: ReadonlyArray<string>): ReadonlyArray<string> => {
   const keys = Object.keys(record)
   return [...order.filter((key) => keys.includes(key)), ...keys.filter((key) => !order.includes(key))]
 }
 
-/** Whether two values are the same; the order of keys means nothing. */
+/** Whether two values are equal. The order of keys does not matter. */
 export const isSame = (one: Value, other: Value): boolean => {
   if (isList(one)) {
     return (
@@ -141,7 +141,7 @@ export const isSame = (one: Value, other: Value): boolean => {
   return one === other || (Number.isNaN(one) && Number.isNaN(other))
 }
 
-/** The problem that stands at an offset of the text. */
+/** A problem with the line of an offset. */
 export const problemAt = (text: string, offset: number, message: string, key?: string): Problem => ({
   message,
   line: lineAt(text, offset),
@@ -151,7 +151,7 @@ export const problemAt = (text: string, offset: number, message: string, key?: s
 /** The line of an offset; the first is 1. */
 export const lineAt = (text: string, offset: number): number => text.slice(0, offset).split("\n").length
 
-/** A problem for each key that a mapping has twice, at its second place. */
+/** A problem for each key that appears twice in a mapping, at its second place. */
 export const duplicates = (text: string, node: Node): ReadonlyArray<Problem> => {
   const seen = new Set<string | number>()
   return node.parts.flatMap((part) => {
@@ -159,7 +159,7 @@ export const duplicates = (text: string, node: Node): ReadonlyArray<Problem> => 
     seen.add(part.key)
     const here = isNew
       ? []
-      : [problemAt(text, part.start, `the key ${String(part.key)} is there twice`, String(part.key))]
+      : [problemAt(text, part.start, `the key ${String(part.key)} appears twice`, String(part.key))]
     return [...here, ...duplicates(text, part.node)]
   })
 }
@@ -171,7 +171,7 @@ export const partAt = (node: Node, path: ReadonlyArray<string | number>): Part |
   return part === undefined || rest.length === 0 ? part : partAt(part.node, rest)
 }
 
-/** Where the line that holds `offset` ends, before its line end. */
+/** The end of the line that contains `offset`, before its line break. */
 export const lineEnd = (text: string, offset: number): number => {
   const newline = text.indexOf("\n", offset)
   if (newline === -1) return text.length
@@ -180,17 +180,17 @@ export const lineEnd = (text: string, offset: number): number => {
 
 const lineStart = (text: string, offset: number): number => text.lastIndexOf("\n", offset - 1) + 1
 
-/** Whether only blanks stand before an offset on its line. */
+/** Whether only blanks are before an offset on its line. */
 export const beginsLine = (text: string, offset: number): boolean =>
   /^[ \t]*$/.test(text.slice(lineStart(text, offset), offset))
 
-/** The indentation of a part; of one behind the dash of a list, the column where it starts. */
+/** The indentation of a part. For a part after the dash of a list, blanks up to its column. */
 export const indentAt = (text: string, offset: number, layout: Node["layout"]): string => {
   const before = text.slice(lineStart(text, offset), offset)
   return layout === "indented" ? " ".repeat(before.length) : (/^[ \t]*/.exec(before)?.[0] ?? "")
 }
 
-/** The text after all edits. Of two at one place, the first comes first. */
+/** The text after all edits. Edits at the same place are applied in their order. */
 export const applyEdits = (text: string, edits: ReadonlyArray<Edit>): string => {
   const sorted = edits.toSorted((one, other) => one.start - other.start || one.end - other.end)
   let at = 0

@@ -1,5 +1,6 @@
 /**
- * `info.yaml`, read as YAML 1.2. Anchors, aliases, tags and merge keys are refused: no info file needs them.
+ * Reads and writes `info.yaml` as YAML 1.2. Anchors, aliases, tags and merge keys are refused, since info files do not
+ * need them.
  */
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
@@ -52,10 +53,10 @@ export const readYaml = (text: string, newline: string): Either.Either<Source, R
   if (problems.length > 0) return Either.left(problems)
   if (second !== undefined) {
     const start = second.range[0]
-    return Either.left([problemAt(text, start, "a second document starts here: keep one in a file")])
+    return Either.left([problemAt(text, start, "a second document starts here: a file may have only one")])
   }
   if (document.directives.yaml.explicit === true) {
-    return Either.left([problemAt(text, text.search(/^%YAML/m), "a %YAML directive is not read: remove it")])
+    return Either.left([problemAt(text, text.search(/^%YAML/m), "%YAML directives are not supported: remove it")])
   }
   const refusals: Array<Problem> = []
   const root = nodeOf(document.contents, {
@@ -75,13 +76,13 @@ export const readYaml = (text: string, newline: string): Either.Either<Source, R
   return Either.right({ root, syntax })
 }
 
-/** A new file, as `ruamel.yaml` writes it with the indentations 2, 4 and 2. */
+/** A new file as `ruamel.yaml` writes it with the indentations 2, 4 and 2. */
 export const renderYaml = (record: Record, order: ReadonlyArray<string>): string =>
   stringify(new Map(sortedKeys(record, order).map((key) => [key, plain(record[key] ?? null)]))) + "\n"
 
 type Plain = string | number | boolean | null | ReadonlyArray<Plain> | ReadonlyMap<string, Plain>
 
-/** The value in types of YAML 1.2, which has neither dates nor bytes. */
+/** The value in the types of YAML 1.2, which has no dates and no bytes. */
 const plain = (value: Value): Plain => {
   if (value instanceof Date) return value.toISOString()
   if (value instanceof Uint8Array) return Encoding.encodeBase64(value)
@@ -90,15 +91,15 @@ const plain = (value: Value): Plain => {
   return value
 }
 
-/** Line ends of YAML 1.1, the byte order mark and control characters: they are escaped. */
+/** Line ends of YAML 1.1, the byte order mark and control characters. They are escaped. */
 const invisible = /[\x7f-\x9f\u2028\u2029\ufeff]/g
 const isEscaped = (text: string) => /[\n\r\t\x7f-\x9f\u2028\u2029\ufeff]/.test(text)
 
-/** What `compat` does not quote, and `ruamel.yaml` would not read as the same text. */
+/** Texts that `compat` does not quote but that `ruamel.yaml` would read as another value. */
 const isQuoted = (text: string, isFlow: boolean) =>
   /^(?:(?:<<|=)$|---|\.\.\.)/.test(text) || (isFlow && /^[:?]/.test(text))
 
-/** Text that a reader of YAML 1.1 would take for another type is quoted. A string never spans lines. */
+/** Quotes text that a YAML 1.1 reader would take for another type. A string is always on one line. */
 const stringify = (value: Plain, options: { readonly flow?: boolean; readonly quote?: string } = {}): string => {
   const document = new Document(value, { version: "1.2", compat: "yaml-1.1" })
   visit(document, {
@@ -127,7 +128,7 @@ const partText = (key: string | undefined, value: Value, { indent, layout }: Sty
   return layout === "delimited" ? text.slice(1, -1) : text.replaceAll("\n", newline + indent)
 }
 
-/** The value as one line, for the place behind a colon or a dash. A string keeps the quotes that stand there. */
+/** A value on one line, for the place after a colon or a dash. A string keeps the quotes that it had there. */
 const inlineText = (value: Value, layout: Node["layout"], quote?: string): string => {
   const isInside = layout === "delimited"
   const isWhole = isList(value) || isRecord(value)
@@ -151,7 +152,7 @@ const replace = (
     const [first, ...others] = node.parts
     const removed = others.map((other) => removal(syntax, other))
     if (part?.indicator === undefined) {
-      // The root: it stays where its first key was.
+      // The root has no indicator: the new value takes the place of the first key.
       return [{ start: node.start, end: first?.end ?? node.end, text: written }, ...removed]
     }
     const start = part.indicator
@@ -171,15 +172,15 @@ interface Reading {
 const nodeOf = (node: ParsedNode, reading: Reading): Node => {
   const { text, refuse } = reading
   const [start] = node.range
-  if (isAlias(node)) refuse(start, "an alias (*) is not read: write the value itself")
-  else if (node.anchor !== undefined) refuse(start, "an anchor (&) is not read: remove it")
-  if (node.tag !== undefined) refuse(start, "a tag (!) is not read: remove it")
+  if (isAlias(node)) refuse(start, "aliases (*) are not supported: write the value itself")
+  else if (node.anchor !== undefined) refuse(start, "anchors (&) are not supported: remove it")
+  if (node.tag !== undefined) refuse(start, "tags (!) are not supported: remove it")
 
   if (isMap(node)) {
     const parts = node.items.flatMap((pair) => entryOf(pair, reading))
     const present = parts.filter(({ node }) => node.value !== null)
     const value = Object.fromEntries(present.map(({ key, node }) => [key, node.value]))
-    // `[a: 1]` holds a mapping without braces, which cannot take another key.
+    // `[a: 1]` contains a mapping without braces. No further key can be added to it.
     const isBare = node.flow === true && text[start] !== "{"
     return { ...placeOf(text, node, parts), kind: "mapping", value, parts: isBare ? [] : parts }
   }
@@ -198,7 +199,7 @@ const placeOf = (text: string, node: ParsedNode, parts: ReadonlyArray<Part>) => 
   if (isCollection(node) && node.flow !== true) {
     return { layout: "indented" as const, start: parts[0]?.start ?? start, end: parts.at(-1)?.end ?? end }
   }
-  // The line end behind the text of a `|` or `>` belongs to the line, not to the value.
+  // The line break after the text of a `|` or `>` belongs to the line, not to the value.
   const isBlock = isScalar(node) && (node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED)
   const isWithLineEnd = isBlock && text[end - 1] === "\n"
   return { layout: "delimited" as const, start, end: isWithLineEnd ? lineEnd(text, end - 1) : end }
@@ -209,11 +210,11 @@ const entryOf = (pair: Pair<ParsedNode, ParsedNode | null>, reading: Reading): R
   const [start, end] = key.range
   const { refuse } = reading
   if (srcToken?.start.some(({ type }) => type === "explicit-key-ind") === true) {
-    refuse(start, "a key behind a question mark is not read: write it as `key: value`")
+    refuse(start, "keys after a question mark are not supported: write it as `key: value`")
   } else if (!isScalar(key) || key.anchor !== undefined || key.tag !== undefined) {
     refuse(start, "a key must be plain text")
   } else if (key.source === "<<" && key.type === Scalar.PLAIN) {
-    refuse(start, "a merge key (<<) is not read: write the keys themselves")
+    refuse(start, "merge keys (<<) are not supported: write the keys themselves")
   } else {
     const colon = srcToken?.sep?.find(({ type }) => type === "map-value-ind")
     return [partOf(key.source ?? "", start, colon && colon.offset + 1, value ?? end, reading)]
@@ -221,7 +222,7 @@ const entryOf = (pair: Pair<ParsedNode, ParsedNode | null>, reading: Reading): R
   return []
 }
 
-/** A part. Where its value has no text, `value` is the place behind the key. */
+/** A part. If its value has no text, `value` is the place after the key. */
 const partOf = (
   key: string | number,
   start: number,

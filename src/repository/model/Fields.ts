@@ -1,5 +1,5 @@
 /**
- * An item as it is compared: the fields that the tenant keeps, levelled. What differs here differs in meaning.
+ * The fields of an item that are compared, in a normalized form. If two items differ here, they differ in meaning.
  */
 import * as Either from "effect/Either"
 import { parsePlistText } from "../../plist/Plist.js"
@@ -8,12 +8,12 @@ import { sha256 } from "./hash.js"
 import type { Kind } from "./kinds.js"
 import { profileText } from "./profileText.js"
 
-/** Fields of an item by the API's names, levelled. A field that means nothing for the item is missing. */
+/** Normalized fields of an item by the API's names. Fields that have no effect for the item are missing. */
 export interface Fields {
   readonly [field: string]: string | boolean
 }
 
-/** Fields as they stand in a file, or in a record of the tenant. */
+/** Fields as they are in a file, or in a record of the tenant. */
 export interface Values {
   readonly [field: string]: string | boolean | undefined
 }
@@ -23,7 +23,7 @@ export const platforms = ["runs_on_mac", "runs_on_iphone", "runs_on_ipad", "runs
 
 const selfService = ["show_in_self_service", "self_service_category_id", "self_service_recommended"] as const
 
-/** What is compared, in the order in which a plan shows it. */
+/** The fields that are compared, in the order of a plan. */
 const compared: Readonly<Record<Kind, ReadonlyArray<string>>> = {
   profile: ["name", "active", ...platforms, "profile"],
   script: ["name", "active", "execution_frequency", "restart", ...selfService, "script", "remediation_script"],
@@ -45,7 +45,7 @@ const compared: Readonly<Record<Kind, ReadonlyArray<string>>> = {
 /** Fields that hold the content of a file. */
 export const isText = (field: string): boolean => field === "profile" || field === "script" || field.endsWith("_script")
 
-/** What a field means if it is missing. For all others that is `""`. */
+/** The value of a missing field. Fields that are not listed default to `""`. */
 const defaults: Values = {
   active: true,
   execution_frequency: "once",
@@ -55,7 +55,7 @@ const defaults: Values = {
   ...Object.fromEntries(platforms.map((platform) => [platform, false]))
 }
 
-/** Whether a field means something, given the others. The service keeps some that mean nothing any more. */
+/** Whether a field has an effect, given the other fields. The service also stores fields without an effect. */
 const hasMeaning = (field: string, values: Values): boolean => {
   switch (field) {
     case "self_service_category_id":
@@ -80,14 +80,14 @@ const level = (field: string, value: string | boolean): string | boolean => {
   return field === "self_service_category_id" || field === "sha256" ? value.toLowerCase() : storedText(value)
 }
 
-/** A text that is no property list is compared as it stands. */
+/** A profile that cannot be parsed is compared as plain text. */
 const levelProfile = (text: string): string =>
   Either.match(parsePlistText(text), {
     onLeft: () => storedText(text),
     onRight: (profile) => profileText(profile)
   })
 
-/** The texts and switches of a record or of an info file, without what else it holds. */
+/** The compared fields of a record or of an info file that are texts or booleans. */
 export const valuesOf = (kind: Kind, record: object): Values =>
   Object.fromEntries(
     Object.entries(record).filter(
@@ -95,7 +95,7 @@ export const valuesOf = (kind: Kind, record: object): Values =>
     )
   )
 
-/** The fields that mean something, given the others, as they stand. */
+/** The fields that have an effect, not normalized. */
 export const meaningful = (kind: Kind, values: Values): Values =>
   Object.fromEntries(
     compared[kind]
@@ -103,7 +103,7 @@ export const meaningful = (kind: Kind, values: Values): Values =>
       .map((field) => [field, values[field]])
   )
 
-/** The levelled fields of an item. */
+/** The normalized fields of an item. */
 export const fieldsOf = (kind: Kind, values: Values): Fields =>
   Object.fromEntries(
     compared[kind]
@@ -111,18 +111,21 @@ export const fieldsOf = (kind: Kind, values: Values): Fields =>
       .map((field) => [field, level(field, values[field] ?? defaults[field] ?? "")])
   )
 
-/** The fields that differ. A field that only one side has differs, unless it is a sha256 that the tenant does not tell. */
+/**
+ * The names of the fields that differ. A missing field counts as different. A missing `sha256` does not: the tenant may
+ * not have computed it yet.
+ */
 export const differing = (one: Fields, other: Fields): ReadonlyArray<string> =>
   [...new Set([...Object.keys(one), ...Object.keys(other)])].filter(
     (field) =>
       one[field] !== other[field] && !(field === "sha256" && (one[field] === undefined || other[field] === undefined))
   )
 
-/** One text for all items with equal fields. */
+/** A hash of the fields. Items with equal fields have the same hash. */
 export const hashOf = (fields: Fields): string =>
   sha256(JSON.stringify(Object.entries(fields).sort(([one], [other]) => (one < other ? -1 : 1))))
 
-/** The hash of an item's fields, without a sha256 that the other side does not tell. */
+/** The hash of an item's fields, without `sha256` if the other side has none. */
 export const hashBeside = ({ sha256, ...fields }: Fields, other: Fields): string =>
   hashOf(sha256 === undefined || other["sha256"] === undefined ? fields : { ...fields, sha256 })
 

@@ -1,5 +1,5 @@
 /**
- * What an info file says: the keys that the vendor's tool knows, and no other, since it refuses a file with more.
+ * The keys of an info file. They are the keys of the vendor's tool, which refuses a file with other keys.
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
@@ -13,15 +13,15 @@ import type { Kind } from "./kinds.js"
 /** Whether an id can be the name of a file. */
 export const isFileId = (id: string): boolean => /^[0-9a-z-]{1,100}$/.test(id)
 
-/** The id of an item: files are named by it, so it is never a path. */
-export const ItemId = Id.pipe(Schema.filter((id) => isFileId(id) || "is no id"))
+/** The id of an item. Files are named by it, so it cannot contain a path. */
+export const ItemId = Id.pipe(Schema.filter((id) => isFileId(id) || "is not an id"))
 
-/** A time as text; property lists may have it as a date. */
+/** A time as text, or as a date in a property list. */
 const Time = Schema.Union(Schema.String, Schema.DateFromSelf)
 
 const Node = Schema.Struct({ blueprint: Required, node: Required })
 
-/** A Blueprint that an item is to be on: its name or id, maybe with a node of its map. */
+/** A Blueprint to which an item should be assigned: its name or id, optionally with a node of its map. */
 export const EnsuredBlueprint = Schema.Union(Required, Node).annotations({
   message: () => ({ message: "is the name or id of a Blueprint, or { blueprint, node }", override: true })
 })
@@ -44,7 +44,7 @@ const selfService = {
   self_service_recommended: given(Schema.Boolean)
 }
 
-/** `info.*` of a profile. */
+/** The info file of a profile. */
 export const ProfileInfo = Schema.Struct({
   ...base,
   mdm_identifier: given(Schema.String),
@@ -56,27 +56,27 @@ export const ProfileInfo = Schema.Struct({
   runs_on_android: given(Schema.Boolean),
   runs_on_windows: given(Schema.Boolean)
 })
-/** It, decoded. */
+/** The info file of a profile, decoded. */
 export interface ProfileInfo extends Schema.Schema.Type<typeof ProfileInfo> {}
 
-/** `info.*` of a script. */
+/** The info file of a script. */
 export const ScriptInfo = Schema.Struct({
   ...base,
   execution_frequency: given(ExecutionFrequency),
   restart: given(Schema.Boolean),
   ...selfService
 })
-/** It, decoded. */
+/** The info file of a script, decoded. */
 export interface ScriptInfo extends Schema.Schema.Type<typeof ScriptInfo> {}
 
-/** A file name without a folder, as an installer's is. */
-export const FileName = Required.pipe(Schema.filter((name) => !/[/\\\0]|^\.\.?$/.test(name) || "is no name of a file"))
+/** The file name of an installer, without a folder. */
+export const FileName = Required.pipe(Schema.filter((name) => !/[/\\\0]|^\.\.?$/.test(name) || "is not a file name"))
 
 export const Sha256 = Schema.Lowercase.pipe(
   Schema.filter((text) => /^[0-9a-f]{64}$/.test(text) || "is not a sha256 in hex: 64 digits")
 )
 
-/** `info.*` of an app. */
+/** The info file of an app. */
 export const AppInfo = Schema.Struct({
   ...base,
   install_type: InstallType,
@@ -84,13 +84,13 @@ export const AppInfo = Schema.Struct({
   restart: given(Schema.Boolean),
   unzip_location: given(Schema.String),
   ...selfService,
-  /** The installer, which lies in the folder of payloads. */
+  /** The installer in the payloads folder. */
   file: given(Schema.Struct({ name: FileName, sha256: Sha256 }))
 })
-/** It, decoded. */
+/** The info file of an app, decoded. */
 export interface AppInfo extends Schema.Schema.Type<typeof AppInfo> {}
 
-/** What an info file of any kind says. */
+/** The info file of any kind, decoded. */
 export type Info = ProfileInfo | ScriptInfo | AppInfo
 
 const schemas = { profile: ProfileInfo, script: ScriptInfo, app: AppInfo } as const
@@ -104,7 +104,7 @@ const decoder = <A extends Info, I>(schema: Schema.Schema<A, I>) => {
     Either.mapLeft(decode(record), ({ issue }) => fieldErrorsOf(issue))
 }
 
-/** Reads an info file's values: what it says, or what is wrong by key. */
+/** Decodes the values of an info file, or returns the problems by key. */
 export const decodeInfo: Readonly<Record<Kind, (record: unknown) => Either.Either<Info, FieldErrors>>> = {
   profile: decoder(ProfileInfo),
   script: decoder(ScriptInfo),

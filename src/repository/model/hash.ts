@@ -1,4 +1,4 @@
 import { createHash } from "node:crypto"
 
-/** In lower-case hex. */
+/** The SHA-256 digest, in lower-case hex. */
 export const sha256 = (data: string | Uint8Array): string => createHash("sha256").update(data).digest("hex")

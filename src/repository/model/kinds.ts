@@ -1,5 +1,5 @@
 /**
- * The three kinds of library items that a folder holds, and where their files lie.
+ * The three kinds of library items in a repository, and their files.
  */
 import * as Schema from "effect/Schema"
 
@@ -7,23 +7,23 @@ import * as Schema from "effect/Schema"
 export const Kind = Schema.Literal("profile", "script", "app")
 export type Kind = typeof Kind.Type
 
-/** A file of an item beside its info file. */
+/** A file of an item that holds a text, such as a script. */
 export interface ContentFile {
-  /** The API's name of the field that it holds. */
+  /** The API's name of the field that the file holds. */
   readonly field: string
-  /** Whether a file of this name holds it. */
+  /** Whether a file with this name holds the field. */
   readonly matches: (name: string) => boolean
-  /** The name that it has in a new item, for this text. */
+  /** The file name in a new item with this text. */
   readonly newName: (text: string) => string
-  /** Permissions in a new item. */
+  /** The permissions of the file in a new item. */
   readonly mode: number
-  /** Whether every item has one. */
+  /** Whether every item must have the file. */
   readonly required: boolean
 }
 
 const shells: Readonly<Record<string, string>> = { bash: "sh", sh: "sh", python: "py", python3: "py", perl: "pl" }
 
-/** The extension of a script, by its `#!` line. */
+/** The file extension for a script, from its `#!` line. */
 const extensionOf = (text: string): string => {
   const [, program = ""] = /^#!.*?([^/\s]+)\s*(?:\n|$)/.exec(text) ?? []
   return shells[program] ?? "zsh"
@@ -62,8 +62,8 @@ export const kinds: Readonly<Record<Kind, { readonly folder: string; readonly fi
   }
 }
 
-/** In the order in which they are planned. */
+/** All kinds, in the order of a plan. */
 export const allKinds: ReadonlyArray<Kind> = Kind.literals
 
-/** Whether a file is what an editor or a system left behind: `audit.zsh~`, `.audit.zsh.swp`, `.DS_Store`. */
+/** Whether a file was left by an editor or the operating system: `audit.zsh~`, `.audit.zsh.swp`, `.DS_Store`. */
 export const isLeftover = (name: string): boolean => /^[.#]|~$|\.(?:sw[a-p]|tmp|bak|orig|rej)$/i.test(name)

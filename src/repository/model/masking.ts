@@ -1,15 +1,15 @@
 /**
- * Secrets in what is shown: passwords in profiles, tokens in scripts. Each gets a number, so that people see whether it
- * changes, and not what it is.
+ * Hides secrets in plans: passwords in profiles, tokens in scripts. Each secret is replaced by a number, so that
+ * readers see whether it changes but not its value.
  */
 import type { Show } from "./profileText.js"
 
-/** Words in the names of what is secret. */
+/** Words in the names of secret values. */
 const secretWord =
   "(?:pass(?:word|phrase|code|wd)|secret|token|challenge|credential|private[_-]?key|api[_-]?key|(?<![a-z])p(?:sk|in)(?![a-z]))"
 const secretName = new RegExp(secretWord, "i")
 
-/** Settings about secrets that are none themselves: `forcePIN`, … */
+/** Values that are not secret although their names contain such a word: `forcePIN` is `true`. */
 const plainValue = /^(?:true|false|\d{1,2}|)$/i
 
 const secretTexts: ReadonlyArray<RegExp> = [
@@ -24,13 +24,13 @@ const secretTexts: ReadonlyArray<RegExp> = [
 ]
 
 const value = `("[^"\\n]*"|'[^'\\n]*'|[^\\s"';|&]+)`
-/** `NAME=value`, `"name": "value"` and `--name value` in a script, for names of secrets. */
+/** Assignments of secrets in a script: `NAME=value`, `"name": "value"` and `--name value`. */
 const assignments = [
   new RegExp(`([\\w-]*${secretWord}[\\w-]*)(["']?\\s*[=:]\\s*)${value}`, "gi"),
   new RegExp(`(--?[\\w-]*${secretWord}[\\w-]*)(\\s+)${value}`, "gi")
 ]
 
-/** Masks for the texts that are shown together. Equal secrets have equal numbers. */
+/** Masks for texts that are shown together. Equal secrets get equal numbers. */
 export const makeMasking = () => {
   const numbers = new Map<string, number>()
   const hidden = (value: string): string => {
@@ -44,7 +44,7 @@ export const makeMasking = () => {
     keys.some((key) => secretName.test(key)) && !plainValue.test(value) ? hidden(value) : masked(value)
   const assigned = (all: string, name: string, between: string, value: string): string => {
     const bare = /^(["'])(.*)\1$/s.exec(value)?.[2] ?? value
-    // A variable or a command that is read is not the secret itself, and neither is another option.
+    // A reference to a variable, a command substitution or another option is not a secret.
     return plainValue.test(bare) || /^[$`-]/.test(bare) ? all : `${name}${between}${hidden(bare)}`
   }
   const script = (text: string): string =>

@@ -1,16 +1,16 @@
 /**
- * A profile as text that is the same for all profiles that say the same: for comparing, and for people.
+ * A profile as normalized text: profiles with the same content have the same text. Used for comparing and for diffs.
  */
 import { isDictionary, type Plist } from "../../plist/Plist.js"
 import { ownKeys } from "../../services/comparing.js"
 import { sha256 } from "./hash.js"
 
-/** Makes a value that must not be shown into one that may be, by its keys from the outside to the inside. */
+/** Masks a value if it is secret. `keys` are the keys that lead to the value, the outermost first. */
 export type Show = (value: string, keys: ReadonlyArray<string>) => string
 
 const asIs: Show = (value) => value
 
-/** The lines of a profile, keys sorted, without the three keys that the service writes anew. */
+/** The lines of a profile with sorted keys, without the three keys that the service overwrites. */
 export const profileText = (profile: Plist, show: Show = asIs): string =>
   linesOf(ownKeys(profile), "", [], show).join("\n")
 
@@ -45,6 +45,6 @@ const leaf = (value: Plist, keys: ReadonlyArray<string>, show: Show): string => 
   if (typeof value === "string") return JSON.stringify(show(value, keys))
   if (value instanceof Date) return `date ${value.toISOString()}`
   if (value instanceof Uint8Array) return `data of ${value.length} bytes, sha256 ${sha256(value)}`
-  // Numbers that are equal are one text, whether an <integer> or a <real>.
+  // Equal numbers have the same text, whether they are an <integer> or a <real>.
   return typeof value === "number" && Number.isInteger(value) ? String(BigInt(value)) : String(value)
 }

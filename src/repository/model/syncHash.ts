@@ -1,13 +1,13 @@
 /**
- * The hash by which the vendor's tool knows whether an item has changed since it was last in step: a sha256 of the hex
- * digests of the info values and of each file.
+ * The hash with which the vendor's tool detects changes since the last sync: a sha256 of the hex digests of the info
+ * values and of each file.
  */
 import { sha256 } from "./hash.js"
 import { type Kind, kinds } from "./kinds.js"
 
 const selfService = ["show_in_self_service", "self_service_category_id", "self_service_recommended"]
 
-/** The values that count, in the order in which they are joined. */
+/** The values that are hashed, in this order. */
 const counted: Readonly<Record<Kind, ReadonlyArray<string>>> = {
   profile: [
     "id",

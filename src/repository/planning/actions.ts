@@ -1,5 +1,5 @@
 /**
- * Makes actions of what is linked, and checks each with all that it would send.
+ * Turns links into actions, and checks everything that an action would send.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
@@ -23,7 +23,7 @@ import { plannedDownload } from "./downloads.js"
 import type { Library, TenantItem } from "./library.js"
 import { type Linked, refOf, thereRef } from "./linking.js"
 
-/** What planning and applying need. */
+/** The services that planning and applying need. */
 export type Needs =
   | ApiClient
   | Blueprints
@@ -34,13 +34,13 @@ export type Needs =
   | InstallerTransfer
   | SelfServiceCategories
 
-/** The host of the tenant at hand. */
+/** The host of the session's tenant. */
 export const tenantHost: Effect.Effect<string, never, ApiClient> = Effect.map(
   ApiClient,
   ({ tenantUrl }) => new URL(tenantUrl).host
 )
 
-/** The item that an action is about, as plans name it. */
+/** The item of an action, as it appears in plans. */
 export const refOfLinked = (action: Linked): ItemRef => {
   if ("local" in action) return refOf(action.local)
   if ("there" in action)
@@ -48,17 +48,17 @@ export const refOfLinked = (action: Linked): ItemRef => {
   return action.item
 }
 
-/** What making an action of a link takes. */
+/** What `toAction` needs besides the link. */
 interface Context {
   readonly repository: Repository
   readonly library: Library
-  /** By id. */
+  /** The names of Self Service categories, by id. */
   readonly categoryNames: ReadonlyMap<string, string>
   readonly installers: boolean
   readonly problems: Array<RepositoryProblem>
 }
 
-/** Makes an action of a link. Problems with what it would send are added to the context's. */
+/** Turns a link into an action. Problems with what it would send are added to `context.problems`. */
 export const toAction = (linked: Linked, context: Context) =>
   Effect.gen(function* (): Effect.fn.Return<Action, RepositoryError | ApiClientError, Needs> {
     const { categoryNames, installers } = context
@@ -124,7 +124,7 @@ export const toAction = (linked: Linked, context: Context) =>
     }
   })
 
-/** Checks what would be sent for an item, and gives the installer that would be uploaded. */
+/** Checks the data that would be sent for an item, and returns the installer that would be uploaded. */
 const checkTenantSide = (local: Local, there: TenantItem | undefined, { library, problems, repository }: Context) =>
   Effect.gen(function* () {
     const { fields, item } = local
@@ -153,7 +153,7 @@ const checkTenantSide = (local: Local, there: TenantItem | undefined, { library,
       : { name: installer.name, size: installer.size, sha256: installer.sha256 }
   })
 
-/** Apps in step whose installers are not in the folder. */
+/** Updates for apps that are in sync but whose installers are missing in the folder. */
 export const withoutInstallers = (
   repository: Repository,
   locals: ReadonlyArray<Local>,
@@ -186,7 +186,7 @@ export const withoutInstallers = (
     return actions.flat()
   })
 
-/** Items that are to be put on Blueprints, and are not on them yet. */
+/** Assignments of items to Blueprints that do not have them yet. */
 export const assignments = (
   locals: ReadonlyArray<Local>,
   partners: ReadonlyMap<string, TenantItem>,

@@ -1,6 +1,6 @@
 /**
- * What must hold before anything is sent: categories and Blueprints exist, installers are there, and the service's rules
- * are kept.
+ * Checks before anything is sent: categories and Blueprints exist, installers are in the folder, and the service's
+ * rules are met.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
@@ -35,8 +35,8 @@ const listOf = (names: ReadonlyArray<string>): string =>
   names.slice(0, 10).join(", ") + (names.length > 10 ? `, and ${names.length - 10} more` : "")
 
 /**
- * The values of an item, with the id of its category, which its info file can name. An item that says anything of Self
- * Service is shown there, in the category "Utilities" (scripts) or "Apps" if it names none.
+ * The values of an item, with the id of its category; an info file may contain the category's name instead. An item
+ * with any Self Service setting is shown there. Its default category is "Utilities" for scripts and "Apps" for apps.
  */
 const withCategory = (
   item: LocalItem,
@@ -64,18 +64,18 @@ const withCategory = (
       "self_service_category_id",
       found.length > 1
         ? `"${named}" is the name of several categories: use an id (${found.map(({ id }) => id).join(", ")})`
-        : `"${named}" is no category of the tenant's Self Service. There are: ${known}`
+        : `"${named}" is not a Self Service category of the tenant. The tenant has: ${known}`
     )
   )
 }
 
-/** An item of the folder, levelled. */
+/** An item of the folder with its normalized fields. */
 export interface Local {
   readonly item: LocalItem
   readonly fields: Fields
 }
 
-/** Levels an item: its values with the id of its category. */
+/** Normalizes an item, and replaces the name of its category by the id. */
 export const levelItem = (
   item: LocalItem,
   categories: ReadonlyArray<SelfServiceCategory>
@@ -85,13 +85,13 @@ export const levelItem = (
     fields: fieldsOf(item.kind, values)
   }))
 
-/** A Blueprint that an item is to be on. */
+/** A Blueprint to which an item should be assigned. */
 export interface Ensured {
   readonly blueprint: Pick<Blueprint, "id" | "name">
   readonly node?: string | undefined
 }
 
-/** The Blueprints that an info file names, by id or by name. */
+/** The Blueprints in an info file, found by id or by name. */
 export const ensuredOf = (
   item: LocalItem,
   blueprints: ReadonlyArray<Blueprint>
@@ -107,7 +107,7 @@ export const ensuredOf = (
     }
     const message =
       blueprint === undefined
-        ? `"${named}" is no Blueprint of the tenant. There are: ${listOf(blueprints.map(({ name }) => name))}`
+        ? `"${named}" is not a Blueprint of the tenant. The tenant has: ${listOf(blueprints.map(({ name }) => name))}`
         : `"${named}" is the name of several Blueprints: use an id (${alike.map(({ id }) => id).join(", ")})`
     problems.push(infoProblem(item, "ensure_blueprints", message))
     return []
@@ -116,8 +116,8 @@ export const ensuredOf = (
 }
 
 /**
- * The name of an installer in the folder of payloads: `Firefox_9f2c61aa.pkg`, by the first 8 digits of its sha256. What a
- * tenant says never leads out of that folder.
+ * The name of an installer in the payloads folder, with the first 8 digits of its sha256: `Firefox_9f2c61aa.pkg`. It
+ * never contains a path, whatever the tenant returns.
  */
 export const payloadName = (fileName: string, sha256: string): string => {
   const name = safeFileName(fileName)
@@ -125,25 +125,25 @@ export const payloadName = (fileName: string, sha256: string): string => {
   return `${plainName(name).slice(0, -extension.length || undefined)}_${sha256.slice(0, 8)}${extension}`
 }
 
-/** The name without these digits. */
+/** The name without the digits of the sha256. */
 export const plainName = (name: string): string => name.replace(/(?<=.)_[0-9a-f]{8}(?=\.[^.]+$)/i, "")
 
-/** The file that an app's info names. */
+/** The installer in an app's info file. */
 export const fileOf = (item: LocalItem): AppInfo["file"] =>
   item.kind === "app" && "file" in item.info ? item.info.file : undefined
 
-/** An installer that lies in the folder of payloads. */
+/** An installer in the payloads folder. */
 export interface LocalInstaller extends PlannedInstaller {
   readonly path: string
 }
 
-/** The paths where an app's installer may lie: as its info file names it, with the digits, and without. */
+/** The paths where an app's installer may be: the name in its info file, the name with digits, and the name without. */
 const payloadPaths = ({ payloads }: Repository, file: NonNullable<AppInfo["file"]>): ReadonlyArray<string> =>
   [...new Set([file.name, payloadName(file.name, file.sha256), plainName(file.name)])].map((name) =>
     join(payloads, name)
   )
 
-/** The installer that an app's info names, if it is there and its sha256 is right. */
+/** The installer in an app's info file, if the file exists and has the right sha256. */
 export const installerOf = (
   repository: Repository,
   item: LocalItem
@@ -157,7 +157,7 @@ export const installerOf = (
     const transfer = yield* InstallerTransfer
     const file = fileOf(item)
     if (file === undefined) {
-      return Either.left(infoProblem(item, "file", "is missing: a new app names its installer and its sha256"))
+      return Either.left(infoProblem(item, "file", "is missing: a new app needs an installer and its sha256"))
     }
     const found: Array<string> = []
     for (const path of payloadPaths(repository, file)) {
@@ -176,18 +176,18 @@ export const installerOf = (
     const message =
       found[0] === undefined
         ? `is not in ${repository.payloads}`
-        : `has the sha256 ${found[0]}, and the info file says ${file.sha256}`
+        : `has the sha256 ${found[0]}, but the info file says ${file.sha256}`
     return Either.left(infoProblem(item, "file.name", message))
   })
 
-/** What the tenant is to have of an item. */
+/** What the tenant should have for an item. */
 export const wantedOf = (item: LocalItem, installer: LocalInstaller | undefined): Wanted => ({
   values: item.values,
   file: item.files.get("profile")?.bytes,
   installer: installer === undefined ? undefined : { path: installer.path, name: installer.name }
 })
 
-/** What the service's rules refuse, at the file and key that it is about. */
+/** An error of the service's rules as problems, each with its file and key. */
 export const refusalsOf = (item: LocalItem, error: ApiClientError): ReadonlyArray<RepositoryProblem> =>
   Object.entries(error.fieldErrors ?? { "": [error.message] }).flatMap(([key, messages]) => {
     const field = key === "file" || key.startsWith("file.") ? "profile" : key

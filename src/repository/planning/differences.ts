@@ -1,5 +1,5 @@
 /**
- * What changes in an item, as people read it: secrets masked, scripts and profiles as a unified difference.
+ * The changes of an item for people: secrets are masked; scripts and profiles are shown as a unified diff.
  */
 import { createTwoFilesPatch } from "diff"
 import * as Either from "effect/Either"
@@ -12,19 +12,22 @@ import { profileText } from "../model/profileText.js"
 import type { Change } from "../Plan.js"
 import type { TenantItem } from "./library.js"
 
-/** How the values of an item are shown. */
+/** The two sides whose changes are shown. */
 interface Shown {
   readonly item: LocalItem | undefined
   readonly there: TenantItem | undefined
   readonly folder: Fields
   readonly tenant: Fields
-  /** The names of categoryNames, by id. */
+  /** The names of Self Service categories, by id. */
   readonly categoryNames: ReadonlyMap<string, string>
-  /** Whether the tenant changes, or the folder. */
+  /** Whether the tenant changes; if not, the folder does. */
   readonly toTenant: boolean
 }
 
-/** The fields that change, old and new. An item that one side does not have yet changes in every field it has. */
+/**
+ * The changed fields with old and new values. If one side does not have the item yet, all fields of the other are
+ * included.
+ */
 export const changesOf = ({ categoryNames, folder, item, tenant, there, toTenant }: Shown): ReadonlyArray<Change> => {
   const masking = makeMasking()
   const [before, after] = toTenant ? [tenant, folder] : [folder, tenant]
@@ -53,7 +56,7 @@ export const changesOf = ({ categoryNames, folder, item, tenant, there, toTenant
     }))
 }
 
-/** A new item's field that says nothing. */
+/** Whether a field of a new item has an empty value, which is not shown. */
 const isDefault = (value: string | boolean | undefined): boolean => value === "" || value === false
 
 const tenantText = (field: string, _: LocalItem | undefined, there: TenantItem | undefined): string =>
@@ -62,12 +65,12 @@ const tenantText = (field: string, _: LocalItem | undefined, there: TenantItem |
 const folderText = (field: string, item: LocalItem | undefined): string => {
   const file = item?.files.get(field)
   if (item === undefined || file === undefined) return ""
-  // A binary profile has no text that can be parsed as XML.
+  // A binary profile is not XML text, so its normalized text is shown.
   if (field !== "profile" || Either.isRight(parsePlistText(item.texts[field] ?? ""))) return item.texts[field] ?? ""
   return Either.match(parsePlist(file.bytes), { onLeft: () => "", onRight: (profile) => profileText(profile) })
 }
 
-/** The changed lines with three lines around them. */
+/** The changed lines, each with three lines of context. */
 const difference = (before: string, after: string): string => {
   const patch = createTwoFilesPatch("", "", endsWithLine(before), endsWithLine(after), undefined, undefined, {
     context: 3

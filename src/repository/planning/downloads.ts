@@ -1,5 +1,5 @@
 /**
- * Installers that come from the tenant.
+ * Installers that are downloaded from the tenant.
  */
 import { safeFileName } from "../../installers/fileNames.js"
 import type { CustomApp } from "../../schemas/CustomApp.js"
@@ -8,10 +8,10 @@ import type { TenantItem } from "./library.js"
 
 const isApp = (record: TenantItem["record"]): record is CustomApp => "file_key" in record
 
-/** The app that an item of the tenant is. */
+/** The record of an item, if it is an app. */
 export const appOf = ({ record }: TenantItem): CustomApp | undefined => (isApp(record) ? record : undefined)
 
-/** The installer of an app, if it has one and the tenant tells its sha256. */
+/** The installer of an app, if it has one and the tenant has its sha256. */
 export const plannedDownload = (there: TenantItem): PlannedInstaller | undefined => {
   const app = appOf(there)
   return app?.sha256 === undefined

@@ -1,5 +1,5 @@
 /**
- * The three kinds of the tenant's library, seen in one way.
+ * The tenant's profiles, scripts and apps behind one interface.
  */
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
@@ -42,35 +42,35 @@ export interface TenantItem {
   readonly hash: string
 }
 
-/** What the tenant is to have. */
+/** The values and files that the tenant should have for an item. */
 export interface Wanted {
   readonly values: Values
-  /** The `.mobileconfig` of a profile, as it lies in the folder. */
+  /** The bytes of a profile's `.mobileconfig` in the folder. */
   readonly file?: Uint8Array | undefined
   /** An app's installer, if it is to be uploaded. */
   readonly installer?: { readonly path: string; readonly name: string } | undefined
 }
 
-/** How far an installer is. */
+/** How to follow the transfer of installers. */
 export interface Watch {
-  /** Called with how far each installer is. */
+  /** Called with the progress of each installer. */
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined
 }
 
 type Failure = ApiClientError | PayloadError
 
-/** One kind of the library. */
+/** The operations on one kind of items. */
 export interface Shelf {
-  /** Every item, and whether the listing is whole: as many items as the tenant counts. */
+  /** All items, and whether the listing is complete, so that it has as many items as `count` says. */
   readonly list: Effect.Effect<
     { readonly items: ReadonlyArray<TenantItem>; readonly complete: boolean },
     ApiClientError
   >
   readonly get: (id: string) => Effect.Effect<TenantItem, ApiClientError>
-  /** Checks what would be sent, and sends nothing. */
+  /** Checks the request without sending it. */
   readonly check: (wanted: Wanted, there?: TenantItem) => Effect.Effect<void, ApiClientError>
   readonly create: (wanted: Wanted, watch?: Watch) => Effect.Effect<TenantItem, Failure>
-  /** Sends what differs, and nothing if nothing does. */
+  /** Sends the changed fields. Sends nothing if no field has changed. */
   readonly update: (there: TenantItem, wanted: Wanted, watch?: Watch) => Effect.Effect<TenantItem, Failure>
   readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
 }
@@ -78,7 +78,7 @@ export interface Shelf {
 /** The tenant's library. */
 export type Library = Readonly<Record<Kind, Shelf>>
 
-/** Fields to send: those that mean something, without what has a form of its own. */
+/** The fields to send: those that have an effect, without a profile and a sha256, which are sent in another form. */
 const sent = (kind: Kind, values: Values, isNew: boolean): Values =>
   Object.fromEntries(
     Object.entries(meaningful(kind, values)).filter(
@@ -92,7 +92,7 @@ const itemOf = (kind: Kind, record: CustomProfile | CustomScript | CustomApp): T
   return { kind, id: record.id, name: record.name, record, values, fields, hash: hashOf(fields) }
 }
 
-/** The tenant's library, over the services at hand. */
+/** The tenant's library, built from the services in the context. */
 export const makeLibrary: Effect.Effect<Library, never, CustomProfiles | CustomScripts | CustomApps> = Effect.gen(
   function* () {
     return {
@@ -103,7 +103,7 @@ export const makeLibrary: Effect.Effect<Library, never, CustomProfiles | CustomS
   }
 )
 
-/** What a kind's service does, and what is checked before. */
+/** The service of a kind, and the checks of its requests. */
 interface Parts<Stored, Created, Changes extends object> {
   readonly service: {
     readonly list: () => Effect.Effect<PayloadList<Stored>, ApiClientError>
@@ -112,7 +112,7 @@ interface Parts<Stored, Created, Changes extends object> {
     readonly update: (id: string, changes: Changes, watch?: Watch) => Effect.Effect<Stored, Failure>
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
   }
-  /** Waits until a record is whole. */
+  /** Waits until the service has computed all fields of a record. */
   readonly whole?: (record: Stored) => Effect.Effect<Stored, ApiClientError>
   readonly created: (wanted: Wanted) => Effect.Effect<Created, ApiClientError>
   readonly changes: (there: TenantItem, wanted: Wanted) => Effect.Effect<Changes, ApiClientError>
@@ -131,7 +131,7 @@ const shelf = <Stored extends TenantItem["record"], Created, Changes extends obj
           new ApiClientError({
             reason: "Decode",
             operation: `${operations[kind]}.get`,
-            detail: `The tenant has a ${kind} whose id is none: ${JSON.stringify(record.id.slice(0, 100))}.`
+            detail: `The tenant has a ${kind} with an invalid id: ${JSON.stringify(record.id.slice(0, 100))}.`
           })
         )
   return {
@@ -175,7 +175,7 @@ const profileShelf = (service: CustomProfiles.Service): Shelf => {
 }
 
 const scriptShelf = (service: CustomScripts.Service): Shelf => {
-  // The schema holds the rules between fields that the type spells out.
+  // The schema checks the rules between fields that the type expresses as a union.
   const checkCreate = checkFields("CustomScripts.create", CreateCustomScript as Schema.Schema<CreateScript, unknown>)
   const checkUpdate = checkFields("CustomScripts.update", CustomScriptChanges)
   return shelf("script", {

@@ -1,17 +1,19 @@
 /**
- * How much one plan may change.
+ * Limits how much one plan may change.
  */
 import * as Effect from "effect/Effect"
 import { RepositoryError } from "../../errors/RepositoryError.js"
 import type { Action } from "../Plan.js"
 
-/** How many items a plan may delete and update. Default: 10 % and 30 % of the items that folder and tenant share. */
+/**
+ * How many items a plan may delete and update. Default: 10 % and 30 % of the items that both folder and tenant have.
+ */
 export interface Limits {
   readonly deletes?: number | undefined
   readonly updates?: number | undefined
 }
 
-/** Below this number of items the default limits say nothing. */
+/** With fewer items than this, the default limits do not apply. */
 const fewest = 10
 
 /**
@@ -42,7 +44,7 @@ const check = (
   how: string
 ): Effect.Effect<void, RepositoryError> => {
   const most = given ?? usual
-  // Not the other way round: a limit that is no number admits nothing.
+  // The comparison is in this direction so that a limit of `NaN` allows nothing.
   if (names.length <= most) return Effect.void
   const shown = names
     .slice(0, 10)
@@ -51,6 +53,6 @@ const check = (
   const more = names.length > 10 ? ` and ${names.length - 10} more` : ""
   return new RepositoryError({
     reason: "LimitExceeded",
-    detail: `The plan would ${verb} ${names.length} items (${shown}${more}), and the limit is ${most}${given === undefined ? `, ${how}` : ""}. If that is meant, raise it: limits: { ${verb}s: ${names.length} }.`
+    detail: `The plan would ${verb} ${names.length} items (${shown}${more}), and the limit is ${most}${given === undefined ? `, ${how}` : ""}. If this is intended, raise the limit: limits: { ${verb}s: ${names.length} }.`
   })
 }

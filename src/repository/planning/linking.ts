@@ -1,6 +1,6 @@
 /**
- * Which item of the folder is which of the tenant, and what became of both since they were last in step. Pure: nothing is
- * read and nothing is sent.
+ * Finds the counterpart of each item on the other side, and which side has changed since they were last in sync. Pure:
+ * reads and sends nothing.
  */
 import type { ItemState } from "../folder/state.js"
 import { differing, type Fields, fieldHash, hashBeside, hashOf } from "../model/Fields.js"
@@ -10,22 +10,22 @@ import type { ItemRef, Left } from "../Plan.js"
 import type { Local } from "./checking.js"
 import type { TenantItem } from "./library.js"
 
-/** What becomes of an item that was changed on both sides: nothing, or the change of one side goes over the other's. */
+/** How to handle an item that changed on both sides: report a conflict, or overwrite one side with the other. */
 export type OnConflict = "fail" | "folder" | "tenant"
 
-/** What may be done. */
+/** What a plan may change. */
 export interface Rules {
   readonly direction: "push" | "pull" | "both"
   readonly onConflict: (item: ItemRef) => OnConflict
   readonly prune: boolean
   readonly recreate: boolean
-  /** Both sides were read whole, and neither is empty: an item that is missing was deleted. */
+  /** Whether a missing item counts as deleted. Only `true` if both sides were read completely and neither is empty. */
   readonly mayDelete: boolean
-  /** The ids by which other tenants know items of the folder: their `sync_hash` says nothing about this one. */
+  /** The ids of items with a sync state of another tenant. Their `sync_hash` says nothing about this tenant. */
   readonly elsewhere: ReadonlySet<string>
 }
 
-/** One item of both sides, or of one. */
+/** An item that both sides have, or only one. */
 export type Linked =
   | { readonly _tag: "create"; readonly side: "tenant"; readonly local: Local }
   | { readonly _tag: "create"; readonly side: "folder"; readonly there: TenantItem }
@@ -35,7 +35,7 @@ export type Linked =
   | { readonly _tag: "record"; readonly item: ItemRef; readonly tenantId: string; readonly hash: string }
   | { readonly _tag: "forget"; readonly item: ItemRef }
 
-/** All items of a kind. */
+/** The links of all items of a kind. */
 export interface Links {
   readonly actions: ReadonlyArray<Linked>
   readonly missing: ReadonlyArray<ItemRef>
@@ -43,16 +43,16 @@ export interface Links {
   readonly unmanaged: ReadonlyArray<ItemRef>
   readonly conflicts: ReadonlyArray<Left>
   readonly skipped: ReadonlyArray<Left>
-  /** Items of the folder that are in the tenant too: what limits are counted against. */
+  /** How many items of the folder are in the tenant too. Limits are a share of this number. */
   readonly managed: number
-  /** The tenant's items by the id in the folder. */
+  /** The tenant's items, by their ids in the folder. */
   readonly partners: ReadonlyMap<string, TenantItem>
 }
 
-/** An item of the folder, as plans name it. */
+/** An item of the folder, as it appears in plans. */
 export const refOf = ({ item: { id, kind, name, path } }: Local): ItemRef => ({ kind, id, name, path })
 
-/** An item of the tenant, as plans name it. */
+/** An item of the tenant, as it appears in plans. */
 export const thereRef = ({ id, kind, name }: TenantItem): ItemRef => ({ kind, id, name })
 
 /** Links the items of one kind. */
@@ -74,7 +74,7 @@ export const link = (
 
   const byId = new Map(tenant.map((there) => [there.id, there]))
   const stateFiles = new Map([...states].flatMap(([id, state]) => (state.id === undefined ? [] : [[state.id, id]])))
-  /** What is known of an item: under its own id, or under the one that it had when it was created. */
+  /** The sync state of an item, found by its current id or by the id that it had when it was created. */
   const known = (id: string): { readonly id: string; readonly state: ItemState | undefined } => {
     const own = states.get(id)
     const other = own === undefined ? stateFiles.get(id) : undefined
@@ -95,7 +95,7 @@ export const link = (
     } else single.push({ local, state })
   }
 
-  /** Both sides have the item. `known.hash` is what it was when they were last in step. */
+  /** Both sides have the item. `known.hash` is the hash of the last sync. */
   function compare(local: Local, there: TenantItem, known: Pick<ItemState, "hash" | "pulling"> | undefined): void {
     const ref = refOf(local)
     if (differing(local.fields, there.fields).length === 0) {
@@ -116,11 +116,12 @@ export const link = (
           why: `${why}; direction "${direction}" does not change the ${choice === "folder" ? "tenant" : "folder"}`
         })
     } else if (folder) {
-      if (direction === "pull") skipped.push({ ...ref, why: 'was changed in the folder; direction "pull" leaves it' })
+      if (direction === "pull")
+        skipped.push({ ...ref, why: 'was changed in the folder; direction "pull" does not change the tenant' })
       else update(local, there, "tenant")
     } else if (direction === "push") {
       if (rules.onConflict(ref) === "folder") update(local, there, "tenant")
-      else skipped.push({ ...ref, why: 'was changed in the tenant; direction "push" leaves it' })
+      else skipped.push({ ...ref, why: 'was changed in the tenant; direction "push" does not change the folder' })
     } else update(local, there, "folder")
   }
 
@@ -132,7 +133,7 @@ export const link = (
     const ref = refOf(local)
     const creating = state?.creating
     if (creating !== undefined) {
-      // The answer of a create was not seen: whether it happened is told by what the tenant has.
+      // The response of a create was lost. Whether the item exists follows from the tenant's listing.
       const made = tenant.filter(
         (there) => !linked.has(there.id) && nameOf(there.fields) === creating.name && there.hash === creating.hash
       )
@@ -145,18 +146,18 @@ export const link = (
       } else if (one !== undefined) {
         conflicts.push({
           ...ref,
-          why: `may have been created before: several items are like it (${made.map(({ id }) => id).join(", ")}). Put the id of the right one into its info file`
+          why: `may already have been created: several items of the tenant match it (${made.map(({ id }) => id).join(", ")}). Put the id of the right one into its info file`
         })
       } else createNew(local)
     } else if (state?.id !== undefined || (isStamped(local) && !rules.elsewhere.has(local.item.id))) lost(local, state)
     else createNew(local)
   }
 
-  /** The folder has an item that the tenant never had. */
+  /** The folder has an item that was never in the tenant. */
   function createNew(local: Local): void {
     const ref = refOf(local)
     if (direction === "pull") {
-      skipped.push({ ...ref, why: 'is not in the tenant; direction "pull" leaves it' })
+      skipped.push({ ...ref, why: 'is not in the tenant; direction "pull" does not create it there' })
       return
     }
     const name = nameOf(local.fields)
@@ -171,12 +172,12 @@ export const link = (
     } else {
       conflicts.push({
         ...ref,
-        why: `is new in the folder, and the tenant has one of this name (${same.map(({ id }) => id).join(", ")}). Put its id into the info file, or give the new one another name`
+        why: `is new in the folder, but the tenant already has an item with this name (${same.map(({ id }) => id).join(", ")}). Put that id into the info file, or give the new item another name`
       })
     }
   }
 
-  /** The tenant had an item of the folder, and does not have it any more. */
+  /** The item was deleted in the tenant. */
   function lost(local: Local, state: ItemState | undefined): void {
     const ref = refOf(local)
     if (direction !== "pull" && recreate) createNew(local)
@@ -218,7 +219,7 @@ const isStamped = ({ item }: Local): boolean => item.info.sync_hash !== undefine
 
 const nameOf = (fields: Fields): string => String(fields["name"])
 
-/** Which side has changed since both were in step. Without a base that is unknown, and both count as changed. */
+/** Which side has changed since the last sync. If there is no record of a sync, both count as changed. */
 const changedSince = (
   local: Local,
   there: TenantItem,
@@ -240,11 +241,14 @@ const changedSince = (
   }
 }
 
-/** Whether what differs is only what a pull that did not end has not written yet. */
+/** Whether all differences are fields that an interrupted pull has not written yet. */
 const isHalfPulled = ({ fields }: Local, there: TenantItem, pulling: ItemState["pulling"]): boolean =>
   pulling !== undefined && differing(fields, there.fields).every((field) => pulling[field] === fieldHash(fields[field]))
 
-/** The vendor's hash of an item of the tenant, with its scripts as they stand and as some versions strip them. */
+/**
+ * The vendor's hashes of an item of the tenant. Some versions strip the scripts before hashing, so both forms are
+ * included.
+ */
 const tenantHashes = ({ kind, record, values }: TenantItem): ReadonlyArray<string> => {
   const texts = (change: (text: string) => string) =>
     Object.fromEntries(

@@ -1,5 +1,5 @@
 /**
- * Compares a folder, a tenant and what is known from the last time, and says what is to be done.
+ * Compares a folder with a tenant and with the last sync, and returns a plan.
  */
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
@@ -18,36 +18,39 @@ import { assignments, type Needs, refOfLinked, tenantHost, toAction, withoutInst
 import { checkLimits, type Limits } from "./limits.js"
 import { type Links, link, type OnConflict, refOf } from "./linking.js"
 
-/** What a plan is made of. */
+/** How a plan is made. */
 export interface PlanOptions {
   /** Default: all three. */
   readonly kinds?: ReadonlyArray<Kind> | undefined
-  /** Only items in these folders, below the root or absolute. */
+  /** Only items in these folders. A path is absolute or starts at the root. */
   readonly paths?: ReadonlyArray<string> | undefined
   /** Only items with these ids. */
   readonly ids?: ReadonlyArray<string> | undefined
-  /** `push` changes the tenant (default), `pull` the folder, `both` each side where only the other one changed. */
+  /** `push` changes the tenant (default), `pull` the folder. `both` copies each change to the other side. */
   readonly direction?: "push" | "pull" | "both" | undefined
   /**
-   * What becomes of items that changed on both sides: `fail` (default) makes each a conflict, `folder` and `tenant` let
-   * that side win. `folder` also takes back what changed in the tenant alone.
+   * How to handle items that changed on both sides. `fail` (default) makes each one a conflict; `folder` and `tenant`
+   * let that side win. `folder` also undoes changes that were made only in the tenant.
    */
   readonly onConflict?: OnConflict | ((item: ItemRef) => OnConflict) | undefined
-  /** Deletes on one side what was deleted on the other. Only what is managed, and has not changed since. Default `false`. */
+  /**
+   * Deletes on one side what was deleted on the other, if the item is managed and unchanged since the last sync.
+   * Default `false`.
+   */
   readonly prune?: boolean | undefined
-  /** Creates anew what was deleted in the tenant. Default `false`: it is `missing`. */
+  /** Creates items again that were deleted in the tenant. Default `false`: they are reported as `missing`. */
   readonly recreate?: boolean | undefined
   readonly limits?: Limits | undefined
-  /** Downloads the installers of apps that come from the tenant. Default `false`. */
+  /** Downloads installers when apps come from the tenant. Default `false`. */
   readonly installers?: boolean | undefined
 }
 
 /**
- * Says what is to be done so that folder and tenant are in step. Sends nothing but reads.
+ * Returns the actions that bring folder and tenant in sync. Only sends read requests.
  *
  * Everything is checked first: files, the service's rules, categories, Blueprints, installers. Fails with `InvalidItem`
- * and every problem, with `LimitExceeded` if the plan would change more than `limits` allows, and with what the tenant
- * answers.
+ * and all problems, with `LimitExceeded` if the plan would change more than `limits` allows, and with errors of the
+ * API.
  *
  * @example
  * Effect.gen(function* () {
@@ -148,19 +151,19 @@ const nothingDeleted = (
   items: ReadonlyArray<TenantItem>
 ): string => {
   const why = !complete
-    ? "the tenant's listing is not whole"
+    ? "the tenant's listing is incomplete"
     : own.length === 0
       ? "the folder has none"
       : items.length === 0
         ? "the tenant has none"
         : ""
-  return `No ${kind} is deleted, since ${why}: that looks like a mistake. Delete the last ones by hand.`
+  return `No ${kind} is deleted, because ${why}: this looks like a mistake. Delete the last ones by hand.`
 }
 
 const inOrder = (problems: ReadonlyArray<RepositoryProblem>): ReadonlyArray<RepositoryProblem> =>
   problems.toSorted((one, other) => (one.file < other.file ? -1 : one.file > other.file ? 1 : 0))
 
-/** Whether an item is one of those that were asked for. A path or an id that means nothing is a mistake. */
+/** Whether an item was selected by `paths` or `ids`. A path without items is an error. */
 const selection = (
   { items, root }: Repository,
   { ids, paths }: PlanOptions
@@ -181,7 +184,7 @@ const selection = (
     return (item) => wanted.has(item.id) || folders.some((folder) => isIn(folder, item.path))
   })
 
-/** The items with the ids of their categories, or every problem with them. */
+/** The items with the ids of their categories. Fails with all problems if a category is unknown. */
 const levelled = (items: ReadonlyArray<LocalItem>, categories: ReadonlyArray<SelfServiceCategory>) => {
   const [problems, locals] = Arr.partitionMap(items, (item) => levelItem(item, categories))
   return problems.length === 0
@@ -189,7 +192,7 @@ const levelled = (items: ReadonlyArray<LocalItem>, categories: ReadonlyArray<Sel
     : Effect.fail(
         new RepositoryError({
           reason: "InvalidItem",
-          detail: "The folder names what the tenant does not have. Nothing was sent.",
+          detail: "The folder uses Self Service categories that cannot be found in the tenant. Nothing was sent.",
           problems: inOrder(problems)
         })
       )
