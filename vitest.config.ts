@@ -9,6 +9,8 @@ export default defineConfig({
     testTimeout: 30_000,
     // A worker imports effect and the sources once, and not anew for each of its files. A file cleans up what it changes.
     isolate: false,
+    // One worker a core: the default leaves a core to the main process, which only waits.
+    maxWorkers: "100%",
     // Real sockets, stores and browsers on a busy machine: what fails once is tried again there, and shown as such.
     retry: process.env["CI"] === undefined ? 0 : 2,
     coverage: { include: ["src/**"], reporter: ["text", "html"] },
