@@ -3,7 +3,7 @@ import { Console, Effect, Schema } from "effect"
 import { ApiClient } from "effect-iru"
 import { Iru } from "effect-iru/node"
 
-// What you need of the answer, and nothing else.
+// Only the fields that you need. The others of the answer are ignored.
 const Item = Schema.Struct({ id: Schema.String, name: Schema.String })
 
 const program = Effect.gen(function* () {
@@ -13,10 +13,10 @@ const program = Effect.gen(function* () {
   })
   yield* Console.log(`${results.length} Blueprints on the first page`)
 
-  // An id that comes from outside stays one segment of the path, whatever is in it.
+  // The id is encoded, so it cannot lead to another endpoint: there is no Blueprint of this id.
   const id = "../devices"
-  const refused = yield* Effect.flip(client.get(ApiClient.path`/api/v1/blueprints/${id}`, Item))
-  yield* Console.log(refused.reason)
+  const error = yield* Effect.flip(client.get(ApiClient.path`/api/v1/blueprints/${id}`, Item))
+  yield* Console.log(error.reason) // NotFound
 })
 
 program.pipe(Effect.provide(Iru.layerConfig()), NodeRuntime.runMain)

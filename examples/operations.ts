@@ -15,8 +15,9 @@ const rename = Operation.make({
 
 const program = Effect.gen(function* () {
   const client = yield* ApiClient
-  const refused = yield* Effect.flip(client.call(rename)("7", { name: "Loaners" }))
-  yield* Console.log(`${rename.name}: ${refused.reason}`)
+  // The id of the path, then the body. No tenant has this endpoint.
+  const error = yield* Effect.flip(client.call(rename)("7", { name: "Loaners" }))
+  yield* Console.log(`${error.operation}: ${error.reason}`) // Shelves.rename: NotFound
 
   const { count } = yield* client.listing(operations.Blueprints.stream).list({ name: "Standard" })
   yield* Console.log(`${count} Blueprints whose name has "Standard" in it`)

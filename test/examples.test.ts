@@ -36,6 +36,7 @@ const run = (name: string, environment: Record<string, string>) =>
 
 /** What some of them must say, beside anything at all. */
 const says: Readonly<Record<string, RegExp>> = {
+  "any-endpoint.ts": /^NotFound$/m,
   "enrollment.ts": /^Head office: 36\d days left\nsaved .*\/enroll\.mobileconfig\n$/,
   "follow-a-download.ts":
     /^downloading Firefox\.pkg: 9 of 9 bytes$[^]*Firefox\.pkg, sha256 [0-9a-f]{64}$[^]*^9 bytes, verified/m,
@@ -46,10 +47,12 @@ const says: Readonly<Record<string, RegExp>> = {
   "macs-without-filevault.ts":
     /^"name","serial number","user","last check-in"\n"Ada's ""old"" Mac","C02OLD","ada@example\.com","[^"]+"\n$/,
   "mirror-to-s3.ts": /^archived s3:\/\/installers\/iru\/[-0-9a-f]{36}\/Firefox\.pkg$/m,
+  "operations.ts": /^Shelves\.rename: NotFound$/m,
   "publish-from-ci.ts": /^Agent is created: Agent\.pkg, sha256 [0-9a-f]{64}$/m,
   "restart-macs.ts": /^Ada's Mac: done$/m,
   "pull-installers.ts": /^downloaded Firefox: .*\/Firefox\.pkg$/m,
   "tag-devices.ts": /^C02ADA: Ada's Mac has it now\nC02OLD: Ada's "old" Mac had it\nC02NONE: no such device\n$/,
+  "without-effect.ts": /^NotFound$/m,
   "vulnerable-app-owners.ts": /^ada@example\.com: Ada's Mac has Google Chrome [\d.]+, CVE-[-\d]+ \(High\)$/m
 }
 
