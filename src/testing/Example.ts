@@ -1,8 +1,9 @@
 /**
- * A valid record of every answer, with what a test cares about given. Every value is the same each time, and the records
- * belong together: `Example.deviceNote()` is a note on `Example.device()`, which is in `Example.blueprint()`.
+ * Example records: a valid record for every answer of the API. Give the fields that your test needs; all others have
+ * fixed values. The records refer to each other: `Example.deviceNote()` is a note on `Example.device()`, which is in
+ * `Example.blueprint()`.
  *
- * What is given is checked: a value that the API cannot send, such as an id in upper case, throws a `ParseError`.
+ * Given fields are checked: a value that the API cannot send, such as an id in upper case, throws a `ParseError`.
  *
  * @example
  * Example.device({ platform: "iPhone" })
@@ -21,7 +22,7 @@ export * from "./prismMacs.js"
 export * from "./security.js"
 export * from "./tenant.js"
 
-/** What the `list` of a service answers with, for these records. */
+/** The answer of a service's `list`, with these records. */
 export const list = <A>(results: ReadonlyArray<A>): PayloadList<A> => ({
   count: results.length,
   next: null,

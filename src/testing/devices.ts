@@ -43,7 +43,7 @@ const mac: Make<Device> = example(Device, {
   tags: []
 })
 
-/** What differs from a Mac on the other platforms. */
+/** On other platforms, these fields differ from the Mac. */
 const others: Readonly<Record<string, Given<Device>>> = {
   iPhone: { model: "iPhone 17", agent_installed: false, agent_version: null },
   iPad: { model: "iPad Air (M3)", agent_installed: false, agent_version: null },
@@ -52,7 +52,7 @@ const others: Readonly<Record<string, Given<Device>>> = {
   Windows: { model: "Surface Laptop", os_version: "11" }
 }
 
-/** A device: Ada's Mac. With another `platform`, its model and its version are those of that platform. */
+/** Ada's Mac. If `platform` is given, model and version match that platform. */
 export const device: Make<Device> = (given = {}) => mac({ ...others[given.platform ?? "Mac"], ...given })
 
 /** The details of a Mac, an iPhone, an iPad or an Apple TV. */
@@ -145,7 +145,7 @@ export const deviceApp: Make<DeviceApp> = example(DeviceApp, {
   version: "146.0"
 })
 
-/** What happened on a device. */
+/** An event in the activity log of a device. */
 export const deviceActivity: Make<DeviceActivity> = example(DeviceActivity, {
   id: 1,
   created_at: shared.at,
@@ -168,7 +168,7 @@ export const deviceCommand: Make<DeviceCommand> = example(DeviceCommand, {
   priority: 0
 })
 
-/** How a library item went on a device. */
+/** The status of a library item on a device. */
 export const libraryItemStatus: Make<LibraryItemStatus> = example(LibraryItemStatus, {
   id: 1,
   item_id: shared.item,
@@ -206,10 +206,10 @@ export const deviceNote: Make<DeviceNote> = example(DeviceNote, {
   content: "Came back from repair."
 })
 
-/** What `DeviceActions.lock` answers with for a Mac. */
+/** The answer of `DeviceActions.lock` for a Mac. */
 export const lockPin: Make<LockPin> = example(LockPin, { PIN: "181512" })
 
-/** How lost mode stands. */
+/** The state of lost mode on a device. */
 export const lostModeDetails: Make<LostModeDetails> = example(LostModeDetails, {
   lost_mode_status: "ENABLED",
   enabled_by: "Grace Hopper",
@@ -222,7 +222,7 @@ export const lostModeDetails: Make<LostModeDetails> = example(LostModeDetails, {
   last_location_at: shared.later
 })
 
-/** The codes that take the activation lock off a device. */
+/** The codes that remove the activation lock from a device. */
 export const activationLockBypassCodes: Make<ActivationLockBypassCodes> = example(ActivationLockBypassCodes, {
   user_based_albc: "A00M6-04XTY-YDMG-JNTE-EMZ3-FTJ5",
   device_based_albc: "B11N7-15YUZ-ZENH-KPUF-FN04-GUK6"

@@ -3,7 +3,7 @@ import { AdeIntegration } from "../schemas/AdeIntegration.js"
 import { BlueprintRoutingActivity, BlueprintRoutingSettings } from "../schemas/BlueprintRouting.js"
 import { example, type Make, shared } from "./making.js"
 
-/** A device in Apple Business Manager, enrolled. */
+/** An enrolled device from Apple Business Manager. */
 export const adeDevice: Make<AdeDevice> = example(AdeDevice, {
   id: "aca3e9f7-48d9-44a5-9007-25bc0b1d9c11",
   serial_number: shared.serialNumber,
@@ -28,7 +28,7 @@ export const adeDevice: Make<AdeDevice> = example(AdeDevice, {
   profile_assign_time: shared.at
 })
 
-/** A server in Apple Business Manager whose devices enroll here. */
+/** A server in Apple Business Manager whose devices enroll in this tenant. */
 export const adeIntegration: Make<AdeIntegration> = example(AdeIntegration, {
   id: shared.adeToken,
   blueprint: { id: shared.blueprint, name: "Engineering", icon: "ss-files", color: "aqua-800" },
@@ -45,12 +45,12 @@ export const adeIntegration: Make<AdeIntegration> = example(AdeIntegration, {
   device_counts: { Mac: 1, total: 1 }
 })
 
-/** How Blueprint routing is set. */
+/** The settings of Blueprint routing. */
 export const blueprintRoutingSettings: Make<BlueprintRoutingSettings> = example(BlueprintRoutingSettings, {
   enrollment_code: { code: "181512", is_active: true }
 })
 
-/** What happened to Blueprint routing. */
+/** An event in the activity log of Blueprint routing. */
 export const blueprintRoutingActivity: Make<BlueprintRoutingActivity> = example(BlueprintRoutingActivity, {
   id: 1,
   activity_time: shared.at,

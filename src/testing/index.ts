@@ -1,5 +1,5 @@
 /**
- * For tests of your own programs: a valid record of every answer, for `Layer.mock`.
+ * Example records for tests of your own programs: a valid record for every answer of the API, to use with `Layer.mock`.
  *
  * @example
  * import { Example } from "effect-iru/testing"

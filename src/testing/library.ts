@@ -29,10 +29,10 @@ export const blueprintTemplateCategory: Make<BlueprintTemplateCategory> = exampl
   templates: [{ id: 1, name: "CIS Level 1", description: "", category: 1, icon: "ss-files", color: "aqua-800" }]
 })
 
-/** An item that is on a Blueprint. */
+/** A library item that is assigned to a Blueprint. */
 export const libraryItem: Make<LibraryItem> = example(LibraryItem, { id: shared.item, name: "Firefox" })
 
-/** A custom app that is installed once, and whose installer is processed. */
+/** A custom app that is installed once. The service has already processed its installer. */
 export const customApp: Make<CustomApp> = example(CustomApp, {
   id: shared.item,
   name: "Firefox",
@@ -50,7 +50,7 @@ export const customApp: Make<CustomApp> = example(CustomApp, {
   updated_at: shared.at
 })
 
-/** A place in storage for the installer of a custom app. */
+/** An upload address for the installer of a custom app. */
 export const customAppUpload: Make<CustomAppUpload> = example(CustomAppUpload, {
   name: "Firefox.pkg",
   expires: shared.later,
@@ -107,7 +107,7 @@ export const inHouseApp: Make<InHouseApp> = example(InHouseApp, {
   runs_on_tv: false
 })
 
-/** A place in storage for the installer of an in-house app. */
+/** An upload address for the installer of an in-house app. */
 export const inHouseAppUpload: Make<InHouseAppUpload> = example(InHouseAppUpload, {
   id: shared.upload,
   filename: "FieldNotes.ipa",
@@ -117,13 +117,13 @@ export const inHouseAppUpload: Make<InHouseAppUpload> = example(InHouseAppUpload
   file_key: "tenants/1/library/ipa_apps/FieldNotes_f206bbce.ipa"
 })
 
-/** An installer of an in-house app that the service has taken. */
+/** The status of an installer of an in-house app that the service has accepted. */
 export const inHouseAppUploadStatus: Make<InHouseAppUploadStatus> = example(InHouseAppUploadStatus, {
   status: "VALIDATED",
   sha256: shared.sha256
 })
 
-/** What happened to a library item. */
+/** An event in the activity log of a library item. */
 export const libraryItemActivity: Make<LibraryItemActivity> = example(LibraryItemActivity, {
   id: 1,
   activity_time: shared.at,

@@ -2,14 +2,14 @@ import * as Record from "effect/Record"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 
-/** Any of the fields, in records within the record too. Lists, secrets and bytes are given whole. */
+/** Some fields of a record, also of nested records. Lists, secrets and bytes can only be replaced as a whole. */
 export type Given<A> = A extends string | ReadonlyArray<unknown> | Redacted.Redacted<unknown> | Uint8Array
   ? A
   : A extends object
     ? { readonly [Field in keyof A]?: Given<A[Field]> }
     : A
 
-/** Makes a record, with what a test cares about given. */
+/** Makes a valid record. The given fields replace those of the example. */
 export type Make<A> = (given?: Given<A>) => A
 
 const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -20,14 +20,14 @@ const merged = (record: unknown, given: unknown): unknown =>
     ? { ...record, ...Record.map(given, (value, field) => merged(record[field], value)) }
     : given
 
-/** Makes the examples of a schema from what the API would send. What is not there has the value of its absence. */
+/** Makes example records from a JSON answer of the API. Missing keys get the value that the schema gives them. */
 export const example = <A, I>(schema: Schema.Schema<A, I>, json: Given<NoInfer<I>>): Make<A> => {
   const decode = Schema.decodeUnknownSync(schema)
   const validate = Schema.validateSync(Schema.typeSchema(schema), { onExcessProperty: "error" })
   return (given) => validate(merged(decode(json), given ?? {}))
 }
 
-/** The ids, names and times that the examples share. */
+/** Ids, names and times that several examples use. */
 export const shared = {
   device: "5b1e6a53-58f1-4f0c-9a3a-6b0f3d1f9c01",
   serialNumber: "C02ADA1815LV",

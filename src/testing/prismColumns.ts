@@ -1,6 +1,6 @@
 import { shared } from "./making.js"
 
-/** What every row of Prism has. */
+/** The columns of every Prism row. */
 export const columns = {
   device_id: shared.device,
   device__name: "Ada's device",

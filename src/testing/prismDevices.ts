@@ -28,7 +28,7 @@ export const prismDeviceInformation: Make<PrismDeviceInformation> = example(Pris
   last_checkin: shared.at
 })
 
-/** A row of `Prism.activationLock`. What else a row has is not known. */
+/** A row of `Prism.activationLock`. Its other columns are not documented. */
 export const prismActivationLock: Make<PrismActivationLock> = example(PrismActivationLock, columns)
 
 /** A row of `Prism.cellular`. */
@@ -70,13 +70,13 @@ export const prismInstalledProfile: Make<PrismInstalledProfile> = example(PrismI
   signed: true
 })
 
-/** A row of `Prism.desktopAndScreensaver`. What else a row has is not known. */
+/** A row of `Prism.desktopAndScreensaver`. Its other columns are not documented. */
 export const prismDesktopAndScreensaver: Make<PrismDesktopAndScreensaver> = example(PrismDesktopAndScreensaver, columns)
 
 /** How many rows a category has. */
 export const prismCount: Make<PrismCount> = example(PrismCount, { count: 1, approximate: false })
 
-/** An export that is finished. */
+/** A finished export. */
 export const prismExport: Make<PrismExport> = example(PrismExport, {
   id: "64cb5d3d-b180-4847-8b8a-34b14d8b9c16",
   status: "success",

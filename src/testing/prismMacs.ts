@@ -20,7 +20,7 @@ export const prismApplicationFirewall: Make<PrismApplicationFirewall> = example(
   stealth_mode: true
 })
 
-/** A row of `Prism.fileVault`: a Mac with FileVault, its key kept by Iru. */
+/** A row of `Prism.fileVault`: a Mac whose FileVault is on and whose recovery key is escrowed with Iru. */
 export const prismFileVault: Make<PrismFileVault> = example(PrismFileVault, {
   ...columns,
   status: true,
@@ -37,7 +37,7 @@ export const prismGatekeeperAndXprotect: Make<PrismGatekeeperAndXprotect> = exam
   xprotect_version: "5320"
 })
 
-/** A row of `Prism.kernelExtensions`. What else a row has is not known. */
+/** A row of `Prism.kernelExtensions`. Its other columns are not documented. */
 export const prismKernelExtension: Make<PrismKernelExtension> = example(PrismKernelExtension, columns)
 
 /** A row of `Prism.launchAgentsAndDaemons`. */

@@ -19,14 +19,14 @@ const cve = {
   device_count: 1
 }
 
-/** A vulnerability, as the listing of all of them has it. */
+/** A vulnerability in the listing of all vulnerabilities. */
 export const vulnerability: Make<Vulnerability> = example(Vulnerability, {
   ...cve,
   software: ["Firefox"],
   status: "Active"
 })
 
-/** A vulnerability by itself. */
+/** A vulnerability with its details. */
 export const vulnerabilityDetails: Make<VulnerabilityDetails> = example(VulnerabilityDetails, {
   ...cve,
   description: "A use after free.",
@@ -99,7 +99,7 @@ const found = {
   file_hash: shared.sha256
 }
 
-/** A threat that was quarantined. */
+/** A quarantined threat. */
 export const threat: Make<Threat> = example(Threat, {
   ...found,
   id: "3a2b1c0d-9e8f-4a7b-8c6d-5e4f3a2b9c14",
@@ -110,7 +110,7 @@ export const threat: Make<Threat> = example(Threat, {
   tags: []
 })
 
-/** A threat that was quarantined, as the first version of the API has it. */
+/** A quarantined threat, in the first version of the API. */
 export const legacyThreat: Make<LegacyThreat> = example(LegacyThreat, {
   ...found,
   classification: "MALWARE",
@@ -133,7 +133,7 @@ export const behavioralDetection: Make<BehavioralDetection> = example(Behavioral
 
 const process = { name: "zsh", command_line: "-zsh", image_path: "/bin/zsh", pid: 1815, owner: "ada" }
 
-/** A behavioral detection, as the first version of the API has it. */
+/** A behavioral detection, in the first version of the API. */
 export const legacyDetection: Make<LegacyDetection> = example(LegacyDetection, {
   id: "cc80f462-1f4d-4a04-9380-c21743df9c15",
   threat_id: "KTI_BD_0163",

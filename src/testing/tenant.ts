@@ -4,7 +4,7 @@ import { Tag } from "../schemas/Tag.js"
 import { User } from "../schemas/User.js"
 import { example, type Make, shared } from "./making.js"
 
-/** An event of the audit log: somebody has put an item on a Blueprint. */
+/** An event of the audit log: a user has assigned an item to a Blueprint. */
 export const auditEvent: Make<AuditEvent> = example(AuditEvent, {
   id: "01JNGZW47KZKPXE1JWCFE4PHDW",
   action: "update",
@@ -16,7 +16,7 @@ export const auditEvent: Make<AuditEvent> = example(AuditEvent, {
   target_component: "library_items"
 })
 
-/** How many devices a tenant has, and may have. */
+/** The number of devices that a tenant has, and its licenses. */
 export const licensing: Make<Licensing> = example(Licensing, {
   counts: { computers_count: 1, macos_count: 1, ios_count: 0, ipados_count: 0, tvos_count: 0 },
   limits: { plan_type: "per_platform", max_devices: 100, max_devices_per_platform: { macos: 50, ios_ipados: 50 } },
@@ -26,7 +26,7 @@ export const licensing: Make<Licensing> = example(Licensing, {
 /** A tag. */
 export const tag: Make<Tag> = example(Tag, { id: "f5e4d3c2-b1a0-4f9e-8d7c-6b5a4f3e9c12", name: "Lobby" })
 
-/** A user of a directory that is connected to the tenant. */
+/** A user from a directory that is connected to the tenant. */
 export const user: Make<User> = example(User, {
   id: shared.user,
   name: "Ada Lovelace",
