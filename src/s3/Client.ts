@@ -1,5 +1,5 @@
 /**
- * The SDK's client, as a service.
+ * The client of the AWS SDK as a service.
  */
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3"
 import * as Context from "effect/Context"
@@ -12,12 +12,15 @@ export interface S3Object {
   readonly key: string
 }
 
-/** The SDK's client. A test, or a program that has one already, provides its own: `Layer.succeed(Client, client)`. */
+/**
+ * The client of the AWS SDK. A test, or a program that already has a client, can provide its own:
+ * `Layer.succeed(Client, client)`.
+ */
 export class Client extends Context.Tag("effect-iru/S3Installers/Client")<Client, S3Client>() {}
 
 /**
- * A client that is destroyed with the scope. Region and credentials come from the environment where `config` does not
- * give them, as everywhere in the SDK. A connection that stands still for a minute is given up.
+ * A client that is destroyed when the scope closes. If `config` has no region or credentials, the SDK takes them from
+ * the environment. A connection without traffic for a minute is closed.
  */
 export const layer = (config: S3ClientConfig = {}): Layer.Layer<Client> =>
   Layer.scoped(

@@ -1,5 +1,5 @@
 /**
- * Installers from a bucket of your own to a tenant, and from a tenant into a bucket. They stream through: no file is
+ * Copies installers from your own bucket to a tenant, and from a tenant to your bucket. They are streamed: no file is
  * written on the way, and no installer is held in memory.
  */
 export { archive, type Archived, type ArchiveOptions } from "./archive.js"

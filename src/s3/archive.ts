@@ -1,5 +1,6 @@
 /**
- * A tenant's installer on its way into a bucket: in parts where it is large, and an object only once it is verified.
+ * Copies a tenant's installer into a bucket. A large one is sent in parts, and the object appears only after
+ * verification.
  */
 import {
   AbortMultipartUploadCommand,
@@ -28,32 +29,39 @@ import { inParts, partMemory } from "./parts.js"
 const mebibyte = 1024 * 1024
 const operation = "S3Installers.archive"
 
-/** Where an installer goes, and how. */
+/** Where an installer is copied to, and how. */
 export interface ArchiveOptions extends S3Object, TransferOptions {
-  /** Bytes of a part, 5 MiB at least. Default 5 MiB. An installer that is no larger is sent in one piece. */
+  /**
+   * Bytes of one part: at least 5 MiB, which is the default. An installer that fits into one part is sent in one
+   * request.
+   */
   readonly partSize?: number | undefined
-  /** Parts on their way at once. Default 2. One more is held in memory. */
+  /** How many parts are sent at the same time. Default 2. One more part is held in memory. */
   readonly concurrency?: number | undefined
 }
 
 /** An installer in a bucket. */
 export interface Archived extends S3Object {
-  /** `unchanged`: it was there, put by `archive` with this sha256, and nothing was sent. */
+  /**
+   * `unchanged`: the bucket already had the object from an earlier `archive` with the same sha256, and nothing was
+   * sent.
+   */
   readonly status: "archived" | "unchanged"
-  /** In bytes, where the tenant tells. */
+  /** In bytes; `undefined` if the tenant does not return it. */
   readonly size: number | undefined
-  /** Lower-case hex, where the tenant tells. Also in the object's metadata, as `sha256`. */
+  /** In lower-case hex; `undefined` if the tenant does not return it. Also the object's metadata `sha256`. */
   readonly sha256: string | undefined
-  /** Whether there was a sha256 to compare it with. */
+  /** Whether the tenant returned a sha256, so that the bytes could be verified. */
   readonly verified: boolean
 }
 
 /**
- * Streams a tenant's installer into a bucket, verified against its sha256 before it becomes an object: a bad one, a
- * failure or an interruption leaves nothing, no parts either. Sends nothing if the object's metadata already has the
- * same sha256.
+ * Streams a tenant's installer into a bucket and verifies its sha256 before the object appears. If the sha256 is wrong,
+ * or the copy fails or is interrupted, the bucket keeps neither an object nor parts. Sends nothing if the object's
+ * metadata already has the same sha256.
  *
- * Fails with `Sink` where the bucket cannot be written, and with `Conflict` where the app got another installer meanwhile.
+ * Fails with `Sink` if the bucket cannot be written, and with `Conflict` if the app got another installer during the
+ * copy.
  *
  * @example
  * yield* S3Installers.archive(app, { bucket: "installers", key: `iru/${app.id}/${app.file_name}` })
@@ -89,7 +97,7 @@ export const archive = (
       })
     const sending = <A>(send: Parameters<typeof call<A>>[0]) => Effect.mapError(call(send), fail)
 
-    // Without `s3:GetObject` this cannot be read: the installer is sent again.
+    // Without `s3:GetObject`, this request fails and the installer is sent again.
     const there = yield* Effect.option(call((signal) => client.send(new HeadObjectCommand(address), signal)))
     if (
       sha256 !== undefined &&
@@ -102,7 +110,7 @@ export const archive = (
     const memory = yield* partMemory(concurrency + 1, partSize)
     const parts = inParts(apps.installer(id, options), memory)
 
-    /** The installer that was read is the one that the metadata tells of. */
+    /** Checks that the app still has the installer whose metadata was read. */
     const stillTheSame = Effect.flatMap(apps.get(id), (now) =>
       now.sha256 === sha256
         ? Effect.void
@@ -120,7 +128,8 @@ export const archive = (
     })
 
     const start = Effect.gen(function* () {
-      // Parts with a checksum, which the SDK sends by default, belong to an upload that was announced with it.
+      // S3 only accepts parts with a checksum, which the SDK sends by default, if the upload was created with that
+      // algorithm.
       const checksums = yield* Effect.promise(() => client.config.requestChecksumCalculation())
       const announced = {
         ...described,
@@ -139,7 +148,7 @@ export const archive = (
               const part = { ...address, UploadId, PartNumber: index + 1, Body }
               return sending((signal) => client.send(new UploadPartCommand(part), signal)).pipe(
                 Effect.zipLeft(memory.offer(new Uint8Array(Body.buffer))),
-                // Its checksums too, where there are any: S3 wants to see them again.
+                // The answer includes the checksums of the part, which S3 requires again at the end.
                 Effect.map((sent): CompletedPart => ({ ...sent, PartNumber: index + 1 }))
               )
             },

@@ -1,20 +1,20 @@
 /**
- * Calls of the SDK as effects.
+ * Calls of the AWS SDK as effects.
  */
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 
-/** What a failed call says of itself. */
+/** Why a call failed. */
 export interface Failure {
   readonly status: number | undefined
-  /** S3's code (`NoSuchKey`, `AccessDenied`), or that of the connection (`ECONNREFUSED`). */
+  /** The error code of S3 (`NoSuchKey`, `AccessDenied`) or of the connection (`ECONNREFUSED`). */
   readonly code: string
   readonly detail: string
 }
 
 /**
- * One call. Interruption ends the request, and waits until it has ended: nothing is sent after that. A failure keeps
- * nothing of the SDK's error but its words, since that leads to the request and its signature.
+ * Makes one call. An interruption aborts the request and waits for its end, so nothing is sent afterwards. A failure
+ * only contains texts of the SDK's error: the error itself refers to the request and its signature.
  */
 export const call = <A>(
   send: (options: { readonly abortSignal: AbortSignal }) => Promise<A>
@@ -36,7 +36,7 @@ export const call = <A>(
     )
   })
 
-/** The words of an SDK's or a connection's error. */
+/** The texts in an error of the SDK or of the connection. */
 export const failureOf = (error: unknown): Failure => {
   const words = (value: unknown, key: string) =>
     Predicate.hasProperty(value, key) && typeof value[key] === "string" ? value[key] : undefined
@@ -46,7 +46,7 @@ export const failureOf = (error: unknown): Failure => {
   return {
     status: typeof status === "number" ? status : undefined,
     code,
-    // The answer to a HEAD has no body, for which the SDK says this.
+    // The response to a HEAD has no body. The SDK then uses this text as the message.
     detail: (words(error, "message") ?? "").replace("UnknownError", "") || code
   }
 }

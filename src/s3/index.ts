@@ -1,5 +1,5 @@
 /**
- * Installers that lie in a bucket of your own. Needs `@aws-sdk/client-s3`.
+ * Installers in your own S3 bucket. Needs `@aws-sdk/client-s3`.
  *
  * @packageDocumentation
  */

@@ -1,5 +1,5 @@
 /**
- * Bytes in parts of one size.
+ * Splits a stream of bytes into parts of equal size.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -7,13 +7,13 @@ import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import { byteReader } from "../installers/byteReader.js"
 
-/** Memory for so many parts at once. A part is read into the memory of one that is done with. */
+/** Buffers for this many parts. The buffer of a finished part is used again for the next one. */
 export const partMemory = (parts: number, size: number): Effect.Effect<Queue.Queue<Uint8Array>> =>
   Effect.tap(Queue.unbounded<Uint8Array>(), (memory) =>
     memory.offerAll(Array.from({ length: parts }, () => Buffer.allocUnsafeSlow(size)))
   )
 
-/** Parts as large as their memory, in order; the last one has what is left. Waits where no memory is free. */
+/** Parts in order, each as large as a buffer; the last one may be smaller. Waits until a buffer is free. */
 export const inParts = <E, R>(
   bytes: Stream.Stream<Uint8Array, E, R>,
   memory: Queue.Queue<Uint8Array>

@@ -1,5 +1,5 @@
 /**
- * An installer on its way out of a bucket.
+ * Reads an installer from a bucket.
  */
 import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3"
 import * as Effect from "effect/Effect"
@@ -12,21 +12,21 @@ import type { Installer } from "../schemas/Installer.js"
 import { call, type Failure, failureOf } from "./calls.js"
 import { Client, type S3Object } from "./Client.js"
 
-/** How often a connection that breaks is opened again without a byte in between. */
+/** How many times in a row a broken connection is opened again if no byte arrives in between. */
 const maxTries = 3
 
-/** Where an installer lies. */
+/** Where the installer is. */
 export interface SourceOptions extends S3Object {
-  /** The name that the tenant is told. Default: the last part of the key. */
+  /** The file name that the tenant gets. Default: the last part of the key. */
   readonly name?: string | undefined
 }
 
 /**
- * An installer that lies in a bucket, for `CustomApps.publish`, `create` or `update`. If the object
- * changes after this, reading it fails; a connection that breaks is continued where it broke. If its metadata has a
- * `sha256`, as `archive` writes it, the bytes that are read must have it.
+ * An installer in a bucket, for `CustomApps.publish`, `create` or `update`. Reading fails if the object changes
+ * afterwards. A broken connection resumes at the byte where it broke. If the object's metadata has a `sha256`, as
+ * `archive` writes it, reading fails unless the bytes match it.
  *
- * Fails with `Source` where it cannot be read.
+ * Fails with `Source` if the object cannot be read.
  *
  * @example
  * const installer = yield* S3Installers.source({ bucket: "installers", key: "firefox/Firefox.pkg" })
@@ -44,7 +44,7 @@ export const source = (object: SourceOptions): Effect.Effect<Installer, PayloadT
         name,
         status,
         code,
-        detail: `s3://${object.bucket}/${object.key}: ${status === 412 ? "it was changed meanwhile" : detail}`
+        detail: `s3://${object.bucket}/${object.key}: ${status === 412 ? "it was changed since it was opened" : detail}`
       })
 
     const {
@@ -55,7 +55,8 @@ export const source = (object: SourceOptions): Effect.Effect<Installer, PayloadT
       call((options) => client.send(new HeadObjectCommand(address), options)),
       fail
     )
-    if (size === undefined) return yield* fail({ status: undefined, code: "NoSize", detail: "its size is not told" })
+    if (size === undefined)
+      return yield* fail({ status: undefined, code: "NoSize", detail: "S3 does not report its size" })
 
     const open = (start: number) =>
       call((options) =>
@@ -67,10 +68,13 @@ export const source = (object: SourceOptions): Effect.Effect<Installer, PayloadT
         Effect.flatMap(({ Body }) =>
           Body instanceof Readable
             ? Effect.succeed(Body)
-            : Effect.fail({ status: undefined, code: "NoBody", detail: "there is nothing to read" })
+            : Effect.fail({ status: undefined, code: "NoBody", detail: "the answer has no content" })
         )
       )
-    /** From a byte on. A connection that breaks is opened again where it broke, a few times without a byte at most. */
+    /**
+     * The bytes from an offset on. A broken connection is opened again at the byte where it broke, at most `maxTries`
+     * times in a row without receiving a byte.
+     */
     const from = (start: number, tries: number): Stream.Stream<Uint8Array, Failure> =>
       Stream.suspend(() => {
         let read = start
@@ -90,7 +94,7 @@ export const source = (object: SourceOptions): Effect.Effect<Installer, PayloadT
     return { stream, size, name }
   }).pipe(Effect.withSpan("S3Installers.source", { captureStackTrace: false }))
 
-/** Ends in a failure if the bytes do not have the sha256 that is given. */
+/** Fails at the end if the bytes do not have the expected sha256. */
 const withDigest =
   (expected: string | undefined) =>
   (stream: Stream.Stream<Uint8Array, Failure>): Stream.Stream<Uint8Array, Failure> =>
@@ -101,7 +105,7 @@ const withDigest =
           const compare = Stream.suspend(() => {
             const actual = hash.digest("hex")
             if (actual === expected.toLowerCase()) return Stream.empty
-            const detail = `its sha256 is ${actual}, and its metadata says ${expected}`
+            const detail = `its sha256 is ${actual}, but its metadata says ${expected}`
             return Stream.fail({ status: undefined, code: "BadDigest", detail })
           })
           return stream.pipe(

@@ -71,7 +71,7 @@ for (const { name, runs, store } of stores) {
           apps.create({ name: "Firefox", install_type: "package", install_enforcement: "install_once", installer })
         )
         expect(error).toMatchObject({ _tag: "PayloadTransferError", reason: "Source" })
-        expect(error.message).toContain("was changed meanwhile")
+        expect(error.message).toContain("was changed since it was opened")
         expect(yield* apps.list()).toMatchObject({ count: 0 })
         expect(
           (yield* Sandbox.requests).filter(({ status, target }) => target === "storage" && status === 204)
