@@ -1,8 +1,8 @@
 /**
- * One budget of requests for several machines, kept in Redis. Together they stay inside the tenant's limits. While Redis
- * cannot be reached, each machine goes by its own count.
+ * A request budget that several machines share through Redis. Together they stay below the tenant's limits. While Redis
+ * is unreachable, each machine counts only its own requests.
  *
- * `ioredis` and `@effect/experimental` are peers that only this entry point needs.
+ * Only this entry point needs the peer dependencies `ioredis` and `@effect/experimental`.
  */
 import * as RateLimiter from "@effect/experimental/RateLimiter"
 import * as RateLimiterRedis from "@effect/experimental/RateLimiter/Redis"
@@ -21,17 +21,19 @@ import { knock, quietly } from "./connecting.js"
 
 type StoreOptions = Parameters<typeof RateLimiterRedis.make>[0]
 
-/** Where Redis is, as `ioredis` takes it: `host`, `port`, `password`, `tls`, … `prefix` is what the keys begin with. */
+/**
+ * How to reach Redis, as options of `ioredis`: `host`, `port`, `password`, `tls`, … `prefix` is the prefix of all keys.
+ */
 export interface Options extends StoreOptions {
-  /** How long one question to Redis may take before it counts as away. Default 2 seconds. */
+  /** How long Redis may take to answer before it counts as unreachable. Default 2 seconds. */
   readonly timeout?: Duration.DurationInput | undefined
-  /** How long to wait before an absent Redis is tried again. Default 2 seconds. */
+  /** How long to wait between attempts to reach Redis again. Default 2 seconds. */
   readonly retryEvery?: Duration.DurationInput | undefined
 }
 
 /**
- * The budget in Redis, for the sessions that it is provided to. Where Redis is away, at the start or later, a warning
- * is logged once, the sessions go by their own count, and Redis is tried again until it is back.
+ * The shared budget, for the sessions to which it is provided. If Redis is unreachable at the start or later, one
+ * warning is logged, and sessions count only their own requests until Redis answers again.
  *
  * @example
  * Iru.layerConfig().pipe(Layer.provide(RedisBudget.layer({ host: "redis.internal" })))
@@ -43,10 +45,10 @@ const make = (options: Options) =>
     const { retryEvery = "2 seconds", timeout = "2 seconds" } = options
     const layerScope = yield* Effect.scope
     let connected: Connection | undefined
-    /** What failed last: Redis is back once this works again. */
+    /** The operation that failed last. Redis counts as reachable again when it succeeds. */
     let trial: (connection: Connection) => Effect.Effect<unknown, RateLimiter.RateLimiterError> = () => Effect.void
     const leases = new Map<string, Lease>()
-    // What does not know a command may repeat it, with the password in it.
+    // A server that does not know a command may repeat it in its error, including the password.
     const hide = hiding([options.password, options.sentinelPassword].map((password) => password ?? ""))
 
     const connect = Effect.suspend(() => openConnection(options, timeout, trial)).pipe(
@@ -62,11 +64,11 @@ const make = (options: Options) =>
     const goAlone = (cause: unknown) =>
       Effect.zipRight(
         Effect.logWarning(
-          `Redis cannot be asked (${hide(said(cause))}): until it is back, this process counts its requests alone.`
+          `Redis is unreachable (${hide(said(cause))}). Until it is back, this process counts only its own requests.`
         ),
         comeBack
       )
-    /** Several calls can find at the same time that Redis is away; one of them says so. */
+    /** Several calls can find at the same time that Redis is unreachable. Only the first one logs it. */
     const lose = (connection: Connection, question: typeof trial, cause: unknown) =>
       Effect.suspend(() => {
         if (connected !== connection) return Effect.void
@@ -87,7 +89,7 @@ const make = (options: Options) =>
         const fromSecond = consume(limiter, `${tenantUrl}:second`, second).pipe(
           Effect.filterOrFail(
             (wait) => wait === undefined || Duration.lessThan(wait, longestSecond),
-            () => unsound("a counter of requests a second that does not run out")
+            () => unsound("a counter of requests per second that expires too late")
           ),
           Effect.map((wait) => wait && Duration.min(wait, Duration.millis(second.refill * second.limit)))
         )
@@ -110,7 +112,7 @@ const make = (options: Options) =>
         )
       })
 
-    /** What was taken and not sent is there for others, as long as its hour lasts. */
+    /** Puts unused requests back into the shared budget, if their hour has not ended. */
     const giveBack = ({ limiter }: Connection) =>
       Effect.clockWith((clock) =>
         Effect.forEach(
@@ -146,7 +148,7 @@ const make = (options: Options) =>
     })
   })
 
-/** Requests of a tenant's hour that this process has taken and not sent yet. */
+/** Requests that this process has taken from the hour's budget of a tenant and not sent yet. */
 interface Lease {
   readonly number: number
   readonly budget: Budget
@@ -159,8 +161,8 @@ interface Connection {
 }
 
 /**
- * A connection that is given up when it breaks. The store says goodbye to Redis when it closes, and dies if Redis is
- * away by then: that is nobody's concern here.
+ * A connection that is not opened again when it breaks. Closing the store sends QUIT to Redis and throws if Redis is
+ * unreachable; that error is ignored.
  */
 const openConnection = (
   options: StoreOptions,
@@ -180,7 +182,7 @@ const openConnection = (
     ).pipe(Scope.extend(scope))
     const limiter = yield* Effect.provideService(RateLimiter.make, RateLimiter.RateLimiterStore, checked(store))
     const connection = { limiter, close }
-    // One that is full or may only be read would answer, and never count.
+    // A test of the counter: a Redis that is full or read-only answers PING, but cannot count.
     yield* consume(limiter, "here", { limit: 1_000, refill: 1, tokens: 1 }).pipe(
       Effect.zipRight(trial(connection)),
       Effect.timeout(timeout),
@@ -189,20 +191,21 @@ const openConnection = (
     return connection
   })
 
-/** What Redis answers may come from something else: a proxy, another script, a key that is in use for other things. */
+/** Checks the answers, since they may come from a proxy, another script, or a key that is used for something else. */
 const checked = (store: RateLimiter.RateLimiterStore["Type"]) =>
   RateLimiter.RateLimiterStore.of({
     ...store,
     fixedWindow: (options) =>
-      Effect.filterOrFail(store.fixedWindow(options), isCount, () => unsound("an answer of another shape"))
+      Effect.filterOrFail(store.fixedWindow(options), isCount, () => unsound("an unexpected answer"))
   })
 
-/** What was counted, and the milliseconds for which it is remembered. */
+/** The count, and the milliseconds until it expires. */
 const isCount = Schema.is(Schema.Tuple(Schema.Int, Schema.Int.pipe(Schema.nonNegative())))
 
-const unsound = (what: string) => new RateLimiter.RateLimitStoreError({ message: `it gives ${what}`, cause: undefined })
+const unsound = (what: string) =>
+  new RateLimiter.RateLimitStoreError({ message: `it returned ${what}`, cause: undefined })
 
-/** A counter of requests a second is never remembered for so long, whatever limits others have. */
+/** If a counter of requests per second expires later than this, the key is used by something else. */
 const longestSecond = Duration.minutes(1)
 
 const hourLength = 3_600_000
@@ -210,13 +213,13 @@ const hourKey = (tenantUrl: string, number: number): string => `${tenantUrl}:hou
 
 interface Budget {
   readonly limit: number
-  /** Milliseconds for which one token is remembered. A whole number: Redis knows no other. */
+  /** Milliseconds after which one token is refilled. A whole number, since Redis only accepts integers. */
   readonly refill: number
   readonly tokens: number
 }
 
 /**
- * A fifth of the limit at once, and the rest evenly: whenever a second begins, no more than the limit falls into it.
+ * Allows a fifth of the limit at once and spreads the rest evenly, so that no period of one second exceeds the limit.
  */
 const secondBudget = (perSecond: number): Budget => {
   const limit = Math.max(1, Math.floor(perSecond / 5))
@@ -224,9 +227,9 @@ const secondBudget = (perSecond: number): Budget => {
 }
 
 /**
- * An hour is counted under a key of its own, as the service counts it. A counter lives as long as its tokens are
- * remembered, so it can be forgotten within its hour, and what it counted then is less than one in a hundred: that much
- * is kept back. Tokens are taken in small lots, to ask less often.
+ * Each hour has its own counter, as in the service. A counter expires when all its tokens are refilled. With less than
+ * 1 % of the limit counted, that can happen before the hour ends, so 1 % of the limit is kept in reserve. Tokens are
+ * taken in small lots, to ask Redis less often.
  */
 const hourBudget = (perHour: number): Budget => {
   const spare = Math.max(1, Math.floor(perHour / 100))
@@ -237,7 +240,7 @@ const hourBudget = (perHour: number): Budget => {
   }
 }
 
-/** `undefined`, or how long it takes until there is something left again. */
+/** Takes tokens. Returns `undefined` on success, or the time until enough tokens are available. */
 const consume = (
   limiter: RateLimiter.RateLimiter,
   key: string,
@@ -253,6 +256,6 @@ const consume = (
       )
     : Effect.succeed(undefined)
 
-/** The store's own words say little: what Redis said lies below them. */
+/** The message of Redis is in the cause of the store's error. */
 const said = (cause: unknown): string =>
   cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : String(cause)

@@ -1,6 +1,7 @@
 /**
- * Connections to a Redis. Its client, as the store makes it, prints each one that fails on the console. So it is made
- * only where a Redis lets it in, and over connections that just end when they fail: what is asked over one fails then.
+ * Connections to Redis. The `ioredis` client prints failed connections to the console. To avoid that, the client is
+ * created only after Redis has accepted a connection, and its sockets close without an error. Pending commands then
+ * fail.
  */
 import * as Effect from "effect/Effect"
 import { AbstractConnector, type RedisOptions } from "ioredis"
@@ -12,7 +13,10 @@ const connectTo = ({ family, host = "127.0.0.1", path, port = 6379, tls }: Redis
   return tls === undefined ? connect(place) : connectTls({ ...place, ...tls })
 }
 
-/** Asks whether a Redis is there and lets us in. Fails with what it says. Sentinels are left to the client. */
+/**
+ * Checks that Redis answers and accepts the password. Fails with the message of Redis. With sentinels, nothing is
+ * checked.
+ */
 export const knock = (options: RedisOptions): Effect.Effect<void, string> =>
   options.sentinels !== undefined
     ? Effect.void
@@ -42,7 +46,7 @@ export const knock = (options: RedisOptions): Effect.Effect<void, string> =>
 const written = (words: ReadonlyArray<string>): string =>
   `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join("")}`
 
-/** How the client connects. */
+/** The options with which `ioredis` uses sockets that close without an error. */
 export const quietly = (options: RedisOptions): RedisOptions =>
   options.sentinels !== undefined
     ? {}
@@ -56,7 +60,7 @@ export const quietly = (options: RedisOptions): RedisOptions =>
             const destroy = stream._destroy.bind(stream)
             stream._destroy = (_, done) => destroy(null, done)
             const emit = stream.emit.bind(stream)
-            // The client's parser throws at arrays that are too deep or too long, which would end the process.
+            // The parser of `ioredis` throws for arrays that are too deep or too long, which would end the process.
             stream.emit = (event: string | symbol, ...values: ReadonlyArray<unknown>) => {
               try {
                 return emit(event, ...values)

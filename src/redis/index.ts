@@ -1,5 +1,5 @@
 /**
- * One budget of requests for several machines, kept in Redis.
+ * A request budget that several machines share through Redis.
  *
  * @packageDocumentation
  */

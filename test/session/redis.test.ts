@@ -229,7 +229,7 @@ describe.runIf(installed)("a machine whose Redis", () => {
             Effect.provide(recordingLogs(lines))
           )
           expect(received).toHaveLength(5)
-          expect(lines).toEqual([expect.stringMatching(`^WARN Redis cannot be asked .${says}`)])
+          expect(lines).toEqual([expect.stringMatching(`^WARN Redis is unreachable .${says}`)])
           expect(lines.join()).not.toContain("hunter2")
           expect(printed.flatMap(({ mock }) => mock.calls)).toEqual([])
         })
@@ -252,7 +252,7 @@ describe.runIf(installed)("a machine whose Redis", () => {
           for (const times of [1, 2, 3]) {
             yield* ask
             way.cut()
-            while (said("WARN Redis cannot be asked") < times) yield* ask
+            while (said("WARN Redis is unreachable") < times) yield* ask
             yield* eventually(() => said("INFO Redis is back") === times)
           }
         }).pipe(
@@ -284,7 +284,7 @@ describe.runIf(installed)("a machine whose Redis", () => {
               Array.from({ length: 5 }, () => ask),
               { concurrency: 5 }
             )
-            expect(said("WARN Redis cannot be asked")).toBe(1)
+            expect(said("WARN Redis is unreachable")).toBe(1)
             yield* Effect.scoped(
               Effect.gen(function* () {
                 yield* redisOn(port)
@@ -297,7 +297,7 @@ describe.runIf(installed)("a machine whose Redis", () => {
               Array.from({ length: 5 }, () => ask),
               { concurrency: 5 }
             )
-            yield* eventually(() => said("WARN Redis cannot be asked") === 2)
+            yield* eventually(() => said("WARN Redis is unreachable") === 2)
             yield* redisOn(port)
             yield* eventually(() => said("INFO Redis is back") === 2)
             yield* ask
@@ -365,7 +365,7 @@ describe("a machine whose Redis answers", () => {
             Effect.provide(recordingLogs(lines))
           )
           expect(received).toHaveLength(5)
-          expect(lines).toEqual([expect.stringMatching("^WARN Redis cannot be asked")])
+          expect(lines).toEqual([expect.stringMatching("^WARN Redis is unreachable")])
         })
       )
     )
@@ -414,7 +414,7 @@ describe("a machine whose Redis answers", () => {
           yield* Effect.gen(function* () {
             yield* Effect.replicateEffect(ask, 5)
             expect(received).toHaveLength(5)
-            expect(lines).toEqual([expect.stringMatching("^WARN Redis cannot be asked .*does not run out")])
+            expect(lines).toEqual([expect.stringMatching("^WARN Redis is unreachable .*expires too late")])
             yield* Effect.promise(() => redis.del(key))
             yield* eventually(() => lines.length === 2)
             expect(lines[1]).toContain("INFO Redis is back")
