@@ -6,10 +6,10 @@ export const AdeDevice = Schema.Struct({
   id: Id,
   serial_number: blankAsNull,
   blueprint_id: blankAsNull,
-  /** The Blueprint as an object, or its name. */
+  /** The Blueprint as a record, or only its name. */
   blueprint: nullish(Json),
   use_blueprint_routing: nullish(Schema.Boolean),
-  /** The device, once it is enrolled. */
+  /** The device record, once the device has enrolled. */
   mdm_device: nullish(
     Schema.Struct({
       id: Id,
@@ -22,7 +22,7 @@ export const AdeDevice = Schema.Struct({
     })
   ),
   user_id: blankAsNull,
-  /** The user as an object, or its name. */
+  /** The user as a record, or only the name. */
   user: nullish(Json),
   tags: nullishOr(Schema.Array(Json), []),
   /** The integration that the device comes from. */
@@ -45,33 +45,33 @@ export const AdeDevice = Schema.Struct({
 /** A device in Apple Business or School Manager, decoded. */
 export interface AdeDevice extends Schema.Schema.Type<typeof AdeDevice> {}
 
-/** Which devices a listing has. */
+/** Filters for a listing of devices. */
 export const AdeDeviceFilters = Schema.Struct({
-  /** Contains. */
+  /** Matches a part of the value. */
   blueprint_id: given(Schema.String),
-  /** Whole. */
+  /** Matches the whole value. */
   user_id: given(Schema.String),
   /** The id of an integration. */
   dep_account: given(Schema.String),
   device_family: given(choice("iPad", "iPhone", "iPod", "Mac", "AppleTV", "Vision")),
-  /** Contains. */
+  /** Matches a part of the value. */
   model: given(Schema.String),
   os: given(choice("iOS", "iPadOS", "OSX", "tvOS", "visionOS")),
   profile_status: given(choice("assigned", "empty", "pushed", "removed")),
-  /** Contains. */
+  /** Matches a part of the value. */
   serial_number: given(Schema.String)
 })
 /** The filters of `AdeDevices.stream` and `AdeDevices.list`. */
 export interface AdeDeviceFilters extends Schema.Schema.Type<typeof AdeDeviceFilters> {}
 
-/** The fields of a device to change before it enrolls. What is not given stays as it is. */
+/** The fields of a device that can change before it enrolls. Fields that are left out stay unchanged. */
 export const UpdateAdeDevice = Schema.Struct({
   blueprint_id: given(Required),
-  /** Blueprint routing decides on the Blueprint. */
+  /** Whether Blueprint routing chooses the Blueprint. */
   use_blueprint_routing: given(Schema.Boolean),
-  /** The user to assign. `null`: nobody. */
+  /** The id of the user to assign; `null` removes the user. */
   user_id: given(Schema.NullOr(Required)),
   asset_tag: given(Schema.NullOr(Schema.String))
 })
-/** What `AdeDevices.update` takes. */
+/** The argument of `AdeDevices.update`. */
 export interface UpdateAdeDevice extends Schema.Schema.Type<typeof UpdateAdeDevice> {}

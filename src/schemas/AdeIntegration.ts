@@ -6,7 +6,7 @@ import { blankAsNull, given, Id, nullish, Required } from "./internal.js"
 /** A server in Apple Business or School Manager whose devices enroll in this tenant. */
 export const AdeIntegration = Schema.Struct({
   id: Id,
-  /** The Blueprint of devices that have none of their own. */
+  /** The default Blueprint for devices without their own. */
   blueprint: nullish(Schema.Struct({ id: Id, name: blankAsNull, icon: blankAsNull, color: blankAsNull })),
   use_blueprint_routing: nullish(Schema.Boolean),
   access_token_expiry: blankAsNull,
@@ -26,38 +26,41 @@ export const AdeIntegration = Schema.Struct({
   status: blankAsNull,
   status_reason: blankAsNull,
   status_received_at: blankAsNull,
-  /** Devices by family, and `total`. */
+  /** The number of devices of each family, and `total`. */
   device_counts: nullish(Schema.Record({ key: Schema.String, value: Schema.Finite }))
 }).annotations({ identifier: "AdeIntegration" })
 /** A server in Apple Business or School Manager whose devices enroll in this tenant, decoded. */
 export interface AdeIntegration extends Schema.Schema.Type<typeof AdeIntegration> {}
 
 const settings = {
-  /** The Blueprint of devices that have none of their own. */
+  /** The id of the default Blueprint for devices without their own. */
   blueprint_id: given(Required),
-  /** Blueprint routing decides on the Blueprint. */
+  /** Whether Blueprint routing chooses the Blueprint. */
   use_blueprint_routing: given(Schema.Boolean),
   phone: given(Schema.String),
   email: given(Schema.String)
 }
 
-/** A server token (`.p7m`) from Apple Business or School Manager, and what its devices get. */
+/** A server token (`.p7m`) from Apple Business or School Manager, and the settings of its integration. */
 export const AdeToken = Schema.Struct({ ...settings, file: InputFile })
-/** What `AdeIntegrations.create` and `AdeIntegrations.renew` take. */
+/** The argument of `AdeIntegrations.create` and `AdeIntegrations.renew`. */
 export interface AdeToken extends Schema.Schema.Type<typeof AdeToken> {}
 
-/** The server token as it is sent, its file read. */
+/** A server token in the form that is sent to the API, after its file was read. */
 export const AdeTokenForm = Schema.Struct({ ...settings, file: File })
 
-/** The settings of an integration to change. The Blueprint, the phone and the address are changed together. */
+/** The settings of an integration to change. `blueprint_id`, `phone` and `email` must be given together. */
 export const UpdateAdeIntegration = Schema.Struct(settings).pipe(
   Schema.filter(({ blueprint_id, email, phone }) => {
     const together = { blueprint_id, phone, email }
     const missing = Object.entries(together).filter(([, value]) => value === undefined)
     return missing.length === 0 || missing.length === 3
       ? []
-      : missing.map(([field]) => ({ path: [field], message: "is required beside blueprint_id, phone and email" }))
+      : missing.map(([field]) => ({
+          path: [field],
+          message: "is required: blueprint_id, phone and email are changed together"
+        }))
   })
 )
-/** What `AdeIntegrations.update` takes. */
+/** The argument of `AdeIntegrations.update`. */
 export interface UpdateAdeIntegration extends Schema.Schema.Type<typeof UpdateAdeIntegration> {}

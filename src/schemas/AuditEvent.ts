@@ -14,31 +14,31 @@ export const AuditEvent = Schema.Struct({
   target_id: blankAsNull,
   target_type: blankAsNull,
   target_component: blankAsNull,
-  /** What the target looks like now. Depends on `target_type`. */
+  /** The state of the target after the event. Its shape depends on `target_type`. */
   new_state: nullish(Json),
   metadata: nullish(Json)
 }).annotations({ identifier: "AuditEvent" })
 /** An event of the audit log, decoded. */
 export interface AuditEvent extends Schema.Schema.Type<typeof AuditEvent> {}
 
-/** Which events a listing has, and in which order. */
+/** Filters and order for a listing of events. */
 export const AuditEventFilters = Schema.Struct({
-  /** `-` reverses. */
+  /** `-` reverses the order. */
   sort_by: given(choice("occurred_at", "-occurred_at", "id", "-id")),
-  /** From this day (`2026-11-26`) or time on, UTC. */
+  /** The first day (`2026-11-26`) or time, in UTC. */
   start_date: given(Required),
-  /** Up to this day or time, UTC. */
+  /** The last day or time, in UTC. */
   end_date: given(Required)
 })
 /** The filters of `AuditEvents.stream` and `AuditEvents.list`. */
 export interface AuditEventFilters extends Schema.Schema.Type<typeof AuditEventFilters> {}
 
 /**
- * Up to where a program has handled the events: it can be kept as JSON, and `AuditEvents.follow` goes on from there. It
- * holds the ids of those events that others may still come before.
+ * The position up to which a program has handled the events. Save it as JSON; `AuditEvents.follow` continues from it.
+ * It contains the ids of the most recent events, since earlier ones may still appear between them.
  */
 export const AuditPosition = Schema.Struct({ since: Schema.String, seen: Schema.Array(Schema.String) }).annotations({
   identifier: "AuditPosition"
 })
-/** Up to where a program has handled the events. */
+/** A position in the audit log, decoded. */
 export interface AuditPosition extends Schema.Schema.Type<typeof AuditPosition> {}

@@ -6,7 +6,7 @@ export const BlueprintType = choice("classic", "map")
 export type BlueprintType = typeof BlueprintType.Type
 
 const Parameters = nullish(
-  // No parameters come as a list at times.
+  // The API sometimes sends an empty list for "no parameters".
   Schema.transform(
     Schema.Union(Schema.Record({ key: Schema.String, value: Schema.Unknown }), Schema.Tuple()),
     Schema.Record({ key: Schema.String, value: Schema.Unknown }),
@@ -14,7 +14,7 @@ const Parameters = nullish(
   )
 )
 
-/** A Blueprint. Which keys come depends on the operation: the listing has them all. */
+/** A Blueprint. Each operation returns different keys; the listing returns all of them. */
 export const Blueprint = Schema.Struct({
   id: Id,
   name: Schema.String,
@@ -22,20 +22,20 @@ export const Blueprint = Schema.Struct({
   color: nullish(Schema.String),
   description: nullish(Schema.String),
   params: Parameters,
-  /** Missing in the answer to a create. */
+  /** Missing in the answer of a create. */
   computers_count: nullish(Schema.Finite),
-  /** Only in the answer to an update. */
+  /** Only in the answer of an update. */
   missing_computers_count: nullish(Schema.Finite),
   enrollment_code: nullish(
     Schema.Struct({ code: nullish(Schema.String), is_active: nullishOr(Schema.Boolean, false) })
   ),
-  /** Missing in the answer to an update. */
+  /** Missing in the answer of an update. */
   type: nullish(openEnum(...BlueprintType.literals))
 }).annotations({ identifier: "Blueprint" })
 /** A Blueprint, decoded. */
 export interface Blueprint extends Schema.Schema.Type<typeof Blueprint> {}
 
-/** What is known of a library item that is assigned to a Blueprint. */
+/** A library item that is assigned to a Blueprint. */
 export const LibraryItem = Schema.Struct({ id: Id, name: Schema.String }).annotations({ identifier: "LibraryItem" })
 /** A library item on a Blueprint, decoded. */
 export interface LibraryItem extends Schema.Schema.Type<typeof LibraryItem> {}
@@ -64,7 +64,7 @@ export const BlueprintTemplateCategory = Schema.Struct({
 /** A category of templates, decoded. */
 export interface BlueprintTemplateCategory extends Schema.Schema.Type<typeof BlueprintTemplateCategory> {}
 
-/** Which Blueprints a listing has. */
+/** Filters for a listing of Blueprints. */
 export const BlueprintFilters = Schema.Struct({
   /** Only the one with this id. */
   id: given(Schema.String),
@@ -81,18 +81,18 @@ export const CreateBlueprint = Schema.Struct({
   /** Unique in the tenant. */
   name: Required,
   description: given(Schema.String),
-  /** Ignored for a map. */
+  /** Ignored for type `map`. */
   icon: given(Schema.String),
-  /** Ignored for a map. */
+  /** Ignored for type `map`. */
   color: given(Schema.String),
-  /** For a clone it is the type of its source. */
+  /** A clone has the type of its source. */
   type: given(BlueprintType),
   enrollment_code: Schema.Struct({
     is_active: Schema.Boolean,
-    /** Without it the service makes one up. */
+    /** If it is missing, the service generates one. */
     code: given(Schema.String)
   }),
-  /** What to start from: a template's id, or the id of a Blueprint to clone. */
+  /** What to copy: the id of a template or of a Blueprint. */
   source: given(
     Schema.Union(
       Schema.Struct({ type: Schema.Literal("template"), id: Schema.Int }),
@@ -100,10 +100,10 @@ export const CreateBlueprint = Schema.Struct({
     )
   )
 })
-/** What `Blueprints.create` takes. */
+/** The argument of `Blueprints.create`. */
 export interface CreateBlueprint extends Schema.Schema.Type<typeof CreateBlueprint> {}
 
-/** The fields of a Blueprint to change. What is not given stays as it is. */
+/** The fields of a Blueprint to change. Fields that are left out stay unchanged. */
 export const UpdateBlueprint = Schema.Struct({
   name: given(Schema.String),
   description: given(Schema.String),
@@ -111,13 +111,13 @@ export const UpdateBlueprint = Schema.Struct({
   color: given(Schema.String),
   enrollment_code: given(Schema.Struct({ is_active: given(Schema.Boolean), code: given(Schema.String) }))
 })
-/** What `Blueprints.update` takes. */
+/** The argument of `Blueprints.update`. */
 export interface UpdateBlueprint extends Schema.Schema.Type<typeof UpdateBlueprint> {}
 
-/** Which library item goes on a Blueprint, or off it. */
+/** The library item to add to a Blueprint or remove from it. */
 export const LibraryItemAssignment = Schema.Struct({
   library_item_id: Required,
-  /** A node of a map with conditional logic, as the web app shows it. `""` is none. */
+  /** A node of a map, as the web app shows it. `""` means no node. */
   assignment_node_id: given(
     Schema.transform(Schema.UndefinedOr(Schema.String), Schema.String, {
       strict: true,
@@ -126,31 +126,31 @@ export const LibraryItemAssignment = Schema.Struct({
     })
   )
 })
-/** What `Blueprints.assign` and `Blueprints.remove` take. */
+/** The argument of `Blueprints.assign` and `Blueprints.remove`. */
 export interface LibraryItemAssignment extends Schema.Schema.Type<typeof LibraryItemAssignment> {}
 
-/** What an assignment came to. */
+/** The result of an assignment or a removal. */
 export interface AssignmentResult<Status extends string> {
   readonly status: Status
-  /** Ids of all the library items that are on the Blueprint now. */
+  /** The ids of all library items that are now on the Blueprint. */
   readonly library_item_ids: ReadonlyArray<string>
 }
 
-/** How the enrollment profile is asked for. */
+/** How to get the enrollment profile. */
 export const EnrollmentProfileOptions = Schema.Struct({
-  /** The address of the sign-in in place of the profile, if the Blueprint requires authentication. */
+  /** If the Blueprint requires authentication, return the sign-in URL in place of the profile. */
   sso: given(Schema.Boolean)
 })
-/** What `Blueprints.enrollmentProfile` takes. */
+/** The argument of `Blueprints.enrollmentProfile`. */
 export interface EnrollmentProfileOptions extends Schema.Schema.Type<typeof EnrollmentProfileOptions> {}
 
-/** The profile that enrolls a device by hand, or the address where a user signs in to get it. */
+/** The profile for manual enrollment, or the URL where a user signs in to get it. */
 export type EnrollmentProfile =
   | {
       readonly _tag: "Profile"
-      /** A `.mobileconfig`. */
+      /** The content of the `.mobileconfig`. */
       readonly bytes: Uint8Array
-      /** As the service names it: `kandji-enroll.mobileconfig`. */
+      /** The file name from the service: `kandji-enroll.mobileconfig`. */
       readonly fileName: string | undefined
     }
   | { readonly _tag: "SignIn"; readonly url: string }

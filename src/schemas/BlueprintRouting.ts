@@ -12,10 +12,10 @@ export interface BlueprintRoutingSettings extends Schema.Schema.Type<typeof Blue
 export const UpdateBlueprintRouting = Schema.Struct({
   enrollment_code: Schema.Struct({ code: given(Required), is_active: given(Schema.Boolean) })
 })
-/** What `BlueprintRouting.update` takes. */
+/** The argument of `BlueprintRouting.update`. */
 export interface UpdateBlueprintRouting extends Schema.Schema.Type<typeof UpdateBlueprintRouting> {}
 
-/** What Blueprint routing did. What `details` holds depends on `activity_type`. */
+/** An event in the activity log of Blueprint routing. The shape of `details` depends on `activity_type`. */
 export const BlueprintRoutingActivity = Schema.Struct({
   id: Schema.Int,
   activity_time: Timestamp,
@@ -24,5 +24,5 @@ export const BlueprintRoutingActivity = Schema.Struct({
   device_id: blankAsNull,
   details: nullish(Schema.Record({ key: Schema.String, value: Json }))
 }).annotations({ identifier: "BlueprintRoutingActivity" })
-/** What Blueprint routing did, decoded. */
+/** An event of Blueprint routing, decoded. */
 export interface BlueprintRoutingActivity extends Schema.Schema.Type<typeof BlueprintRoutingActivity> {}

@@ -23,15 +23,15 @@ import {
   someInstaller
 } from "./rules.js"
 
-/** What an installer is: `.pkg`, `.zip` or `.dmg`. */
+/** The type of an installer: `.pkg`, `.zip` or `.dmg`. */
 export const InstallType = choice("package", "zip", "image")
 export type InstallType = typeof InstallType.Type
 
-/** When an app is installed. `no_enforcement` leaves it to the user, in Self Service. */
+/** When an app is installed. With `no_enforcement`, users install it themselves in Self Service. */
 export const InstallEnforcement = choice("install_once", "continuously_enforce", "no_enforcement")
 export type InstallEnforcement = typeof InstallEnforcement.Type
 
-/** The installer's own name: the last part of its key, without the token (`_` and 8 hex digits) of its upload. */
+/** The file name of an installer: the last part of its key, without the `_` and 8 hex digits that the upload adds. */
 export const installerName = (fileKey: string): string =>
   fileKey.slice(fileKey.lastIndexOf("/") + 1).replace(/(?<=.)_[0-9a-f]{8}(?=\.[^.]+$)/is, "")
 
@@ -42,16 +42,16 @@ const Wire = Schema.Struct({
   file_key: nullishOr(Schema.String, ""),
   install_type: openEnum(...InstallType.literals),
   install_enforcement: openEnum(...InstallEnforcement.literals),
-  /** The service may keep an old one on an app that is no longer a zip. `null` where there is none. */
+  /** The service may keep the location of an earlier zip on an app that is no longer a zip. `null` if there is none. */
   unzip_location: blankAsNull,
   audit_script: nullishOr(Schema.String, ""),
   preinstall_script: nullishOr(Schema.String, ""),
   postinstall_script: nullishOr(Schema.String, ""),
   active: Schema.Boolean,
   restart: Schema.Boolean,
-  /** Where the installer can be fetched, for a short while and without a token. It is a secret for that long. */
+  /** The download URL of the installer. It is secret: for a short time, it works without a token. */
   file_url: nullishText(Schema.Redacted(Schema.String)),
-  /** Lower-case hex. Missing while the service computes it. */
+  /** In lower-case hex. Missing until the service has computed it. */
   sha256: nullishText(Schema.Lowercase),
   /** In bytes. */
   file_size: nullish(Schema.Finite),
@@ -76,23 +76,23 @@ export const CustomApp = Schema.transform(Wire, WithFileName, {
 /** A custom app, decoded. */
 export interface CustomApp extends Schema.Schema.Type<typeof CustomApp> {}
 
-/** A place in storage for one installer: `POST /api/v1/library/custom-apps/upload`. */
+/** An upload address for one installer: `POST /api/v1/library/custom-apps/upload`. */
 export const CustomAppUpload = Schema.Struct({
   name: Schema.String,
-  /** When the place expires, 24 hours after it was asked for. */
+  /** When the address expires: 24 hours after the request. */
   expires: Timestamp,
   post_url: Schema.String,
-  /** The form fields that storage wants before the file. They hold a signature. */
+  /** The form fields that must be sent before the file. They contain a signature. */
   post_data: Schema.Redacted(Schema.Record({ key: Schema.String, value: Schema.String })),
   file_key: Schema.String
 }).annotations({ identifier: "CustomAppUpload" })
-/** A place in storage, decoded. */
+/** An upload address, decoded. */
 export interface CustomAppUpload extends Schema.Schema.Type<typeof CustomAppUpload> {}
 
 const changeable = <A, I>(text: Schema.Schema<A, I>) => ({
   active: given(Schema.Boolean),
   restart: given(Schema.Boolean),
-  /** For `install_type` `"zip"`: where it is unpacked. */
+  /** For `install_type` `"zip"`: the folder where it is unpacked. */
   unzip_location: given(Schema.String),
   /** For `install_enforcement` `"continuously_enforce"`. */
   audit_script: given(text),
@@ -108,11 +108,13 @@ const Sha256 = Schema.String.pipe(
 )
 
 const installerSource = {
-  /** What to upload. */
+  /** The installer to upload. */
   installer: given(Installer),
-  /** Instead of an installer: the key of one that was uploaded before. */
+  /** The key of an installer that is already uploaded, in place of `installer`. */
   fileKey: given(Required),
-  /** The sha256, in hex, of what lies under `fileKey`: what the tenant says it has is compared with it. */
+  /**
+   * The sha256, in hex, of the file that `fileKey` refers to. It is compared with the sha256 that the tenant returns.
+   */
   sha256: given(Sha256)
 }
 
@@ -124,18 +126,18 @@ const CreateFields = Schema.Struct({
   ...installerSource
 })
 
-/** Checks the fields of a new custom app, the rules between them included. */
+/** Checks the fields of a new custom app, including the rules between them. */
 export const CreateCustomApp = CreateFields.pipe(
   Schema.filter((app) => [...oneInstaller(app), ...someInstaller(app), ...appRules("create")(app)], besides)
 )
 
-/** Checks the fields of an app to publish, the rules between them included. */
+/** Checks the fields of an app to publish, including the rules between them. */
 export const PublishCustomApp = CreateFields.omit("fileKey", "installer", "sha256").pipe(
   Schema.extend(Schema.Struct({ installer: Installer })),
   Schema.filter(appRules("publish"), besides)
 )
 
-/** The fields that depend on no other. */
+/** The fields that do not depend on others. */
 type Plain = Omit<
   typeof CreateFields.Type,
   "install_type" | "unzip_location" | "install_enforcement" | "audit_script" | keyof SelfService | keyof InstallerSource
@@ -155,15 +157,15 @@ type Enforcement =
   | ({ readonly install_enforcement: "no_enforcement"; readonly audit_script?: "" | undefined } & ShownInSelfService)
 
 /**
- * The fields of a new custom app: a zip says where it is unpacked, a continuously enforced app how it is audited, one
- * that is not enforced is shown in Self Service, and what is shown there has a category.
+ * The fields of a new custom app. A zip needs `unzip_location`, a continuously enforced app needs `audit_script`, and
+ * an app with `no_enforcement` must be shown in Self Service. An app in Self Service needs a category.
  */
 export type CreateCustomApp = Plain & InstallerSource & Unzip & Enforcement
 
 /** The fields of a custom app to publish: those of a new one, with its installer. */
 export type PublishCustomApp = Plain & { readonly installer: Installer } & Unzip & Enforcement
 
-/** The fields of a custom app to change. What is not given stays as it is; `""` clears a script. */
+/** The fields of a custom app to change. Fields that are left out stay unchanged; `""` clears a script. */
 export const UpdateCustomApp = Schema.Struct({
   name: given(Schema.String),
   install_type: given(InstallType),
@@ -171,10 +173,10 @@ export const UpdateCustomApp = Schema.Struct({
   ...changeable(ScriptText),
   ...installerSource
 }).pipe(Schema.filter((app) => [...oneInstaller(app), ...appRules("update")(app)], besides))
-/** What `CustomApps.update` takes. */
+/** The argument of `CustomApps.update`. */
 export interface UpdateCustomApp extends Schema.Schema.Type<typeof UpdateCustomApp> {}
 
-/** A new custom app as it is sent, its installer uploaded. */
+/** A new custom app in the form that is sent to the API, after its installer was uploaded. */
 export const CustomAppForm = Schema.Struct({
   name: Required,
   install_type: InstallType,
@@ -183,7 +185,7 @@ export const CustomAppForm = Schema.Struct({
   file_key: Required
 }).pipe(sentWithoutHidden)
 
-/** The changes to a custom app as they are sent, its installer uploaded. */
+/** Changes to a custom app in the form that is sent to the API, after its installer was uploaded. */
 export const CustomAppChanges = Schema.Struct({
   name: given(Schema.String),
   install_type: given(InstallType),

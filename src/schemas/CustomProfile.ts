@@ -10,8 +10,8 @@ export const CustomProfile = Schema.Struct({
   name: Schema.String,
   active: Schema.Boolean,
   /**
-   * The stored `.mobileconfig`. The service rewrites its top-level `PayloadIdentifier` and `PayloadDisplayName` and
-   * makes a new `PayloadUUID` on every update; `PayloadContent` stays as it was uploaded.
+   * The stored `.mobileconfig`. On every update, the service rewrites its top-level `PayloadIdentifier` and
+   * `PayloadDisplayName` and generates a new `PayloadUUID`. `PayloadContent` stays as it was uploaded.
    */
   profile: Schema.String,
   mdm_identifier: Schema.String,
@@ -28,12 +28,14 @@ export const CustomProfile = Schema.Struct({
 /** A custom profile, decoded. */
 export interface CustomProfile extends Schema.Schema.Type<typeof CustomProfile> {}
 
-/** A `.mobileconfig`: where it lies, or what it holds. Its default file name is the profile's with `.mobileconfig`. */
+/**
+ * A `.mobileconfig`, as a path or as content. Its default file name is the name of the profile with `.mobileconfig`.
+ */
 export const ProfileFile = InputFile
 export type ProfileFile = typeof ProfileFile.Type
 
 const changeable = {
-  /** The service default is `true`. */
+  /** The service's default is `true`. */
   active: given(Schema.Boolean),
   runs_on_mac: given(Schema.Boolean),
   runs_on_iphone: given(Schema.Boolean),
@@ -42,25 +44,25 @@ const changeable = {
   runs_on_vision: given(Schema.Boolean)
 }
 
-/** The fields of a new custom profile. At least one `runs_on_*` is true. */
+/** The fields of a new custom profile. At least one `runs_on_*` must be true. */
 export const CreateCustomProfile = Schema.Struct({ name: Required, file: ProfileFile, ...changeable }).pipe(
   Schema.filter(anyPlatform, besides)
 )
-/** What `CustomProfiles.create` takes. */
+/** The argument of `CustomProfiles.create`. */
 export interface CreateCustomProfile extends Schema.Schema.Type<typeof CreateCustomProfile> {}
 
-/** The fields of a custom profile to change. What is not given stays as it is. */
+/** The fields of a custom profile to change. Fields that are left out stay unchanged. */
 export const UpdateCustomProfile = Schema.Struct({
   name: given(Schema.String),
-  /** Without it the stored profile stays. */
+  /** If it is left out, the stored profile stays unchanged. */
   file: given(ProfileFile),
   ...changeable
 })
-/** What `CustomProfiles.update` takes. */
+/** The argument of `CustomProfiles.update`. */
 export interface UpdateCustomProfile extends Schema.Schema.Type<typeof UpdateCustomProfile> {}
 
-/** A new custom profile as it is sent, its file read. */
+/** A new custom profile in the form that is sent to the API, after its file was read. */
 export const CustomProfileForm = Schema.Struct({ name: Required, ...changeable, file: File })
 
-/** The changes to a custom profile as they are sent, its file read. */
+/** Changes to a custom profile in the form that is sent to the API, after the file was read. */
 export const CustomProfileChanges = Schema.Struct({ name: given(Schema.String), ...changeable, file: given(File) })

@@ -3,7 +3,7 @@ import { choice, given, Id, nullish, nullishOr, openEnum, Required, Timestamp } 
 import { RequiredScript, ScriptText } from "./ScriptText.js"
 import { besides, scriptRules, type SelfService, sentWithoutHidden, type ShownInSelfService } from "./rules.js"
 
-/** How often a script runs. `no_enforcement` leaves it to the user, in Self Service. */
+/** How often a script runs. With `no_enforcement`, users run it themselves in Self Service. */
 export const ExecutionFrequency = choice("once", "every_15_min", "every_day", "no_enforcement")
 export type ExecutionFrequency = typeof ExecutionFrequency.Type
 
@@ -15,7 +15,7 @@ export const CustomScript = Schema.Struct({
   execution_frequency: openEnum(...ExecutionFrequency.literals),
   restart: Schema.Boolean,
   script: Schema.String,
-  /** `""` where there is none. */
+  /** `""` if there is none. */
   remediation_script: nullishOr(Schema.String, ""),
   show_in_self_service: nullishOr(Schema.Boolean, false),
   /** Only while the script is shown in Self Service. */
@@ -44,27 +44,29 @@ const CreateFields = Schema.Struct({
   ...changeable(ScriptText)
 })
 
-/** Checks the fields of a new custom script, the rules between them included. */
+/** Checks the fields of a new custom script, including the rules between them. */
 export const CreateCustomScript = CreateFields.pipe(Schema.filter(scriptRules("create"), besides))
 
-/** The fields of a new custom script. With `no_enforcement` it has to be shown in Self Service. */
+/** The fields of a new custom script. With `no_enforcement`, it must be shown in Self Service. */
 export type CreateCustomScript = Omit<typeof CreateFields.Type, keyof SelfService | "execution_frequency"> &
   (
     | ({ readonly execution_frequency: Exclude<ExecutionFrequency, "no_enforcement"> } & SelfService)
     | ({ readonly execution_frequency: "no_enforcement" } & ShownInSelfService)
   )
 
-/** The fields of a custom script to change. What is not given stays as it is; `""` clears a remediation script. */
+/**
+ * The fields of a custom script to change. Fields that are left out stay unchanged; `""` clears a remediation script.
+ */
 export const UpdateCustomScript = Schema.Struct({
   name: given(Schema.String),
   script: given(ScriptText),
   execution_frequency: given(ExecutionFrequency),
   ...changeable(ScriptText)
 }).pipe(Schema.filter(scriptRules("update"), besides))
-/** What `CustomScripts.update` takes. */
+/** The argument of `CustomScripts.update`. */
 export interface UpdateCustomScript extends Schema.Schema.Type<typeof UpdateCustomScript> {}
 
-/** A new custom script as it is sent, its files read. */
+/** A new custom script in the form that is sent to the API, after its files were read. */
 export const CustomScriptBody = Schema.Struct({
   name: Required,
   script: Required,
@@ -72,7 +74,7 @@ export const CustomScriptBody = Schema.Struct({
   ...changeable(Schema.String)
 }).pipe(sentWithoutHidden)
 
-/** The changes to a custom script as they are sent, its files read. */
+/** Changes to a custom script in the form that is sent to the API, after the files were read. */
 export const CustomScriptChanges = Schema.Struct({
   name: given(Schema.String),
   script: given(Schema.String),

@@ -15,19 +15,19 @@ export const DeviceUser = Schema.Struct({
 export interface DeviceUser extends Schema.Schema.Type<typeof DeviceUser> {}
 
 /**
- * A device, as `GET /api/v1/devices` and `GET /api/v1/devices/{device_id}` give it. Where the service writes `""` for
- * "nothing", the value is `null`.
+ * A device from `GET /api/v1/devices` or `GET /api/v1/devices/{device_id}`. If the service sends `""` for a missing
+ * value, the value here is `null`.
  */
 export const Device = Schema.Struct({
   device_id: Id,
   device_name: Schema.String,
   model: blankAsNull,
-  /** As the maker wrote it. */
+  /** The manufacturer's serial number. */
   serial_number: blankAsNull,
   platform: openEnum(...platforms),
   os_version: blankAsNull,
   supplemental_build_version: blankAsNull,
-  /** The letter of a Rapid Security Response, such as `(a)`. */
+  /** The letter of a Rapid Security Response: `(a)`. */
   supplemental_os_version_extra: blankAsNull,
   /** Android: its API level. */
   api_level: blankAsNull,
@@ -44,15 +44,15 @@ export const Device = Schema.Struct({
   blueprint_name: blankAsNull,
   mdm_enabled: nullish(Schema.Boolean),
   agent_installed: nullish(Schema.Boolean),
-  /** It has not checked in for longer than the tenant allows. */
+  /** Whether it has not checked in for longer than the tenant allows. */
   is_missing: nullish(Schema.Boolean),
   is_removed: nullish(Schema.Boolean),
   agent_version: blankAsNull,
   first_enrollment: blankAsNull,
   last_enrollment: blankAsNull,
-  /** iPhone and iPad. `null` while it is not in lost mode. */
+  /** iPhone and iPad. `null` if the device is not in lost mode. */
   lost_mode_status: blankAsNull,
-  /** Names of its tags. */
+  /** The names of its tags. */
   tags: nullishOr(Schema.Array(Schema.String), [])
 }).annotations({ identifier: "Device" })
 /** A device, decoded. */
@@ -81,55 +81,55 @@ const sortable = choice(
   "-user"
 )
 
-/** Which devices a listing has, and in which order. Most texts match devices that contain them. */
+/** Filters and order for a listing of devices. Most text filters match a part of the value. */
 export const DeviceFilters = Schema.Struct({
   asset_tag: given(Schema.String),
-  /** Contains. */
+  /** Matches a part of the value. */
   blueprint_id: given(Schema.String),
   device_id: given(Schema.String),
   device_name: given(Schema.String),
-  /** Macs with FileVault on, or off. */
+  /** Macs whose FileVault is on (`true`) or off (`false`). */
   filevault_enabled: given(Schema.Boolean),
   mac_address: given(Schema.String),
-  /** Contains. */
+  /** Matches a part of the value. */
   model: given(Schema.String),
-  /** Contains. */
+  /** Matches a part of the value. */
   os_version: given(Schema.String),
   platform: given(choice(...platforms)),
-  /** Contains. */
+  /** Matches a part of the value. */
   serial_number: given(Schema.String),
-  /** The name of a tag, in its case. */
+  /** The name of a tag. Upper and lower case matter. */
   tag_name: given(Schema.String),
-  /** Any of these tags, by name. */
+  /** Devices with at least one of these tags, by name. */
   tag_name_in: given(Schema.Array(Schema.String)),
   tag_id: given(Schema.String),
-  /** Any of these tags, by id. */
+  /** Devices with at least one of these tags, by id. */
   tag_id_in: given(Schema.Array(Schema.String)),
-  /** Contains: the name of the user. */
+  /** A part of the user's name. */
   user: given(Schema.String),
-  /** Contains: the address of the user. */
+  /** A part of the user's email address. */
   user_email: given(Schema.String),
-  /** The address of the user, whole. */
+  /** The user's whole email address. */
   user_email_exact: given(Schema.String),
-  /** The id of the user, whole. */
+  /** The user's whole id. */
   user_id: given(Schema.String),
-  /** Contains: the display name of the user. */
+  /** A part of the user's display name. */
   user_name: given(Schema.String),
-  /** What to sort by, first things first. `-` reverses. */
+  /** The fields to sort by, the most important one first. `-` reverses the order. */
   ordering: given(Schema.Array(sortable))
 })
 /** The filters of `Devices.stream` and `Devices.list`. */
 export interface DeviceFilters extends Schema.Schema.Type<typeof DeviceFilters> {}
 
-/** The fields of a device to change. What is not given stays as it is; `null` clears. */
+/** The fields of a device to change. Fields that are left out stay unchanged; `null` clears a field. */
 export const UpdateDevice = Schema.Struct({
-  /** The id of the user to assign. `null`: nobody. */
+  /** The id of the user to assign; `null` removes the user. */
   user: given(Schema.NullOr(Required)),
   asset_tag: given(Schema.NullOr(Schema.String)),
   /** The id of the Blueprint to move the device to. */
   blueprint_id: given(Required),
-  /** Names of all its tags. `[]`: none. */
+  /** The names of all tags that the device should have. `[]` removes all tags. */
   tags: given(Schema.Array(Schema.String))
 })
-/** What `Devices.update` takes. */
+/** The argument of `Devices.update`. */
 export interface UpdateDevice extends Schema.Schema.Type<typeof UpdateDevice> {}

@@ -1,15 +1,15 @@
 import * as Schema from "effect/Schema"
 import { choice, given, nullishText, Required } from "./internal.js"
 
-/** What the screen of a locked device shows. */
+/** The message on the screen of a locked device. */
 export const LockMessage = Schema.Struct({
   Message: given(Schema.String),
   PhoneNumber: given(Schema.String)
 })
-/** What `DeviceActions.lock` takes. */
+/** The argument of `DeviceActions.lock`. */
 export interface LockMessage extends Schema.Schema.Type<typeof LockMessage> {}
 
-/** The PIN that unlocks a Mac, which the answer to a lock holds. */
+/** The PIN that unlocks a Mac, from the answer of a lock. */
 export const LockPin = Schema.Struct({ PIN: nullishText(Schema.Redacted(Schema.String)) }).annotations({
   identifier: "LockPin"
 })
@@ -20,76 +20,79 @@ const sixCharacters = Schema.String.pipe(Schema.length(6, { message: () => "must
 
 /** How a device is erased. */
 export const EraseOptions = Schema.Struct({
-  /** Six characters: what a Mac asks for after it was erased. Without it, Iru makes one: `DeviceSecrets.unlockPin`. */
+  /**
+   * Six characters that unlock a Mac after the erase. If it is left out, Iru generates one: see
+   * `DeviceSecrets.unlockPin`.
+   */
   PIN: given(Schema.Redacted(sixCharacters)),
-  /** iPhone and iPad: keeps the data plan of an eSIM. The service default is `true`. */
+  /** iPhone and iPad: whether to keep the data plan of an eSIM. The service's default is `true`. */
   PreserveDataPlan: given(Schema.Boolean),
-  /** iPhone and iPad: no Proximity Setup after the erase. */
+  /** iPhone and iPad: whether to turn off Proximity Setup after the erase. */
   DisallowProximitySetup: given(Schema.Boolean),
   /** iOS 17 and later: the device enrolls itself again. */
   ReturnToService: given(
     Schema.Struct({
       Enabled: Schema.Boolean,
-      /** The profile with the Wi-Fi to connect to. Needed without Ethernet. */
+      /** The id of a profile with the Wi-Fi settings. Required without Ethernet. */
       ProfileId: given(Required)
     })
   ),
-  /** Windows: how thorough it is. */
+  /** Windows: the wipe mode. */
   erase_mode: given(Schema.String),
-  /** Android: flags of the wipe. */
+  /** Android: the wipe flags. */
   erase_flags: given(Schema.Array(Schema.String))
 })
-/** What `DeviceActions.erase` takes. */
+/** The argument of `DeviceActions.erase`. */
 export interface EraseOptions extends Schema.Schema.Type<typeof EraseOptions> {}
 
-/** Which local users of a device are deleted. */
+/** The local users to delete from a device. */
 export const DeleteUser = Schema.Struct({
   /** The short name of the user. */
   UserName: given(Required),
   DeleteAllUsers: given(Schema.Boolean),
-  /** Also if data of the user has not been synchronized yet. */
+  /** Whether to delete the user even if some data is not synchronized yet. */
   ForceDeletion: given(Schema.Boolean)
 }).pipe(
   Schema.filter((body) =>
     (body.UserName === undefined) === (body.DeleteAllUsers !== true)
-      ? { path: ["UserName"], message: "is required, or DeleteAllUsers, and not both" }
+      ? { path: ["UserName"], message: "is required unless DeleteAllUsers is true; do not give both" }
       : undefined
   )
 )
-/** What `DeviceActions.deleteUser` takes. */
+/** The argument of `DeviceActions.deleteUser`. */
 export interface DeleteUser extends Schema.Schema.Type<typeof DeleteUser> {}
 
-/** How a device restarts. */
+/** Options for restarting a device. */
 export const RestartOptions = Schema.Struct({
-  /** Macs: builds the kernel cache again. */
+  /** Macs: whether to rebuild the kernel cache. */
   RebuildKernelCache: given(Schema.Boolean),
-  /** Macs: the user is asked, and may refuse. */
+  /** Macs: whether to ask the user, who may refuse. */
   NotifyUser: given(Schema.Boolean)
 })
-/** What `DeviceActions.restart` takes. */
+/** The argument of `DeviceActions.restart`. */
 export interface RestartOptions extends Schema.Schema.Type<typeof RestartOptions> {}
 
 /** The new name of a device. */
 export const DeviceName = Schema.Struct({ DeviceName: Required })
-/** What `DeviceActions.setName` takes. */
+/** The argument of `DeviceActions.setName`. */
 export interface DeviceName extends Schema.Schema.Type<typeof DeviceName> {}
 
-/** The local account of a Mac that is unlocked. */
+/** The local account of a Mac to unlock. */
 export const UnlockAccount = Schema.Struct({ UserName: Required })
-/** What `DeviceActions.unlockAccount` takes. */
+/** The argument of `DeviceActions.unlockAccount`. */
 export interface UnlockAccount extends Schema.Schema.Type<typeof UnlockAccount> {}
 
 /** Whether Remote Desktop is on. */
 export const RemoteDesktop = Schema.Struct({ EnableRemoteDesktop: Schema.Boolean })
-/** What `DeviceActions.remoteDesktop` takes. */
+/** The argument of `DeviceActions.remoteDesktop`. */
 export interface RemoteDesktop extends Schema.Schema.Type<typeof RemoteDesktop> {}
 
-/** Where a carrier's eSIM comes from. */
+/** The source of a carrier's eSIM. */
 export const CellularPlans = Schema.Struct({
   /** The URL of the carrier's eSIM server. */
   eSIMServerURL: Required
 })
-/** What `DeviceActions.refreshCellularPlans` takes. */
+/** The argument of `DeviceActions.refreshCellularPlans`. */
 export interface CellularPlans extends Schema.Schema.Type<typeof CellularPlans> {}
 
 /** The new passcode of a work profile. */
@@ -98,10 +101,10 @@ export const WorkProfilePasscode = Schema.Struct({
   /** `LOCK_NOW` locks the device at once. */
   resetPasswordFlags: given(Schema.Array(choice("LOCK_NOW")))
 })
-/** What `DeviceActions.resetWorkProfilePasscode` takes. */
+/** The argument of `DeviceActions.resetWorkProfilePasscode`. */
 export interface WorkProfilePasscode extends Schema.Schema.Type<typeof WorkProfilePasscode> {}
 
-/** Whether something is on. */
+/** Whether a feature is turned on. */
 export const Toggle = Schema.Struct({ Enabled: Schema.Boolean })
-/** What `DeviceActions.dataRoaming` and `DeviceActions.personalHotspot` take. */
+/** The argument of `DeviceActions.dataRoaming` and `DeviceActions.personalHotspot`. */
 export interface Toggle extends Schema.Schema.Type<typeof Toggle> {}

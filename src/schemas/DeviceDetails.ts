@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 import { DeviceUser } from "./Device.js"
 import { blankAsNull, blankAsNullOr, Id, Json, nullish, nullishOr } from "./internal.js"
 
-/** Details of a Mac, an iPhone, an iPad or an Apple TV. Which groups come depends on the device. */
+/** Details of a Mac, an iPhone, an iPad or an Apple TV. The groups of fields depend on the device. */
 export const AppleDeviceDetails = Schema.Struct({
   general: Schema.Struct({
     device_id: Id,
@@ -23,7 +23,7 @@ export const AppleDeviceDetails = Schema.Struct({
     blueprint_name: blankAsNull,
     blueprint_uuid: blankAsNull
   }),
-  /** Most flags here are texts: `"True"`. */
+  /** Most flags are texts here: `"True"`. */
   mdm: nullish(
     Schema.Struct({
       mdm_enabled: blankAsNull,
@@ -89,7 +89,7 @@ export const AppleDeviceDetails = Schema.Struct({
       agent_version: blankAsNull
     })
   ),
-  /** Sizes are texts with their unit. */
+  /** Sizes are texts with a unit. */
   hardware_overview: nullish(
     Schema.Struct({
       uuid: blankAsNull,
@@ -97,7 +97,7 @@ export const AppleDeviceDetails = Schema.Struct({
       model_identifier: blankAsNull
     })
   ),
-  /** Sizes are texts with their unit. */
+  /** Sizes are texts with a unit. */
   volumes: nullishOr(
     Schema.Array(
       Schema.Struct({
@@ -190,7 +190,7 @@ export const WindowsDeviceDetails = Schema.Struct({
     update_build_revision: blankAsNull,
     language: blankAsNull
   }),
-  /** Most flags here are texts: `"True"`. */
+  /** Most flags are texts here: `"True"`. */
   mdm: nullish(
     Schema.Struct({
       mdm_enabled: blankAsNull,
@@ -208,7 +208,7 @@ export const WindowsDeviceDetails = Schema.Struct({
       version: blankAsNull
     })
   ),
-  /** Sizes are texts with their unit. */
+  /** Sizes are texts with a unit. */
   hardware_overview: nullish(
     Schema.Struct({
       serial_number: blankAsNull,
@@ -298,7 +298,7 @@ export const AndroidDeviceDetails = Schema.Struct({
 /** Details of an Android device, decoded. */
 export type AndroidDeviceDetails = typeof AndroidDeviceDetails.Type
 
-/** Details of a device of another platform: every group as it came. */
+/** Details of a device of another platform. All groups are kept as the API sends them. */
 export const OtherDeviceDetails = Schema.Struct(
   {
     general: Schema.Struct(
@@ -312,8 +312,8 @@ export const OtherDeviceDetails = Schema.Struct(
 export type OtherDeviceDetails = typeof OtherDeviceDetails.Type
 
 /**
- * Details of a device, `GET /api/v1/devices/{device_id}/details`. `family` tells which groups there are: it is made here,
- * from `general.platform`.
+ * Details of a device: `GET /api/v1/devices/{device_id}/details`. `family` says which groups the record has. It is not
+ * sent by the API, but derived from `general.platform`.
  */
 export const DeviceDetails = Schema.Union(
   AppleDeviceDetails,

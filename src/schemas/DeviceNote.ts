@@ -6,14 +6,14 @@ export const DeviceNote = Schema.Struct({
   note_id: Id,
   created_at: Timestamp,
   updated_at: Timestamp,
-  /** Who wrote it: a name or an address. */
+  /** The author's name or email address. */
   author: blankAsNull,
   content: Schema.String
 }).annotations({ identifier: "DeviceNote" })
 /** A note on a device, decoded. */
 export interface DeviceNote extends Schema.Schema.Type<typeof DeviceNote> {}
 
-/** The text of a new note, or of one that is changed. */
+/** The new text of a note. */
 export const NoteContent = Schema.Struct({ content: Required })
-/** What `DeviceNotes.create` and `DeviceNotes.update` take. */
+/** The argument of `DeviceNotes.create` and `DeviceNotes.update`. */
 export interface NoteContent extends Schema.Schema.Type<typeof NoteContent> {}

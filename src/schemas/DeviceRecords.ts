@@ -2,8 +2,8 @@ import * as Schema from "effect/Schema"
 import { blankAsNull, Id, Json, nullish, nullishOr, Timestamp } from "./internal.js"
 
 /**
- * An app on a device. Which keys come depends on the platform: Apple's have `app_name` and `bundle_id`, Windows' `name` and
- * `publisher`, Android's `package_name`.
+ * An app on a device. The keys depend on the platform: Apple devices have `app_name` and `bundle_id`, Windows has
+ * `name` and `publisher`, Android has `package_name`.
  */
 export const DeviceApp = Schema.Struct({
   app_id: blankAsNull,
@@ -40,10 +40,10 @@ export const DeviceApp = Schema.Struct({
 /** An app on a device, decoded. */
 export interface DeviceApp extends Schema.Schema.Type<typeof DeviceApp> {}
 
-/** A record that something names. */
+/** A record with an id and a name. */
 const Named = Schema.Struct({ id: Id, name: blankAsNull })
 
-/** What happened on a device. What `details` holds depends on `action_type`. */
+/** An event in the activity log of a device. The shape of `details` depends on `action_type`. */
 export const DeviceActivity = Schema.Struct({
   id: Schema.Int,
   created_at: Timestamp,
@@ -55,10 +55,10 @@ export const DeviceActivity = Schema.Struct({
   external_token: nullish(Json),
   blueprint_routing: nullish(Schema.Boolean)
 }).annotations({ identifier: "DeviceActivity" })
-/** What happened on a device, decoded. */
+/** An event in the activity log of a device, decoded. */
 export interface DeviceActivity extends Schema.Schema.Type<typeof DeviceActivity> {}
 
-/** Why a command failed, outermost first. */
+/** Why a command failed, the outermost error first. */
 export const CommandFailure = Schema.Struct({
   code: nullish(Schema.Finite),
   domain: blankAsNull,
@@ -77,7 +77,7 @@ export const DeviceCommand = Schema.Struct({
   request_type: blankAsNull,
   metadata: nullish(Schema.Record({ key: Schema.String, value: Json })),
   request_requires_network_tether: nullish(Schema.Boolean),
-  /** 1: waits. 2: is being processed. 3: has completed. 4: has failed. 5: "not now", it is sent again. */
+  /** 1: waiting. 2: in progress. 3: completed. 4: failed. 5: "not now", will be sent again. */
   status: Schema.Int,
   attempts: nullish(Schema.Finite),
   date_requested: blankAsNull,
@@ -89,7 +89,7 @@ export const DeviceCommand = Schema.Struct({
 /** An MDM command, decoded. */
 export interface DeviceCommand extends Schema.Schema.Type<typeof DeviceCommand> {}
 
-/** How Endpoint Detection and Response stands on a device. */
+/** The state of Endpoint Detection and Response on a device. */
 export const EdrStatus = Schema.Struct({
   status: blankAsNull,
   malware_posture: blankAsNull,
@@ -98,10 +98,10 @@ export const EdrStatus = Schema.Struct({
   next_baseline_scan: blankAsNull,
   baseline_scan_runtime: blankAsNull
 }).annotations({ identifier: "EdrStatus" })
-/** How Endpoint Detection and Response stands, decoded. */
+/** The state of Endpoint Detection and Response, decoded. */
 export interface EdrStatus extends Schema.Schema.Type<typeof EdrStatus> {}
 
-/** A library item on one device, and how it went. */
+/** The status of a library item on a device. */
 export const LibraryItemStatus = Schema.Struct({
   id: Schema.Int,
   /** `PASS`, `ERROR`, `PENDING`, `excluded`, … */
@@ -112,7 +112,7 @@ export const LibraryItemStatus = Schema.Struct({
   last_audit_log: blankAsNull,
   control_log: blankAsNull,
   control_reported_at: blankAsNull,
-  /** The library item. Missing in the listing of one item. */
+  /** The id of the library item. Missing in the listing of a single item. */
   item_id: nullish(Id),
   name: blankAsNull,
   type: blankAsNull,
@@ -121,10 +121,10 @@ export const LibraryItemStatus = Schema.Struct({
   rules_present: nullish(Schema.Boolean),
   edr_status: nullish(EdrStatus)
 }).annotations({ identifier: "LibraryItemStatus" })
-/** A library item on one device, decoded. */
+/** The status of a library item on a device, decoded. */
 export interface LibraryItemStatus extends Schema.Schema.Type<typeof LibraryItemStatus> {}
 
-/** A parameter of a Blueprint on a Mac, and how it went. */
+/** The status of a Blueprint parameter on a Mac. */
 export const DeviceParameter = Schema.Struct({
   status: Schema.String,
   item_id: Id,
@@ -132,7 +132,7 @@ export const DeviceParameter = Schema.Struct({
   category: blankAsNull,
   subcategory: blankAsNull
 }).annotations({ identifier: "DeviceParameter" })
-/** A parameter on a Mac, decoded. */
+/** The status of a parameter on a Mac, decoded. */
 export interface DeviceParameter extends Schema.Schema.Type<typeof DeviceParameter> {}
 
 /** `GET /api/v1/devices/{device_id}/status`: library items and parameters. */

@@ -1,18 +1,18 @@
 import * as Schema from "effect/Schema"
 import { nullishText } from "./internal.js"
 
-/** A secret that may not be there. */
+/** A secret, or `undefined` if there is none. */
 const secret = nullishText(Schema.Redacted(Schema.String))
 
-/** The codes that take the activation lock off a device. Each may be missing. */
+/** The codes that remove the activation lock from a device. Each may be missing. */
 export const ActivationLockBypassCodes = Schema.Struct({
   user_based_albc: secret,
   device_based_albc: secret
 }).annotations({ identifier: "ActivationLockBypassCodes" })
-/** The codes that take the activation lock off a device, decoded. */
+/** The codes that remove the activation lock, decoded. */
 export interface ActivationLockBypassCodes extends Schema.Schema.Type<typeof ActivationLockBypassCodes> {}
 
-/** The personal recovery key of a Mac's FileVault. Missing if none is escrowed. */
+/** The personal recovery key of a Mac's FileVault. Missing if no key is escrowed. */
 export const FileVaultKey = Schema.Struct({ key: secret }).annotations({ identifier: "FileVaultKey" })
 /** The recovery key of a Mac's FileVault, decoded. */
 export interface FileVaultKey extends Schema.Schema.Type<typeof FileVaultKey> {}

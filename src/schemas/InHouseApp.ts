@@ -29,7 +29,7 @@ export const InHouseApp = Schema.Struct({
   app_version: blankAsNull,
   supported_device_families: nullishOr(Schema.Array(Schema.String), []),
   minimum_os_version: blankAsNull,
-  /** Where the installer can be fetched, for a short while and without a token. It is a secret for that long. */
+  /** The download URL of the installer. It is secret: for a short time, it works without a token. */
   file_url: nullishText(Schema.Redacted(Schema.String)),
   /** Lower-case hex. */
   sha256: nullishText(Schema.Lowercase),
@@ -48,31 +48,31 @@ export const InHouseApp = Schema.Struct({
 /** An in-house app of the library, decoded. */
 export interface InHouseApp extends Schema.Schema.Type<typeof InHouseApp> {}
 
-/** A place in storage for one installer: `POST /api/v1/library/ipa-apps/upload`. */
+/** An upload address for one installer: `POST /api/v1/library/ipa-apps/upload`. */
 export const InHouseAppUpload = Schema.Struct({
-  /** What `InHouseApps.uploadStatus` is asked by. */
+  /** The id for `InHouseApps.uploadStatus`. */
   id: Id,
   filename: Schema.String,
-  /** When the place expires. */
+  /** When the address expires. */
   expires: Timestamp,
   post_url: Schema.String,
-  /** The form fields that storage wants before the file. They hold a signature. */
+  /** The form fields that must be sent before the file. They contain a signature. */
   post_data: Schema.Redacted(Schema.Record({ key: Schema.String, value: Schema.String })),
   file_key: Schema.String
 }).annotations({ identifier: "InHouseAppUpload" })
-/** A place in storage for one installer: `POST /api/v1/library/ipa-apps/upload`, decoded. */
+/** An upload address, decoded. */
 export interface InHouseAppUpload extends Schema.Schema.Type<typeof InHouseAppUpload> {}
 
-/** How far the service is with an installer that was uploaded. */
+/** The status of an uploaded installer: how far the service has processed it. */
 export const InHouseAppUploadStatus = Schema.Struct({
   status: openEnum("UPLOADING", "UPLOADED", "VALIDATING", "VALIDATED", "UPLOAD_FAILED", "VALIDATE_FAILED"),
-  /** Why it failed, or what is being done. */
+  /** Why processing failed, or which step is running. */
   reason: blankAsNull,
   sha256: nullishText(Schema.Lowercase),
-  /** What the installer says of itself. */
+  /** The metadata in the installer. */
   metadata: nullish(Schema.Record({ key: Schema.String, value: Json }))
 }).annotations({ identifier: "InHouseAppUploadStatus" })
-/** How far the service is with an installer that was uploaded, decoded. */
+/** The status of an uploaded installer, decoded. */
 export interface InHouseAppUploadStatus extends Schema.Schema.Type<typeof InHouseAppUploadStatus> {}
 
 const changeable = {
@@ -83,28 +83,28 @@ const changeable = {
 }
 
 const source = {
-  /** What to upload: an `.ipa`. */
+  /** The `.ipa` to upload. */
   installer: given(Installer),
-  /** Instead of an installer: the key of one that was uploaded before. */
+  /** The key of an installer that is already uploaded, in place of `installer`. */
   fileKey: given(Required)
 }
 
-/** The fields of a new in-house app: an installer, or the key of one. */
+/** The fields of a new in-house app. It needs `installer` or `fileKey`. */
 export const CreateInHouseApp = Schema.Struct({ name: Required, ...changeable, ...source }).pipe(
   Schema.filter((app) => [...oneInstaller(app), ...someInstaller(app)], besides)
 )
-/** What `InHouseApps.create` takes. */
+/** The argument of `InHouseApps.create`. */
 export interface CreateInHouseApp extends Schema.Schema.Type<typeof CreateInHouseApp> {}
 
-/** The fields of an in-house app to change. What is not given stays as it is. */
+/** The fields of an in-house app to change. Fields that are left out stay unchanged. */
 export const UpdateInHouseApp = Schema.Struct({ name: given(Required), ...changeable, ...source }).pipe(
   Schema.filter(oneInstaller, besides)
 )
-/** What `InHouseApps.update` takes. */
+/** The argument of `InHouseApps.update`. */
 export interface UpdateInHouseApp extends Schema.Schema.Type<typeof UpdateInHouseApp> {}
 
-/** A new in-house app as it is sent, its installer uploaded. */
+/** A new in-house app in the form that is sent to the API, after its installer was uploaded. */
 export const InHouseAppFields = Schema.Struct({ name: Required, ...changeable, file_key: Required })
 
-/** The changes to an in-house app as they are sent, its installer uploaded. */
+/** Changes to an in-house app in the form that is sent to the API, after its installer was uploaded. */
 export const InHouseAppChanges = Schema.Struct({ name: given(Required), ...changeable, file_key: given(Required) })

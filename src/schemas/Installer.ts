@@ -8,7 +8,7 @@ const ByteStream = Schema.declare(
   { identifier: "Stream<Uint8Array>" }
 )
 
-/** An installer: a file, bytes, or a stream whose size is known. Its name has an extension: `Firefox.pkg`. */
+/** An installer: a file, bytes, or a stream with a known size. Its name has an extension: `Firefox.pkg`. */
 export const Installer = Schema.Union(
   Schema.Struct({
     path: Required,
@@ -17,7 +17,7 @@ export const Installer = Schema.Union(
   }),
   Schema.Struct({ bytes: Schema.Uint8ArrayFromSelf, name: Required }),
   Schema.Struct({
-    /** Read once for every try to upload it. */
+    /** The content. It is read again for each upload attempt. */
     stream: ByteStream,
     /** In bytes. */
     size: Schema.Int,

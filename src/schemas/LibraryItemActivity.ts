@@ -1,20 +1,20 @@
 import * as Schema from "effect/Schema"
 import { blankAsNull, given, Json, nullish, Timestamp } from "./internal.js"
 
-/** What happened to a library item: `GET /api/v1/library/library-items/{library_item_id}/activity`. */
+/** An event in the activity log of a library item: `GET /api/v1/library/library-items/{library_item_id}/activity`. */
 export const LibraryItemActivity = Schema.Struct({
   id: Schema.Int,
   activity_time: Timestamp,
   activity_type: Schema.String,
   user_id: blankAsNull,
   user_email: blankAsNull,
-  /** Depends on `activity_type`. */
+  /** The shape depends on `activity_type`. */
   details: nullish(Json)
 }).annotations({ identifier: "LibraryItemActivity" })
-/** What happened to a library item, decoded. */
+/** An event in the activity log of a library item, decoded. */
 export interface LibraryItemActivity extends Schema.Schema.Type<typeof LibraryItemActivity> {}
 
-/** Which activity a listing has. */
+/** Filters for a listing of activity. */
 export const LibraryItemActivityFilters = Schema.Struct({
   activity_type: given(Schema.String),
   user_id: given(Schema.String),
@@ -23,7 +23,7 @@ export const LibraryItemActivityFilters = Schema.Struct({
 /** The filters of `LibraryItems.activity`. */
 export interface LibraryItemActivityFilters extends Schema.Schema.Type<typeof LibraryItemActivityFilters> {}
 
-/** Which devices a listing has. */
+/** Filters for a listing of devices. */
 export const LibraryItemStatusFilters = Schema.Struct({
   /** Only this device. */
   computer_id: given(Schema.String)

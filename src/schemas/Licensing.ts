@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { blankAsNull, nullish } from "./internal.js"
 
-/** How many devices a tenant has, and may have: `GET /api/v1/settings/licensing`. */
+/** The number of devices that a tenant has, and its licenses: `GET /api/v1/settings/licensing`. */
 export const Licensing = Schema.Struct({
   counts: Schema.Struct({
     computers_count: nullish(Schema.Finite),
@@ -19,5 +19,5 @@ export const Licensing = Schema.Struct({
   }),
   tenantOverLicenseLimit: nullish(Schema.Boolean)
 }).annotations({ identifier: "Licensing" })
-/** How many devices a tenant has, and may have, decoded. */
+/** The number of devices that a tenant has, and its licenses, decoded. */
 export interface Licensing extends Schema.Schema.Type<typeof Licensing> {}

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { blankAsNull, given, nullish } from "./internal.js"
 
-/** How lost mode stands on an iPhone or an iPad. */
+/** The state of lost mode on an iPhone or an iPad. */
 export const LostModeDetails = Schema.Struct({
   lost_mode_status: blankAsNull,
   enabled_by: blankAsNull,
@@ -26,14 +26,14 @@ export const LostModeDetails = Schema.Struct({
   sound_status: blankAsNull,
   sound_status_at: blankAsNull
 }).annotations({ identifier: "LostModeDetails" })
-/** How lost mode stands, decoded. */
+/** The state of lost mode, decoded. */
 export interface LostModeDetails extends Schema.Schema.Type<typeof LostModeDetails> {}
 
-/** What the lock screen of a lost device shows. */
+/** The message on the lock screen of a lost device. */
 export const LostModeMessage = Schema.Struct({
   Message: given(Schema.String),
   PhoneNumber: given(Schema.String),
   Footnote: given(Schema.String)
 })
-/** What `LostMode.enable` takes. */
+/** The argument of `LostMode.enable`. */
 export interface LostModeMessage extends Schema.Schema.Type<typeof LostModeMessage> {}

@@ -2,8 +2,8 @@ import * as Schema from "effect/Schema"
 import { blankAsNull, Id, Json, nullish, nullishOr, openEnum } from "./internal.js"
 
 /**
- * A threat that was found on a device, as the first version of the API has it. Its values are in capitals, those of the
- * filters in small letters.
+ * A threat on a device, in the first version of the API. Its values are in upper case; those of the filters are in
+ * lower case.
  */
 export const LegacyThreat = Schema.Struct({
   threat_name: blankAsNull,
@@ -14,7 +14,7 @@ export const LegacyThreat = Schema.Struct({
   device_name: blankAsNull,
   device_id: blankAsNull,
   device_serial_number: blankAsNull,
-  /** Without a time zone: UTC. */
+  /** In UTC, but without a time zone. */
   detection_date: blankAsNull,
   date_of_quarantine: blankAsNull,
   date_of_release: blankAsNull,
@@ -30,7 +30,7 @@ export const LegacyThreat = Schema.Struct({
   pup_posture: blankAsNull,
   malware_posture: blankAsNull
 }).annotations({ identifier: "LegacyThreat" })
-/** A threat that was found on a device, as the first version of the API has it, decoded. */
+/** A threat on a device, in the first version of the API, decoded. */
 export interface LegacyThreat extends Schema.Schema.Type<typeof LegacyThreat> {}
 
 const Process = Schema.Struct({
@@ -42,7 +42,7 @@ const Process = Schema.Struct({
   sha256: blankAsNull
 })
 
-/** A behaviour that was detected on a device, as the first version of the API has it. */
+/** A behavior that was detected on a device, in the first version of the API. */
 export const LegacyDetection = Schema.Struct({
   id: Id,
   threat_id: blankAsNull,
@@ -59,12 +59,12 @@ export const LegacyDetection = Schema.Struct({
   library_item: nullish(Schema.Struct({ id: Id, name: blankAsNull, mal_posture_mode: blankAsNull })),
   blueprint: nullish(Schema.Struct({ id: Id, name: blankAsNull }))
 }).annotations({ identifier: "LegacyDetection" })
-/** A behaviour that was detected on a device, as the first version of the API has it, decoded. */
+/** A behavior that was detected on a device, in the first version of the API, decoded. */
 export interface LegacyDetection extends Schema.Schema.Type<typeof LegacyDetection> {}
 
 /**
- * A threat that was found on a device. The vendor shows no answer of this operation: the keys are those that another
- * client decodes, and each may be missing.
+ * A threat on a device. The vendor does not document this answer. The keys are those that another client decodes, and
+ * each may be missing.
  */
 export const Threat = Schema.Struct({
   id: nullish(Id),
@@ -81,16 +81,16 @@ export const Threat = Schema.Struct({
   file_path: blankAsNull,
   file_hash: blankAsNull
 }).annotations({ identifier: "Threat" })
-/** A threat that was found on a device, decoded. */
+/** A threat on a device, decoded. */
 export interface Threat extends Schema.Schema.Type<typeof Threat> {}
 
 /**
- * A behaviour that was detected on a device. The vendor shows no answer of this operation, so the keys beside the id
- * are kept as they come.
+ * A behavior that was detected on a device. The vendor does not document this answer, so all keys except the id are
+ * kept as the API sends them.
  */
 export const BehavioralDetection = Schema.Struct(
   { id: nullish(Id) },
   Schema.Record({ key: Schema.String, value: Json })
 ).annotations({ identifier: "BehavioralDetection" })
-/** A behaviour that was detected on a device, decoded. */
+/** A behavior that was detected on a device, decoded. */
 export interface BehavioralDetection extends Schema.Schema.Type<typeof BehavioralDetection> {}

@@ -1,10 +1,10 @@
 import * as Schema from "effect/Schema"
 import { choice, given, Required } from "./internal.js"
 
-/** Which threats a listing has, and in which order. */
+/** Filters and order for a listing of threats. */
 export const LegacyThreatFilters = Schema.Struct({
   classification: given(choice("malware", "pup")),
-  /** Of the last so many days. */
+  /** The number of days up to today. */
   date_range: given(Schema.Int.pipe(Schema.positive())),
   device_id: given(Schema.String),
   status: given(choice("quarantined", "not_quarantined", "released")),
@@ -26,22 +26,22 @@ export const LegacyThreatFilters = Schema.Struct({
       "-status"
     )
   ),
-  /** In the name of the device, the hash or the path of the file. */
+  /** A text in the device name, the file hash or the file path. */
   term: given(Schema.String)
 })
 /** The filters of `Threats.legacyThreats`. */
 export interface LegacyThreatFilters extends Schema.Schema.Type<typeof LegacyThreatFilters> {}
 
-/** Which detections a listing has, and in which order. */
+/** Filters and order for a listing of detections. */
 export const LegacyDetectionFilters = Schema.Struct({
   threat_id: given(Schema.String),
   classification: given(Schema.String),
   status: given(Schema.String),
-  /** Of the last so many days. */
+  /** The number of days up to today. */
   date_range: given(Schema.Int.pipe(Schema.positive())),
-  /** `2026-11-26`. */
+  /** A day: `2026-11-26`. */
   detection_date_from: given(Schema.String),
-  /** `2026-11-26`. */
+  /** A day: `2026-11-26`. */
   detection_date_to: given(Schema.String),
   detection_date: given(Schema.String),
   device_id: given(Schema.String),
@@ -49,7 +49,7 @@ export const LegacyDetectionFilters = Schema.Struct({
   parent_process_name: given(Schema.String),
   target_process_name: given(Schema.String),
   informational_tags: given(Schema.Array(Schema.String)),
-  /** In the name of the device, the hash or the path of the file. */
+  /** A text in the device name, the file hash or the file path. */
   term: given(Schema.String),
   sort_by: given(
     choice(
@@ -76,19 +76,19 @@ export interface LegacyDetectionFilters extends Schema.Schema.Type<typeof Legacy
 const severity = choice("informational", "low", "medium", "high", "critical")
 const state = choice("open", "closed")
 
-/** Which threats a listing has, and in which order. */
+/** Filters and order for a listing of threats. */
 export const ThreatFilters = Schema.Struct({
-  /** Any of these. The service wants at least one. */
+  /** Threats with one of these statuses. The service requires at least one. */
   statuses: Schema.NonEmptyArray(choice("quarantined", "not_quarantined", "released", "resolved")),
   device_id: given(Schema.String),
   classification: given(choice("malware", "pup")),
-  /** In the name of the device, the hash or the path of the file. */
+  /** A text in the device name, the file hash or the file path. */
   term: given(Schema.String),
   /** UTC: `2026-01-21T16:08:00.0`. */
   detection_date_from: given(Schema.String),
   /** UTC: `2026-01-21T16:08:00.0`. */
   detection_date_to: given(Schema.String),
-  /** Of the last so many days. Not together with the two dates. */
+  /** The number of days up to today. It cannot be combined with the two dates. */
   date_range: given(Schema.Int.pipe(Schema.positive())),
   management_state: given(Schema.Array(state)),
   tags: given(Schema.Array(Schema.String)),
@@ -117,7 +117,7 @@ export const ThreatFilters = Schema.Struct({
 /** The filters of `Threats.stream` and `Threats.list`. */
 export interface ThreatFilters extends Schema.Schema.Type<typeof ThreatFilters> {}
 
-/** Which detections a listing has, and in which order. */
+/** Filters and order for a listing of detections. */
 export const BehavioralDetectionFilters = Schema.Struct({
   device_id: Required,
   classifications: given(Schema.Array(choice("mal", "pup", "sus"))),

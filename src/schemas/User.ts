@@ -11,13 +11,13 @@ export const UserIntegration = Schema.Struct({
 /** The directory that a user comes from, decoded. */
 export interface UserIntegration extends Schema.Schema.Type<typeof UserIntegration> {}
 
-/** A user of a directory that is connected. */
+/** A user from a directory that is connected to the tenant. */
 export const User = Schema.Struct({
   id: Id,
   email: blankAsNull,
   name: blankAsNull,
   active: nullish(Schema.Boolean),
-  /** It stands under "Archived" in the web app. */
+  /** Whether the web app shows the user under "Archived". */
   archived: nullish(Schema.Boolean),
   department: blankAsNull,
   job_title: blankAsNull,
@@ -28,18 +28,18 @@ export const User = Schema.Struct({
   created_at: blankAsNull,
   updated_at: blankAsNull
 }).annotations({ identifier: "User" })
-/** A user of a directory that is connected, decoded. */
+/** A user from a connected directory, decoded. */
 export interface User extends Schema.Schema.Type<typeof User> {}
 
-/** Which users a listing has. */
+/** Filters for a listing of users. */
 export const UserFilters = Schema.Struct({
-  /** Only those whose address contains this. */
+  /** Only users whose email address contains this text. */
   email: given(Schema.String),
-  /** Only the one with this id. */
+  /** Only the user with this id. */
   id: given(Schema.String),
-  /** Only those of the directory with this UUID. */
+  /** Only users of the directory with this UUID. */
   integration_id: given(Schema.String),
-  /** Only those that are archived, or only those that are not. */
+  /** Only archived users (`true`), or only the others (`false`). */
   archived: given(Schema.Boolean)
 })
 /** The filters of `Users.stream` and `Users.list`. */

@@ -1,14 +1,14 @@
 /**
- * The few schema shapes that every payload is made of. Decoding is tolerant (unknown keys are dropped, unknown enum
- * values carried, null is absence), because the API grows without notice. Each key is read by itself: a schema that had
- * to look at the whole record would check every record twice, and a listing has thousands.
+ * The building blocks of all schemas. Decoding is tolerant, because the API grows without notice: unknown keys are
+ * dropped, unknown enum values are kept, and `null` means absent. Each key is decoded on its own. A schema that looks
+ * at the whole record would check every record twice, and a listing has thousands of records.
  */
 import * as Schema from "effect/Schema"
 
 /** An id as the API writes it, in lower case. Usually a UUID, but nothing depends on that. */
 export const Id = Schema.Lowercase
 
-/** A key that may be missing or null, which both are `undefined` here. */
+/** A key that may be missing or null. Both become `undefined`. */
 export const nullish = <A, I, R>(
   schema: Schema.Schema<A, I, R>
 ): Schema.optional<Schema.Schema<A | undefined, I | null | undefined, R>> =>
@@ -20,7 +20,7 @@ export const nullish = <A, I, R>(
     })
   )
 
-/** A text that may be missing, null or `""`, all of which mean that there is none: `undefined` here. */
+/** A text that may be missing, null or `""`. All three become `undefined`. */
 export const nullishText = <A>(
   schema: Schema.Schema<A, string>
 ): Schema.optional<Schema.Schema<A | undefined, string | null | undefined>> =>
@@ -32,7 +32,7 @@ export const nullishText = <A>(
     })
   )
 
-/** A key that may be missing or null, and then has a value all the same. */
+/** A key that may be missing or null. Both become a default value. */
 export const nullishOr = <A, I, R>(
   schema: Schema.Schema<A, I, R>,
   value: Schema.Schema.Type<Schema.Schema<A, I, R>>
@@ -43,7 +43,7 @@ export const nullishOr = <A, I, R>(
     encode: (given) => given
   })
 
-/** A text that the API leaves out, or writes as `""`, where there is none: `null` here. */
+/** A text that may be missing, null or `""`. All three become `null`. */
 export const blankAsNull: Schema.Schema<string | null, string | null | undefined> = Schema.transform(
   Schema.NullishOr(Schema.String),
   Schema.NullOr(Schema.String),
@@ -54,7 +54,7 @@ export const blankAsNull: Schema.Schema<string | null, string | null | undefined
   }
 )
 
-/** A record that the API leaves out, or writes as `""`, where there is none: `null` here. */
+/** A record that may be missing, null or `""`. All three become `null`. */
 export const blankAsNullOr = <A, I>(schema: Schema.Schema<A, I>): Schema.Schema<A | null, I | "" | null | undefined> =>
   Schema.transform(
     Schema.Union(schema, Schema.Literal(""), Schema.Null, Schema.Undefined),
@@ -62,7 +62,7 @@ export const blankAsNullOr = <A, I>(schema: Schema.Schema<A, I>): Schema.Schema<
     { strict: true, decode: (record) => (record === "" ? null : (record ?? null)), encode: (record) => record }
   )
 
-/** JSON of no shape that is known. */
+/** JSON of unknown shape. */
 export const Json = Schema.Unknown
 
 /** The values that a caller can choose from. */
@@ -71,18 +71,21 @@ export const choice = <const Values extends readonly [string, ...Array<string>]>
     message: () => ({ message: `is none of ${values.map((value) => `"${value}"`).join(", ")}`, override: true })
   })
 
-/** The values known today, and any string that the API may send tomorrow. Keeps completion for the known ones. */
+/**
+ * The values that are known today, or any other string, since the API may add values. Editors still complete the known
+ * ones.
+ */
 export const openEnum = <const Values extends readonly [string, ...Array<string>]>(...values: Values) =>
   Schema.Union(
     Schema.Literal(...values),
     Schema.String.pipe((other): Schema.Schema<string & {}, string> => other)
   )
 
-/** A time as the API writes it. It writes several forms: ISO 8601 with `Z` and microseconds, without, or `""`. */
+/** A time as text. The API uses several forms: ISO 8601 with `Z` and microseconds, without them, or `""`. */
 export const Timestamp = Schema.String
 
-/** What a caller may leave out: missing and `undefined` both mean that the key is not sent. */
+/** An optional field of a caller's argument. If it is missing or `undefined`, its key is not sent. */
 export const given = Schema.optional
 
-/** A text that a caller must give. */
+/** A text that must not be empty. */
 export const Required = Schema.String.pipe(Schema.minLength(1, { message: () => "is empty" }))

@@ -1,11 +1,11 @@
 /**
- * The API's rules on fields that depend on each other. The service checks them too, with a 400 and the same field
- * names, but only after a 5 GB installer is uploaded. An update is refused only for what is wrong whatever the record
- * holds: a field that it needs may be there already.
+ * The API's rules for fields that depend on each other. The service checks them too and returns a 400 with the same
+ * field names, but only after an installer of up to 5 GB was uploaded. An update only fails here if it is invalid for
+ * every record: the record may already have a required field.
  */
 import * as Schema from "effect/Schema"
 
-/** Not shown in Self Service, or shown in a category. */
+/** Either not shown in Self Service, or shown there in a category. */
 export type SelfService = HiddenFromSelfService | TakenFromSelfService | ShownInSelfService
 
 export interface ShownInSelfService {
@@ -20,7 +20,7 @@ export interface HiddenFromSelfService {
   readonly self_service_recommended?: undefined
 }
 
-/** A category and a recommendation beside `false` are dropped, as the service does. */
+/** Together with `false`, a category and a recommendation are ignored, as in the service. */
 export interface TakenFromSelfService {
   readonly show_in_self_service: false
   readonly self_service_category_id?: string | undefined
@@ -34,17 +34,17 @@ interface SelfServiceFields {
 }
 
 /**
- * Annotates a filter that looks at several fields, as Schema annotates its own: it runs beside the checks of each field,
- * so a caller is told everything at once.
+ * Makes a filter over several fields run even if a field is invalid, so that the error lists all problems. Schema uses
+ * the same annotation for its own filters.
  */
 export const besides = { [Symbol.for("effect/annotation/StableFilter")]: true }
 
 const issue = (field: string, message: string): Schema.FilterIssue => ({ path: [field], message })
 
-/** What the fields are for: a new record, changes to one, or either. */
+/** The operation that the fields are for. `publish` may create or update a record. */
 type Purpose = "create" | "update" | "publish"
 
-/** Whether a field that another one needs is not there. In an update the record may have it, unless `""` clears it. */
+/** Whether a required field is missing. In an update, the record may already have it, unless `""` clears it. */
 const isMissing = (value: unknown, purpose: Purpose): boolean =>
   value === "" || (value === undefined && purpose !== "update")
 
@@ -64,25 +64,25 @@ const selfServiceIssues = (
   if ((shown === true || enforcement.none) && isMissing(category, purpose)) {
     issues.push(issue("self_service_category_id", "is required when show_in_self_service is true"))
   }
-  // A new record that says nothing of Self Service is not shown there.
+  // A new record without `show_in_self_service` is not shown there.
   if (purpose === "create" && shown === undefined && !enforcement.none) {
     if (category) {
-      issues.push(issue("self_service_category_id", "has a meaning only when show_in_self_service is true"))
+      issues.push(issue("self_service_category_id", "only has an effect when show_in_self_service is true"))
     }
     if (recommended === true) {
-      issues.push(issue("self_service_recommended", "has a meaning only when show_in_self_service is true"))
+      issues.push(issue("self_service_recommended", "only has an effect when show_in_self_service is true"))
     }
   }
   return issues
 }
 
-/** The fields without those that have no meaning because the record is taken from Self Service. */
+/** The fields without category and recommendation if the record is not shown in Self Service. */
 export const withoutHidden = <A extends SelfServiceFields>(fields: A): A =>
   fields.show_in_self_service === false
     ? { ...fields, self_service_category_id: undefined, self_service_recommended: undefined }
     : fields
 
-/** Sends no category and no recommendation of what is taken from Self Service. */
+/** Leaves out category and recommendation of a record that is not shown in Self Service when encoding. */
 export const sentWithoutHidden = <A extends SelfServiceFields, I>(schema: Schema.Schema<A, I>): Schema.Schema<A, I> =>
   Schema.transform(schema, Schema.typeSchema(schema), {
     strict: true,
@@ -136,7 +136,7 @@ interface InstallerFields {
   readonly sha256?: string | undefined
 }
 
-/** An installer is uploaded, or was uploaded before. What is uploaded is hashed on the way. */
+/** Allows only one of `installer` and `fileKey`. A `sha256` needs a `fileKey`, since an upload computes its own. */
 export const oneInstaller = ({ fileKey, installer, sha256 }: InstallerFields) => [
   ...(installer !== undefined && fileKey !== undefined
     ? [issue("fileKey", "cannot be given together with an installer")]
@@ -144,15 +144,15 @@ export const oneInstaller = ({ fileKey, installer, sha256 }: InstallerFields) =>
   ...(sha256 !== undefined && fileKey === undefined ? [issue("sha256", "can only be used with fileKey")] : [])
 ]
 
-/** A new app has an installer. */
+/** A new app needs an installer. */
 export const someInstaller = (fields: InstallerFields) =>
   fields.installer === undefined && fields.fileKey === undefined
-    ? [issue("installer", "is required, or the fileKey of one")]
+    ? [issue("installer", "is required unless fileKey is given")]
     : []
 
 const platforms = ["mac", "iphone", "ipad", "tv", "vision"] as const
 
-/** A new profile runs somewhere. */
+/** A new profile needs at least one platform. */
 export const anyPlatform = (fields: {
   readonly [P in `runs_on_${(typeof platforms)[number]}`]?: boolean | undefined
 }) =>

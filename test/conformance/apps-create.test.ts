@@ -126,12 +126,12 @@ describe("create", () => {
     {
       row: "a recommendation without a word about Self Service",
       fields: { self_service_recommended: true },
-      problems: { self_service_recommended: ["has a meaning only when show_in_self_service is true"] }
+      problems: { self_service_recommended: ["only has an effect when show_in_self_service is true"] }
     },
     {
       row: "a category without a word about Self Service",
       fields: { self_service_category_id: categoryId },
-      problems: { self_service_category_id: ["has a meaning only when show_in_self_service is true"] }
+      problems: { self_service_category_id: ["only has an effect when show_in_self_service is true"] }
     }
   ]
   for (const { fields, problems, row } of refused) {

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { blankAsNull, choice, given, Id, Json, nullish, nullishText, openEnum } from "../internal.js"
 
-/** Dates are ISO 8601. */
+/** Dates are in ISO 8601. */
 const dates = {
   lt: given(Schema.String),
   gt: given(Schema.String),
@@ -9,50 +9,50 @@ const dates = {
   gte: given(Schema.String)
 }
 
-/** What a column is compared with. */
+/** Conditions for a column. */
 export const PrismOperators = Schema.Struct({
-  /** For columns that are true or false. */
+  /** For boolean columns. */
   eq: given(Schema.Boolean),
-  /** One of these. */
+  /** The value is one of these. */
   in: given(Schema.Array(Schema.String)),
-  /** None of these. */
+  /** The value is none of these. */
   not_in: given(Schema.Array(Schema.String)),
-  /** Contains one of these. */
+  /** The value contains one of these texts. */
   like: given(Schema.Array(Schema.String)),
-  /** Contains none of these. */
+  /** The value contains none of these texts. */
   not_like: given(Schema.Array(Schema.String)),
   ...dates,
-  /** For dates: one of these has to fit. */
+  /** For dates: at least one of these conditions must be met. */
   or: given(Schema.Array(Schema.Struct(dates)))
 })
-/** What a column is compared with. */
+/** Conditions for a column. */
 export interface PrismOperators extends Schema.Schema.Type<typeof PrismOperators> {}
 
 /**
- * Columns, and what each is compared with: `{ device__name: { like: ["lab"] }, apple_silicon: { eq: true } }`. A row has
- * to fit all of them.
+ * Conditions by column: `{ device__name: { like: ["lab"] }, apple_silicon: { eq: true } }`. A row must meet all of
+ * them.
  */
 export const PrismFilter = Schema.Record({ key: Schema.String, value: PrismOperators })
 export type PrismFilter = typeof PrismFilter.Type
 
-/** The families of devices that Prism knows. */
+/** The device families of Prism. */
 export const PrismFamily = choice("Mac", "iPhone", "iPad", "tvOS")
 export type PrismFamily = typeof PrismFamily.Type
 
-/** Which rows a listing has, and in which order. */
+/** Filters and order for a Prism listing. */
 export const PrismFilters = Schema.Struct({
   /** Only devices of these Blueprints. */
   blueprint_ids: given(Schema.Array(Schema.String)),
   /** Only devices of these families. */
   device_families: given(Schema.Array(PrismFamily)),
   filter: given(Schema.parseJson(PrismFilter)),
-  /** A column. `-` before it reverses the order. */
+  /** The column to sort by. `-` before it reverses the order. */
   sort_by: given(Schema.String)
 })
 /** The filters of a Prism listing. */
 export interface PrismFilters extends Schema.Schema.Type<typeof PrismFilters> {}
 
-/** The categories of Prism, as paths and counts name them. */
+/** The categories of Prism, as they are named in paths and counts. */
 export const PrismCategory = choice(
   "activation_lock",
   "application_firewall",
@@ -73,18 +73,18 @@ export const PrismCategory = choice(
 )
 export type PrismCategory = typeof PrismCategory.Type
 
-/** Whose rows are counted. */
+/** The category to count. */
 export const PrismCountOf = Schema.Struct({ category: PrismCategory })
-/** What `Prism.count` takes. */
+/** The argument of `Prism.count`. */
 export interface PrismCountOf extends Schema.Schema.Type<typeof PrismCountOf> {}
 
-/** How many rows a category has. */
+/** The number of rows of a category. */
 export const PrismCount = Schema.Struct({
   count: Schema.Finite,
   /** Whether the number is an estimate. */
   approximate: nullish(Schema.Boolean)
 }).annotations({ identifier: "PrismCount" })
-/** How many rows a category has, decoded. */
+/** The number of rows of a category, decoded. */
 export interface PrismCount extends Schema.Schema.Type<typeof PrismCount> {}
 
 /** The categories that can be exported. */
@@ -104,7 +104,7 @@ export const PrismExportCategory = choice(
 )
 export type PrismExportCategory = typeof PrismExportCategory.Type
 
-/** Which rows an export has. */
+/** The rows of an export. */
 export const StartPrismExport = Schema.Struct({
   category: PrismExportCategory,
   blueprint_ids: given(Schema.Array(Schema.String)),
@@ -112,19 +112,19 @@ export const StartPrismExport = Schema.Struct({
   filter: given(PrismFilter),
   sort_by: given(Schema.String)
 })
-/** What `Prism.startExport` takes. */
+/** The argument of `Prism.startExport`. */
 export interface StartPrismExport extends Schema.Schema.Type<typeof StartPrismExport> {}
 
-/** An export that is under way, or has ended. */
+/** An export that is running or has ended. */
 export const PrismExport = Schema.Struct({
   id: Id,
   status: openEnum("pending", "success"),
   category: Schema.String,
   args: nullish(Schema.Record({ key: Schema.String, value: Json })),
-  /** Why it failed. */
+  /** Why the export failed. */
   error_msg: blankAsNull,
   path: blankAsNull,
-  /** Where the CSV is, for 48 hours and without a token: it is a secret for that long. Missing until it is there. */
+  /** The URL of the CSV file. It is secret: for 48 hours, it works without a token. Missing until the file is ready. */
   signed_url: nullishText(Schema.Redacted(Schema.String)),
   created_at: blankAsNull,
   updated_at: blankAsNull

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { blankAsNull, Id, nullish, nullishOr } from "../internal.js"
 
-/** The columns that every Prism row has. */
+/** The columns of every Prism row. */
 export const prismColumns = {
   device_id: Id,
   device__name: blankAsNull,
@@ -11,7 +11,7 @@ export const prismColumns = {
   device__user_email: blankAsNull,
   blueprint_id: blankAsNull,
   blueprint_name: blankAsNull,
-  /** Names or ids of tags. */
+  /** The names or ids of tags. */
   tags: nullishOr(Schema.Array(Schema.String), []),
   asset_tag: blankAsNull,
   serial_number: blankAsNull,

@@ -37,8 +37,8 @@ export const PrismDeviceInformation = Schema.Struct({
 export interface PrismDeviceInformation extends Schema.Schema.Type<typeof PrismDeviceInformation> {}
 
 /**
- * The activation lock of a device, in `GET /api/v1/prism/activation_lock`. The vendor's reference does not show the columns of this
- * category, so whatever comes is kept.
+ * The activation lock of a device, from `GET /api/v1/prism/activation_lock`. The vendor does not document the columns,
+ * so all of them are kept.
  */
 export const PrismActivationLock = Schema.Struct(
   prismColumns,
@@ -163,8 +163,8 @@ export const PrismInstalledProfile = Schema.Struct({
 export interface PrismInstalledProfile extends Schema.Schema.Type<typeof PrismInstalledProfile> {}
 
 /**
- * A Mac's desktop and screen saver, in `GET /api/v1/prism/desktop_and_screensaver`. The vendor's reference does not show the columns of this
- * category, so whatever comes is kept.
+ * A Mac's desktop and screen saver, from `GET /api/v1/prism/desktop_and_screensaver`. The vendor does not document the
+ * columns, so all of them are kept.
  */
 export const PrismDesktopAndScreensaver = Schema.Struct(
   prismColumns,

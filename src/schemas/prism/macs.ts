@@ -43,8 +43,8 @@ export const PrismGatekeeperAndXprotect = Schema.Struct({
 export interface PrismGatekeeperAndXprotect extends Schema.Schema.Type<typeof PrismGatekeeperAndXprotect> {}
 
 /**
- * A kernel extension of a Mac, in `GET /api/v1/prism/kernel_extensions`. The vendor's reference does not show the columns of this
- * category, so whatever comes is kept.
+ * A kernel extension of a Mac, from `GET /api/v1/prism/kernel_extensions`. The vendor does not document the columns, so
+ * all of them are kept.
  */
 export const PrismKernelExtension = Schema.Struct(
   prismColumns,
