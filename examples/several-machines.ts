@@ -4,14 +4,14 @@ import { ApiClient, CustomScripts } from "effect-iru"
 import { Iru } from "effect-iru/node"
 import { RedisBudget } from "effect-iru/redis"
 
-// Every machine that provides the same Redis takes its requests from one budget for each tenant.
+// Every machine has the same line: they share one count for each tenant.
 const budget = RedisBudget.layer({ host: process.env["REDIS_HOST"] ?? "127.0.0.1" })
 
 const program = Effect.gen(function* () {
   const { count } = yield* (yield* CustomScripts).list()
   yield* Console.log(`${count} scripts`)
   const { limit, remaining } = yield* (yield* ApiClient).quota
-  yield* Console.log(`${remaining} of ${limit} requests are left in this hour`)
+  yield* Console.log(`${remaining} of ${limit} requests are left in this hour, as far as this machine knows`)
 })
 
 program.pipe(Effect.provide(Iru.layerConfig().pipe(Layer.provide(budget))), NodeRuntime.runMain)

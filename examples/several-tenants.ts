@@ -3,7 +3,7 @@ import { Config, Console, Effect, LayerMap } from "effect"
 import { CustomScripts } from "effect-iru"
 import { Iru } from "effect-iru/node"
 
-/** A session for each customer, opened when it is first needed and closed when it has been idle for a minute. */
+/** A session for each customer: opened when it is needed, closed when nothing has used it for a minute. */
 class Tenants extends LayerMap.Service<Tenants>()("app/Tenants", {
   lookup: (customer: string) =>
     Iru.layerConfig({ tenantUrl: Config.string(`${customer}_URL`), apiToken: Config.redacted(`${customer}_TOKEN`) }),

@@ -95,11 +95,15 @@ const surroundings = Effect.gen(function* () {
     IRU_API_TOKEN: apiToken,
     INSTALLER: yield* temporaryFile("Agent.pkg", "installer"),
     FOLDER: yield* temporaryFolder,
-    // Two customers, whose tenants are one here.
+    // Several tenants of a program, which are one here.
     ACCUHIVE_URL: tenantUrl,
     ACCUHIVE_TOKEN: apiToken,
     GLOBEX_URL: tenantUrl,
     GLOBEX_TOKEN: apiToken,
+    PROD_URL: tenantUrl,
+    PROD_TOKEN: apiToken,
+    TEST_URL: tenantUrl,
+    TEST_TOKEN: apiToken,
     OTEL_EXPORTER_OTLP_ENDPOINT: (yield* serve(() => ({ body: {} }))).origin,
     BLUEPRINT: "Engineering",
     SERIAL_NUMBER: "c02ada",
