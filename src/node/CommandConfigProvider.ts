@@ -1,5 +1,5 @@
 /**
- * Configuration from commands: a token that lies in the macOS Keychain or in a password manager, and not in the
+ * Configuration from commands: for a token that is kept in the macOS Keychain or in a password manager, not in the
  * environment.
  */
 import * as Cause from "effect/Cause"
@@ -15,26 +15,19 @@ import { execFile, type ExecFileException } from "node:child_process"
 export type Commands = Readonly<Record<string, readonly [program: string, ...args: ReadonlyArray<string>]>>
 
 /**
- * A provider that runs a variable's command when the variable is asked for, and knows no other variable. Line breaks at
- * the end are taken off. A command that fails is a `ConfigError` (`SourceUnavailable`) which says how it ended; nothing
- * that it printed to its standard output is in it.
+ * A provider that runs a variable's command each time the variable is read, and knows no other variable. Line breaks at
+ * the end are taken off. A command that fails or prints nothing is a `ConfigError` (`SourceUnavailable`) which says how
+ * it ended. The error never contains what the command printed to its standard output.
  */
 export const fromCommands = (commands: Commands): ConfigProvider.ConfigProvider =>
-  ConfigProvider.fromFlat(
-    ConfigProvider.makeFlat({
-      load: (path, primitive) => {
-        const command = commands[path.join(".")]
-        return command === undefined
-          ? Effect.fail(ConfigError.MissingData([...path], `No command gives ${path.join(".")}`))
-          : Effect.flatMap(run(path, command), (text) => Effect.map(primitive.parse(text), (value) => [value]))
-      },
-      enumerateChildren: () => Effect.succeed(HashSet.empty()),
-      patch: ConfigProviderPathPatch.empty
-    })
-  )
+  fromCommandsAnd(commands, {
+    load: (path) => Effect.fail(ConfigError.MissingData([...path], `No command gives ${path.join("_")}`)),
+    enumerateChildren: () => Effect.succeed(HashSet.empty())
+  })
 
 /**
- * `fromCommands`, and the environment for everything that has no command.
+ * `fromCommands`, and the environment for every variable that has no command. A variable that has a command is never
+ * read from the environment, so a command that fails does not bring back an old token.
  *
  * @example
  * Iru.layerConfig().pipe(
@@ -44,7 +37,24 @@ export const fromCommands = (commands: Commands): ConfigProvider.ConfigProvider 
  * )
  */
 export const layer = (commands: Commands): Layer.Layer<never> =>
-  Layer.setConfigProvider(ConfigProvider.orElse(fromCommands(commands), () => ConfigProvider.fromEnv()))
+  Layer.setConfigProvider(fromCommandsAnd(commands, ConfigProvider.fromEnv().flattened))
+
+const fromCommandsAnd = (
+  commands: Commands,
+  others: Pick<ConfigProvider.ConfigProvider.Flat, "load" | "enumerateChildren">
+): ConfigProvider.ConfigProvider =>
+  ConfigProvider.fromFlat(
+    ConfigProvider.makeFlat({
+      load: (path, primitive, split) => {
+        const command = commands[path.join("_")]
+        return command === undefined
+          ? others.load(path, primitive, split)
+          : Effect.flatMap(run(path, command), (text) => Effect.map(primitive.parse(text), (value) => [value]))
+      },
+      enumerateChildren: others.enumerateChildren,
+      patch: ConfigProviderPathPatch.empty
+    })
+  )
 
 const run = (
   path: ReadonlyArray<string>,
@@ -54,14 +64,16 @@ const run = (
     const refuse = (why: string) =>
       resume(
         Effect.fail(
-          ConfigError.SourceUnavailable([...path], `${program} did not give ${path.join(".")}: ${why}`, Cause.fail(why))
+          ConfigError.SourceUnavailable([...path], `${program} did not give ${path.join("_")}: ${why}`, Cause.fail(why))
         )
       )
     const whyOf = ({ code }: ExecFileException) => (typeof code === "number" ? `exit code ${code}` : String(code))
     try {
-      const child = execFile(program, args, { signal, encoding: "utf8" }, (error, stdout) =>
-        error === null ? resume(Effect.succeed(stdout.replace(/[\r\n]+$/, ""))) : refuse(whyOf(error))
-      )
+      const child = execFile(program, args, { signal, encoding: "utf8" }, (error, stdout) => {
+        if (error !== null) return refuse(whyOf(error))
+        const text = stdout.replace(/[\r\n]+$/, "")
+        return text === "" ? refuse("it printed nothing") : resume(Effect.succeed(text))
+      })
       // Closes standard input, so that a program that asks for something gets no answer and ends.
       child.stdin?.end()
     } catch {

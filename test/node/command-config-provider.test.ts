@@ -1,7 +1,7 @@
 import { live } from "@effect/vitest"
 import { ApiConfig } from "effect-iru"
 import { CommandConfigProvider } from "effect-iru/node"
-import * as ConfigProvider from "effect/ConfigProvider"
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -13,14 +13,30 @@ const token = "0ff1ce00-cafe-4bad-8bad-c0ffee000001"
 const command = (text: string, code = 0) =>
   [process.execPath, "-e", `process.stdout.write(${JSON.stringify(text)}); process.exitCode = ${code}`] as const
 
-const configWith = (commands: CommandConfigProvider.Commands, environment: Record<string, string> = {}) =>
-  ApiConfig.pipe(
-    Effect.provide(ApiConfig.layerConfig()),
-    Effect.withConfigProvider(
-      ConfigProvider.orElse(CommandConfigProvider.fromCommands(commands), () =>
-        ConfigProvider.fromMap(new Map(Object.entries(environment)))
+const variables = ["IRU_TENANT_URL", "IRU_API_TOKEN", "IRUCTL_TENANT", "IRUCTL_TOKEN"] as const
+
+/** What `ApiConfig.layerConfig` reads when some variables have commands, and the environment has others. */
+const configWith = (
+  commands: CommandConfigProvider.Commands,
+  environment: Readonly<Partial<Record<(typeof variables)[number], string>>> = {}
+) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const before = variables.map((name) => process.env[name])
+      const set = (values: ReadonlyArray<string | undefined>) =>
+        Effect.sync(() =>
+          variables.forEach((name, index) => {
+            const value = values[index]
+            if (value === undefined) delete process.env[name]
+            else process.env[name] = value
+          })
+        )
+      yield* Effect.acquireRelease(set(variables.map((name) => environment[name])), () => set(before))
+      return yield* Effect.provide(
+        ApiConfig,
+        ApiConfig.layerConfig().pipe(Layer.provide(CommandConfigProvider.layer(commands)))
       )
-    )
+    })
   )
 
 live("a token comes from the command that prints it, the rest from the environment", () =>
@@ -31,6 +47,33 @@ live("a token comes from the command that prints it, the rest from the environme
     )
     expect(config.tenantUrl).toBe("https://accuhive.api.kandji.io")
     expect(Redacted.value(config.apiToken)).toBe(token)
+  })
+)
+
+live("a command that fails or prints nothing is the end: no token of the environment takes its place", () =>
+  Effect.gen(function* () {
+    const old = { IRU_TENANT_URL: "accuhive.api.kandji.io", IRU_API_TOKEN: token, IRUCTL_TOKEN: token }
+    const locked = yield* Effect.flip(configWith({ IRU_API_TOKEN: command("", 1) }, old))
+    expect(String(locked)).toContain("did not give IRU_API_TOKEN: exit code 1")
+    const silent = yield* Effect.flip(configWith({ IRU_API_TOKEN: command("\n") }, old))
+    expect(String(silent)).toContain("did not give IRU_API_TOKEN: it printed nothing")
+  })
+)
+
+live("a variable has its command also when its name is put together with Config.nested", () =>
+  Effect.gen(function* () {
+    const read = Config.nested(Config.string("API_TOKEN"), "IRU")
+    expect(yield* read).toBe(token)
+  }).pipe(Effect.provide(CommandConfigProvider.layer({ IRU_API_TOKEN: command(token) })))
+)
+
+live("without the environment, a variable that has no command is missing", () =>
+  Effect.gen(function* () {
+    const provider = CommandConfigProvider.fromCommands({ IRU_API_TOKEN: command(token) })
+    expect(yield* provider.load(Config.string("IRU_API_TOKEN"))).toBe(token)
+    expect(String(yield* Effect.flip(provider.load(Config.string("IRU_TENANT_URL"))))).toContain(
+      "No command gives IRU_TENANT_URL"
+    )
   })
 )
 
@@ -58,22 +101,4 @@ live(
       const error = yield* Effect.flip(configWith({ IRU_API_TOKEN: asks }, tenant))
       expect(String(error)).toContain("exit code 7")
     })
-)
-
-live("as a layer it is what every Config below it reads from", () =>
-  Effect.gen(function* () {
-    const config = yield* ApiConfig
-    expect(Redacted.value(config.apiToken)).toBe(token)
-  }).pipe(
-    Effect.provide(
-      ApiConfig.layerConfig().pipe(
-        Layer.provide(
-          CommandConfigProvider.layer({
-            IRU_TENANT_URL: command("accuhive.api.kandji.io\n"),
-            IRU_API_TOKEN: command(token)
-          })
-        )
-      )
-    )
-  )
 )
