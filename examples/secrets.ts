@@ -3,8 +3,9 @@ import { Console, Effect, Layer } from "effect"
 import { SelfServiceCategories } from "effect-iru"
 import { CommandConfigProvider, Iru } from "effect-iru/node"
 
-// What prints the token. On a Mac: ["security", "find-generic-password", "-w", "-s", "iru"];
-// with 1Password: ["op", "read", "op://Private/Iru/token"]. This one runs anywhere.
+// The command that prints the token. Here it is `printenv`, which runs on any Unix. In its place:
+// macOS Keychain: ["security", "find-generic-password", "-w", "-s", "iru"]
+// 1Password:      ["op", "read", "op://Private/Iru/token"]
 const secrets = CommandConfigProvider.layer({ IRU_API_TOKEN: ["printenv", "IRU_API_TOKEN"] })
 
 const program = Effect.gen(function* () {
