@@ -15,7 +15,7 @@ const program = Effect.gen(function* () {
   const folder = yield* Config.string("FOLDER")
   const [log, kept] = [`${folder}/audit.ndjson`, `${folder}/audit-position.json`]
 
-  // The first run begins a week ago, every other one where the last one was.
+  // The first run begins with the events of the last week, each later run after the position that was kept.
   const from = (yield* fs.exists(kept))
     ? yield* Effect.flatMap(fs.readFileString(kept), Schema.decode(Schema.parseJson(AuditPosition)))
     : DateTime.toDate(DateTime.subtract(yield* DateTime.now, { weeks: 1 }))
