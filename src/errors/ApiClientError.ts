@@ -10,7 +10,7 @@ import { whereToLook } from "../operation/stranger.js"
 /**
  * Why a call to the API failed.
  *
- * - `SessionClosed`: the session's scope has closed; nothing was sent
+ * - `SessionClosed`: the session's scope has closed. Nothing was sent, unless `detail` says that the call was cut
  * - `Refused`: a guard did not admit it; nothing was sent
  * - `InvalidArgument`: refused before anything was sent; `fieldErrors` says which arguments
  * - `Transport`: no complete answer came (DNS, connection, TLS, a cut in the middle)
@@ -44,8 +44,8 @@ export const FieldErrors = Schema.Record({ key: Schema.String, value: Schema.Arr
 export type FieldErrors = typeof FieldErrors.Type
 
 /**
- * A call to the Iru API that failed. It never holds the request, so neither the token nor a body that was sent can be
- * read from it.
+ * A call to the Iru API that failed. It never holds the request. `detail`, `fieldErrors` and `body` may be the server's
+ * answer; the token and `Redacted` arguments are removed from them.
  */
 export class ApiClientError extends Schema.TaggedError<ApiClientError>("effect-iru/ApiClientError")("ApiClientError", {
   reason: ApiClientErrorReason,
@@ -59,20 +59,20 @@ export class ApiClientError extends Schema.TaggedError<ApiClientError>("effect-i
   status: Schema.optional(Schema.Int),
   /** What the server (or the check, the decoder, the transport) said, whatever the shape it came in. */
   detail: Schema.optional(Schema.String),
-  /** Messages by field. */
+  /** Messages by field: the server's for a 400, the library's for `InvalidArgument` and `Decode`. */
   fieldErrors: Schema.optional(FieldErrors),
   /**
-   * What answered, where it is not the service as far as can be told: `a page "Access denied" (Server: squid/5.7)`. A
+   * What answered, if it does not look like the service: `a page "Access denied" (Server: squid/5.7)`. A
    * proxy, a firewall, a CDN or the sign-in page of a network refuses with the same statuses as the service.
    */
   answeredBy: Schema.optional(Schema.String),
   /** The answer's text, at most 4,096 characters. Only for answers outside 2xx. */
   body: Schema.optional(Schema.String),
-  /** How long the server asks to wait. */
+  /** How long to wait before the next try: as the server asks, or until the call would have its turn. */
   retryAfter: Schema.optional(Schema.DurationFromMillis),
   /** The key of an installer that was uploaded before this call failed: pass it on to upload nothing twice. */
   fileKey: Schema.optional(Schema.String),
-  /** What lies underneath, where something does. */
+  /** The underlying error. */
   cause: Schema.optional(Schema.Defect)
 }) {
   override get message(): string {
@@ -97,7 +97,7 @@ const explain = (error: ApiClientError): string => {
   if (error.answeredBy !== undefined) return explainStranger(error, error.answeredBy)
   switch (error.reason) {
     case "SessionClosed":
-      return "No open client available."
+      return `No open client available.${said}`
     case "InvalidArgument":
       return `refused before anything was sent:${said}`
     case "Refused":

@@ -15,7 +15,7 @@ import type { Query, RequestBody } from "../operation/body.js"
 import type { Kind, Method } from "../operation/Operation.js"
 import { explainAnswer, isSuccess, reasonOf } from "./answer.js"
 import { makeGuarded, RulesAround, type Watch } from "./guard.js"
-import { type Exchange, type ExchangeLimits, execute } from "./exchange.js"
+import { cutOff, type Exchange, type ExchangeLimits, execute } from "./exchange.js"
 import { type Pacer, type Priority, RequestPriority, type Turn } from "./pace.js"
 import { buildRequest, type Origin } from "./request.js"
 import { mayHaveHappened, retrying, RetryOverride, type RetryPolicy } from "./retry.js"
@@ -99,7 +99,7 @@ export const makeSend = ({
   const attempt =
     (call: Call, span: Tracer.Span | undefined) =>
     (triesBefore: number): Effect.Effect<Answer.Response, ApiClientError> =>
-      pacer.run({ ...turnOf(call), watch: session.watch, admit }, (learn) =>
+      pacer.run({ ...turnOf(call, triesBefore), watch: session.watch, admit }, (learn) =>
         observeAttempt(
           call,
           span,
@@ -128,7 +128,9 @@ export const makeSend = ({
         maybeDone ||= mayHaveHappened(failed.error)
         return Effect.zipRight(
           observeRetry(call, span, failed, pause),
-          Effect.flatMap(session.sleep(pause), (isThere) => (isThere ? Effect.void : Effect.fail(closed(call))))
+          Effect.flatMap(session.sleep(pause), (isThere) =>
+            isThere ? Effect.void : Effect.fail(closed(call, failed.tries))
+          )
         )
       })
       // If the first answer was lost, a 404 means that the first try deleted the record.
@@ -169,7 +171,7 @@ export const makeSend = ({
               failure(call, { reason: "Decode", status: response.status, ...problem })
             )
           ),
-          () => closed(call)
+          () => closed(call, 0)
         )
       )
       const asked = guarded(outgoing, Context.get(context, RulesAround))
@@ -202,10 +204,11 @@ const failure = (
   return new ApiClientError({ operation, method, path, ...what, ...withoutSecrets(secretsOf(call), what) })
 }
 
-const closed = (call: Call): ApiClientError => failure(call, { reason: "SessionClosed" })
+const closed = (call: Call, triesBefore: number): ApiClientError =>
+  failure(call, { reason: "SessionClosed", detail: triesBefore === 0 ? undefined : cutOff })
 
-const turnOf = (call: Call): Omit<Turn<ApiClientError>, "watch"> => ({
-  closed: () => closed(call),
+const turnOf = (call: Call, triesBefore: number): Omit<Turn<ApiClientError>, "watch"> => ({
+  closed: () => closed(call, triesBefore),
   priority: call.priority,
   maxWait: call.policy.maxWait,
   onWait: (millis) => observeWait(call, millis),

@@ -28,6 +28,9 @@ export interface ExchangeLimits {
   readonly maxSize: number
 }
 
+/** Why a call fails that the session has cut after its first try had begun. */
+export const cutOff = "The session closed before the answer came: the service may have acted on the call."
+
 /** Sends a request and reads its whole answer. Stops at the size limit, at the timeout and when the session closes. */
 export const execute = (
   wire: Wire,
@@ -54,7 +57,7 @@ export const execute = (
     unwatch = session.watchTime((why) => {
       stop()
       const tooLong = `No complete answer within ${Duration.format(timeout)}.`
-      end(Effect.fail(why === "closed" ? fail("SessionClosed") : fail("Timeout", tooLong)))
+      end(Effect.fail(why === "closed" ? fail("SessionClosed", cutOff) : fail("Timeout", tooLong)))
     })
     if (isOver) return
     stop = wire(

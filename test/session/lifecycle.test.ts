@@ -52,29 +52,32 @@ live("a call that is under way when the scope closes may finish; one that comes 
   )
 )
 
-effect(
-  "what has not finished in time is cut with SessionClosed: exchanges, pauses before a retry, waits for a turn",
-  () =>
-    Effect.scoped(
-      Effect.gen(function* () {
-        const { origin, received } = yield* serve(({ path }) =>
-          path.endsWith("/never") ? "handled" : { status: 503, headers: { "retry-after": "60" } }
-        )
-        const session = yield* open(
-          tenantAt(origin, { drain: "100 millis", pace: { perSecond: 2 }, retry: {}, timeout: "1 hour" })
-        )
-        const calls = yield* Effect.forEach(["/api/v1/never", "/api/v1/again", "/api/v1/turn"], (path) =>
-          Effect.zipLeft(Effect.fork(Effect.flip(session.ask(path))), aMoment)
-        )
-        yield* eventually(() => received.length === 2)
-        expect((yield* session.quota).waiting).toBe(1)
-        const passing = yield* Effect.fork(Effect.forever(Effect.zipRight(aMoment, TestClock.adjust("100 millis"))))
-        yield* session.close
-        for (const call of calls) expect((yield* Fiber.join(call)).reason).toBe("SessionClosed")
-        yield* Fiber.interrupt(passing)
-        expect((yield* session.quota).waiting).toBe(0)
-      })
-    )
+effect("what has not finished in time is cut with SessionClosed, which says whether something may have been sent", () =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { origin, received } = yield* serve(({ path }) =>
+        path.endsWith("/never") ? "handled" : { status: 503, headers: { "retry-after": "60" } }
+      )
+      const session = yield* open(
+        tenantAt(origin, { drain: "100 millis", pace: { perSecond: 2 }, retry: {}, timeout: "1 hour" })
+      )
+      const calls = yield* Effect.forEach(["/api/v1/never", "/api/v1/again", "/api/v1/turn"], (path) =>
+        Effect.zipLeft(Effect.fork(Effect.flip(session.ask(path))), aMoment)
+      )
+      yield* eventually(() => received.length === 2)
+      expect((yield* session.quota).waiting).toBe(1)
+      const passing = yield* Effect.fork(Effect.forever(Effect.zipRight(aMoment, TestClock.adjust("100 millis"))))
+      yield* session.close
+      const [exchange, pause, turn] = yield* Effect.forEach(calls, Fiber.join)
+      for (const error of [exchange, pause]) {
+        expect(error).toMatchObject({ reason: "SessionClosed", detail: expect.stringContaining("may have acted") })
+        expect(error?.message).toContain("The session closed before the answer came")
+      }
+      expect(turn).toMatchObject({ reason: "SessionClosed", detail: undefined })
+      yield* Fiber.interrupt(passing)
+      expect((yield* session.quota).waiting).toBe(0)
+    })
+  )
 )
 
 const listeners = () => process.eventNames().reduce((count, name) => count + process.listenerCount(name), 0)
