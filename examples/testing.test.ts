@@ -17,7 +17,7 @@ const namesOfDailyScripts = Effect.gen(function* () {
   )
 })
 
-effect("with a mock layer: only what the program calls is there", () =>
+effect("with a mock: the test makes the records", () =>
   Effect.gen(function* () {
     expect(yield* namesOfDailyScripts).toEqual(["Inventory"])
   }).pipe(
