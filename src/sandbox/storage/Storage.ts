@@ -1,5 +1,5 @@
 /**
- * An object store that behaves as S3 does towards presigned forms and presigned addresses. Objects are files in a folder.
+ * An object store that behaves like S3 for presigned forms and presigned URLs. Objects are files in a folder.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -25,7 +25,7 @@ import {
 import type { StoredObject } from "./StoredObject.js"
 import { algorithm, type Credentials, encodePath, presignGet, sameSignature, scopeOf, signRequest } from "./sigv4.js"
 
-/** A place where an object may be put. */
+/** A presigned form for one upload. */
 export interface Place {
   readonly url: string
   readonly fields: Readonly<Record<string, string>>
@@ -33,48 +33,48 @@ export interface Place {
   readonly expires: number
 }
 
-/** The store: what the tenant asks of it, and how it answers the world. */
+/** The object store: operations for the tenant, and a handler for requests. */
 export interface Storage {
-  /** A place under a key; it is found again by `id`, where it has one. */
+  /** Creates a presigned form for a key. If it has an `id`, `reservation` finds it by that id. */
   readonly presignPost: (key: string, now: number, id?: string) => Effect.Effect<Place>
   readonly isReserved: ObjectStore["isReserved"]
   readonly reservation: ObjectStore["reservation"]
   readonly find: (key: string) => StoredObject | undefined
-  /** What was uploaded or put. */
+  /** The objects that were uploaded or put. */
   readonly entries: ObjectStore["entries"]
-  /** An address for an object that holds for a while. */
+  /** A presigned URL for an object. It expires after `fileUrlTtl`. */
   readonly presignGet: (key: string, now: number) => Effect.Effect<string>
-  /** How long such an address holds, in milliseconds. */
+  /** How long a presigned URL is valid, in milliseconds. */
   readonly fileUrlTtl: number
   readonly remove: (key: string) => Effect.Effect<void>
-  /** Puts bytes under a key, past the forms. */
+  /** Stores bytes under a key directly, without a form. */
   readonly put: (key: string, bytes: Uint8Array) => Effect.Effect<void>
   readonly credentials: Credentials
   readonly bucket: string
   readonly handle: (incoming: Incoming) => Effect.Effect<Answer>
 }
 
-/** What a store is made of. */
+/** The options of a store. */
 export interface StorageOptions {
   readonly credentials: Credentials
   readonly objects: ObjectStore
-  /** A folder of its own. */
+  /** The folder for its files. Nothing else is in it. */
   readonly folder: string
-  /** Whether a file has to be on the disk before it counts. */
+  /** Whether files must be flushed to disk before an upload counts as done. */
   readonly durable: boolean
-  /** Done when every change so far is kept. */
+  /** Resolves when all changes so far are saved. */
   readonly kept: Effect.Effect<void>
-  /** Notes down that a file in the folder is the sandbox's own, before it is made; or that it is gone. */
+  /** Records that a file in the folder belongs to the sandbox, before it is created, or that it was removed. */
   readonly own: (name: string, isThere: boolean) => Effect.Effect<void>
-  /** Whether an app is made of what lies under a key. */
+  /** Whether an app uses the object with this key. */
   readonly isUsed: (key: string) => boolean
-  /** Where the caller reaches it. */
+  /** The origin under which the caller reaches the store. */
   readonly origin: Effect.Effect<string>
   /** Milliseconds. */
   readonly uploadTtl: number
   /** Milliseconds. */
   readonly fileUrlTtl: number
-  /** How long an object is looked at before an app can be made of it. Milliseconds. */
+  /** How long the service processes an upload before an app can be made of it. Milliseconds. */
   readonly processing: number
   /** Bytes. */
   readonly largestInstaller: number
@@ -82,11 +82,11 @@ export interface StorageOptions {
 
 const bucket = "iru-sandbox"
 
-/** A store over the objects that are remembered. */
+/** Creates a store for these objects. */
 export const makeStorage = (options: StorageOptions): Storage => {
   const { credentials, objects, origin } = options
 
-  /** A file goes only once it is written down that nobody needs it. */
+  /** Removes a file after it is saved that no object needs it. */
   const discard = (path: string): Effect.Effect<void> =>
     Effect.zipRight(
       options.kept,
@@ -120,7 +120,8 @@ export const makeStorage = (options: StorageOptions): Storage => {
         source: { _tag: "File", path },
         size,
         sha256,
-        // No MD5, as with objects that S3 encrypts with a key of its customer: it would double the time of an upload.
+        // Not an MD5, which would double the time of an upload. S3 does not use MD5 either for objects encrypted with
+        // KMS.
         etag: `"${sha256.slice(0, 32)}"`,
         versionId: randomBytes(24).toString("base64url"),
         storedAt,
@@ -147,7 +148,7 @@ export const makeStorage = (options: StorageOptions): Storage => {
       const { headers, url } = incoming
       const [parameter] = url.searchParams.keys()
       if (parameter !== undefined) {
-        // That AWS refuses a query here is known; that it does so in these words is an assumption.
+        // AWS refuses a query string here. The text of the message is an assumption.
         return invalidArgument(
           parameter,
           url.searchParams.get(parameter) ?? "",
@@ -191,7 +192,7 @@ export const makeStorage = (options: StorageOptions): Storage => {
       })
     }).pipe(Effect.uninterruptible)
 
-  /** Why a presigned address does not hold, if it does not. A HEAD is let in with an address that was signed for GET. */
+  /** Why a presigned URL is refused; `undefined` if it is valid. A URL that was signed for GET also allows HEAD. */
   const checkAddress = (incoming: Incoming, path: string, now: number): Answer | undefined => {
     const { headers, url } = incoming
     const query = [...url.searchParams]
@@ -258,7 +259,7 @@ export const makeStorage = (options: StorageOptions): Storage => {
       const stored = objects.get(key)
       if (stored === undefined) return noSuchKey(key)
       if (yield* isIntact(stored)) return conditional(incoming.headers, stored)
-      const note = "The file of this installer is missing from the sandbox's folder, or is not what was stored."
+      const note = "The file of this installer is missing from the sandbox's folder, or was changed."
       return { ...refusal(500, "InternalError", "We encountered an internal error. Please try again."), note }
     })
 
@@ -293,7 +294,8 @@ export const makeStorage = (options: StorageOptions): Storage => {
       Effect.gen(function* () {
         const origin = yield* options.origin
         const expires = now + options.uploadTtl
-        // Kept for the same time again, so that an upload in progress can end and its status can be read.
+        // The reservation is kept for the same time again, so that an upload in progress can end and its status can be
+        // read.
         const over = objects.reserve({ key, id, expires, forgotten: expires + options.uploadTtl }, now)
         for (const key of over) if (!options.isUsed(key)) yield* remove(key)
         const sizes = { least: 1, most: options.largestInstaller }
@@ -322,7 +324,7 @@ export const makeStorage = (options: StorageOptions): Storage => {
   }
 }
 
-/** Whether the file of an object is as long as it was, and no link. */
+/** Whether the file of an object still has its size and is not a link. */
 const isIntact = ({ size, source }: StoredObject): Effect.Effect<boolean> =>
   Effect.promise(async () => {
     if (source._tag === "Bytes") return true

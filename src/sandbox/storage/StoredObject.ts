@@ -1,19 +1,19 @@
 /**
- * What the store knows of an object.
+ * The properties of an object in storage.
  */
 
-/** An object that is there whole. */
+/** A complete object. */
 export interface StoredObject {
   readonly source:
     | { readonly _tag: "File"; readonly path: string }
     | { readonly _tag: "Bytes"; readonly bytes: Uint8Array }
   readonly size: number
   readonly sha256: string
-  /** With its quotes. */
+  /** Including the quotes. */
   readonly etag: string
   readonly versionId: string
   /** Milliseconds. */
   readonly storedAt: number
-  /** When the service is done with looking at it, in milliseconds. */
+  /** When the service has finished processing it, in milliseconds. */
   readonly readyAt: number
 }

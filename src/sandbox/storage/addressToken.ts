@@ -1,5 +1,6 @@
 /**
- * The token in an address of the API's own host: a JSON Web Token for one file, as the gateway's plugin judges it.
+ * The token in a file URL on the API's own host. It is a JSON Web Token for one file, checked like by Kong's JWT
+ * plugin.
  *
  * @see https://docs.konghq.com/hub/kong-inc/jwt/
  */
@@ -13,7 +14,7 @@ const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).to
 const sign = ({ secretAccessKey }: Credentials, text: string): string =>
   createHmac("sha256", secretAccessKey).update(text).digest("base64url")
 
-/** A token for the file under a key, until a time in milliseconds. */
+/** A token for the file with this key. It expires at `expires`, in milliseconds. */
 export const tokenFor = (credentials: Credentials, key: string, expires: number): string => {
   const text = `${encode({ alg: "HS256", typ: "JWT" })}.${encode({ key, exp: Math.ceil(expires / 1000) })}`
   return `${text}.${sign(credentials, text)}`
@@ -27,7 +28,7 @@ const parse = (text: string): unknown => {
   }
 }
 
-/** Why a token does not open the file under a key, if it does not. */
+/** Why a token is refused for the file with this key; `undefined` if it is valid. */
 export const judgeToken = (
   credentials: Credentials,
   key: string,

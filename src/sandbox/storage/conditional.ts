@@ -1,5 +1,5 @@
 /**
- * How an object is read: whole, in part, or not at all, as the request's conditions say.
+ * Answers a request for an object: with all of it, a range, or nothing, depending on the request's conditions.
  */
 import { type Answer, type Body, empty, type Incoming } from "../gateway/exchange.js"
 import { amzHeaders, refusal } from "./refusal.js"
@@ -10,7 +10,7 @@ const preconditionFailed = (condition: string): Answer =>
     Condition: condition
   })
 
-/** Whether a list of entity tags has this one. S3 takes them without quotes too. */
+/** Whether a list of entity tags contains this one. S3 also accepts tags without quotes. */
 const names = (list: string, etag: string): boolean =>
   list
     .split(",")
@@ -19,7 +19,7 @@ const names = (list: string, etag: string): boolean =>
 
 type Range = { readonly start: number; readonly end: number } | "unsatisfiable"
 
-/** One range of bytes; nothing for several ranges or another unit, which S3 passes over. */
+/** The range of bytes in a header; `undefined` for several ranges or other units, which S3 ignores. */
 const readRange = (header: string | undefined, size: number): Range | undefined => {
   const parts = /^bytes=(\d*)-(\d*)$/.exec(header?.replace(/\s/g, "") ?? "")
   if (parts === null) return undefined
@@ -39,7 +39,7 @@ const part = ({ source }: StoredObject, start: number, length: number): Body =>
     ? { _tag: "File", path: source.path, start, length }
     : { _tag: "Bytes", bytes: source.bytes.subarray(start, start + length) }
 
-/** The answer to a GET or HEAD of an object that may be read. */
+/** The answer to a GET or HEAD for an object, after access was checked. */
 export const conditional = (headers: Incoming["headers"], stored: StoredObject): Answer => {
   const modified = Math.floor(stored.storedAt / 1000) * 1000
   const [ifMatch, ifNoneMatch, ifRange] = [headers["if-match"], headers["if-none-match"], headers["if-range"]]

@@ -1,5 +1,5 @@
 /**
- * POST policies: what a presigned form allows, written and checked.
+ * Writes and checks POST policies, which say what a presigned form may upload.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
@@ -9,13 +9,13 @@ import { compact, fromCompact } from "../tenant/time.js"
 import { accessDenied, invalidArgument, refusal, signatureDoesNotMatch, unknownAccessKey } from "./refusal.js"
 import { algorithm, type Credentials, sameSignature, scopeOf, signPolicy } from "./sigv4.js"
 
-/** How many bytes a form may bring. */
+/** The allowed size of an upload, in bytes. */
 export interface SizeRange {
   readonly least: number
   readonly most: number
 }
 
-/** The fields of a form that may put one object at `key` until `expires`, in the order in which the service sends them. */
+/** The fields of a form that allows one upload to `key` until `expires`. They are in the order of the service. */
 export const presignedForm = (
   credentials: Credentials,
   options: {
@@ -47,13 +47,13 @@ export const presignedForm = (
   return { ...fields, policy, "x-amz-signature": signPolicy(credentials, date, policy) }
 }
 
-/** A form that may bring its file. */
+/** What an accepted form may upload. */
 export interface Permit {
   readonly key: string
   readonly sizes: SizeRange
 }
 
-/** A permit, or the reason why there is none. */
+/** A permit, or the answer that refuses the form. */
 export type Verdict = { readonly permit: Permit } | { readonly refused: Answer }
 
 type Condition =
@@ -108,12 +108,12 @@ const readPolicy = (base64: string): Policy | undefined => {
   return known.length === conditions.length ? { expiration, conditions: known.flat() } : undefined
 }
 
-/** Fields that no condition has to name. */
+/** Fields that are allowed without a condition in the policy. */
 const unconditional = ["policy", "x-amz-signature", "file"]
 
 const required = ["x-amz-signature", "x-amz-algorithm", "x-amz-credential", "x-amz-date"]
 
-/** Whether a form may put its file, by the rules of S3 and in their order. Field names are in lower case. */
+/** Checks a form by the rules of S3, in the same order. Field names are in lower case. */
 export const judgeForm = (
   credentials: Credentials,
   bucket: string,

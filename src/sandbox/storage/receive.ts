@@ -1,5 +1,5 @@
 /**
- * A form with a file, from the wire to the disk: parsed, hashed and written as it comes, a megabyte at a time.
+ * Receives a form with a file. The form is parsed, hashed and written to disk as a stream, one MiB at a time.
  */
 import { isUtf8 } from "node:buffer"
 import { createHash } from "node:crypto"
@@ -10,22 +10,22 @@ import { formParser, type FormParser } from "../gateway/multipart.js"
 import type { Permit, Verdict } from "./postPolicy.js"
 import { invalidArgument, refusal } from "./refusal.js"
 
-/** A file as it arrived. */
+/** A file that was received completely. */
 export interface Received {
   readonly permit: Permit
   readonly size: number
   readonly sha256: string
 }
 
-/** What became of an upload. */
+/** The result of an upload. */
 export type Outcome = { readonly received: Received } | { readonly refused: Answer }
 
 const piece = 1024 * 1024
-/** S3 takes 20 KB of fields before the file. */
+/** S3 allows 20 KB of fields before the file. */
 const mostFieldBytes = 20 * 1024
-/** A file without a file name is a field to the parser, and held in memory. */
+/** The parser treats a file without a file name as a field and holds it in memory. */
 const mostUnnamedBytes = 64 * 1024 * 1024
-/** More than any form puts after its file. */
+/** Room for the fields after the file. Forms need less. */
 const slack = 64 * 1024
 
 const malformed = (): Answer =>
@@ -44,8 +44,8 @@ const tooSmall = (size: number, least: number): Answer =>
   })
 
 /**
- * A field whose bytes came as one character each. If it named a charset of its own, its text is right already, and is
- * hardly ever such bytes.
+ * A field that was decoded as latin1. It is decoded again as UTF-8, unless it named its own charset: such text is
+ * already correct, and is rarely valid UTF-8 by accident.
  */
 const fieldOf = (value: string): { readonly bytes: Uint8Array; readonly text: string } => {
   const bytes = Buffer.from(value, "latin1")
@@ -54,9 +54,9 @@ const fieldOf = (value: string): { readonly bytes: Uint8Array; readonly text: st
 }
 
 /**
- * Reads a form and writes its file to `path`. `judge` is asked once, when the file begins: the fields before it decide,
- * those after it are ignored. Nothing stays at `path` unless the file was received whole; if it has to be `durable`, it is
- * on the disk.
+ * Reads a form and writes its file to `path`. `judge` is called once, when the file begins: it sees the fields before
+ * the file, and later fields are ignored. If the file was not received completely, nothing stays at `path`. If
+ * `durable`, the file is flushed to disk.
  */
 export const receive = async (
   incoming: Incoming,
@@ -76,7 +76,7 @@ export const receive = async (
   let permit: Permit | undefined
   let refused: Answer | undefined
 
-  /** Fields that have a file name, as some clients write all parts. They are whole when the next part begins. */
+  /** Fields with a file name, since some clients send all parts so. They are complete when the next part begins. */
   const named: Array<{ readonly name: string; readonly finish: () => string }> = []
   const readNamed = (name: string, stream: Readable): void => {
     const chunks: Array<Uint8Array> = []
@@ -97,7 +97,7 @@ export const receive = async (
     })
   }
 
-  /** Whether the file that begins is the one to keep. */
+  /** Whether the file that begins now is the one to store. */
   const isTaken = (filename: string): boolean => {
     for (const { finish, name } of named.splice(0)) fields.set(name.toLowerCase(), finish())
     files += 1
@@ -158,7 +158,7 @@ export const receive = async (
   let file: FileHandle | undefined
   let writing: Promise<unknown> = Promise.resolve()
   let kept = false
-  /** Hashes what is pending while the piece before it is still being written. */
+  /** Hashes and writes the pending bytes. Hashing runs while the previous piece is still being written. */
   const flush = async (): Promise<void> => {
     const chunks = pending
     pending = []

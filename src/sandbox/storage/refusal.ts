@@ -1,19 +1,19 @@
 /**
- * The errors of S3, in its XML.
+ * The errors of S3, as XML.
  */
 import { randomBytes } from "node:crypto"
 import { type Answer, content } from "../gateway/exchange.js"
 
 const escaped = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
 
-/** The headers that every answer of S3 has. */
+/** The headers of every S3 answer. */
 export const amzHeaders = (): Readonly<Record<string, string>> => ({
   server: "AmazonS3",
   "x-amz-request-id": randomBytes(8).toString("hex").toUpperCase(),
   "x-amz-id-2": randomBytes(48).toString("base64")
 })
 
-/** An S3 error: its code and message, and the elements that some codes add. */
+/** An S3 error with its code and message. Some codes have more elements. */
 export const refusal = (
   status: number,
   code: string,
@@ -38,11 +38,11 @@ export const refusal = (
   })
 }
 
-/** 403 for everything that a policy or a missing signature forbids. */
+/** A 403 if a policy forbids the request, or the signature is missing. */
 export const accessDenied = (message: string, details?: Readonly<Record<string, string | number>>): Answer =>
   refusal(403, "AccessDenied", message, details)
 
-/** 403 for a signature that is not the one that the secret gives. */
+/** A 403 for a wrong signature. */
 export const signatureDoesNotMatch = (): Answer =>
   refusal(
     403,
@@ -50,16 +50,16 @@ export const signatureDoesNotMatch = (): Answer =>
     "The request signature we calculated does not match the signature you provided. Check your key and signing method."
   )
 
-/** 403 for an unknown access key. */
+/** A 403 for an unknown access key. */
 export const unknownAccessKey = (key: string): Answer =>
   refusal(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", {
     AWSAccessKeyId: key
   })
 
-/** 400 for an argument that is missing or makes no sense. */
+/** A 400 for a missing or invalid argument. */
 export const invalidArgument = (name: string, value: string, message: string): Answer =>
   refusal(400, "InvalidArgument", message, { ArgumentName: name, ArgumentValue: value })
 
-/** 404 for an unknown key. */
+/** A 404 for an unknown key. */
 export const noSuchKey = (key: string): Answer =>
   refusal(404, "NoSuchKey", "The specified key does not exist.", { Key: key })

@@ -1,15 +1,15 @@
 /**
- * AWS Signature Version 4, for forms (POST policies) and for presigned addresses.
+ * AWS Signature Version 4, for forms (POST policies) and presigned URLs.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto"
 
-/** The name of the algorithm, as it stands in forms and addresses. */
+/** The name of the algorithm in forms and URLs. */
 export const algorithm = "AWS4-HMAC-SHA256"
 
-/** Temporary credentials, as the service hands out. */
+/** Temporary credentials like those of the service. */
 export interface Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -17,7 +17,7 @@ export interface Credentials {
   readonly region: string
 }
 
-/** New ones. */
+/** Generates credentials. */
 export const makeCredentials = (): Credentials => ({
   accessKeyId: `ASIA${randomBytes(8).toString("hex").toUpperCase()}`,
   secretAccessKey: randomBytes(30).toString("base64"),
@@ -46,17 +46,17 @@ export const sameSignature = (one: string, other: string): boolean => {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
-/** The signature of a form: that of its policy, in base64. */
+/** The signature of a form. It signs the policy in base64. */
 export const signPolicy = (credentials: Credentials, date: string, policy: string): string =>
   signWith(credentials, date, policy)
 
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 
-/** A path as it is signed and sent: every segment percent-encoded, the slashes kept. */
+/** A path in the form that is signed and sent: each segment is percent-encoded, slashes are not. */
 export const encodePath = (path: string): string => path.split("/").map(encode).join("/")
 
-/** What an address is signed for. */
+/** The parts of a request that are signed. */
 export interface SignedRequest {
   readonly method: string
   /** Decoded, with the leading slash. */
@@ -77,7 +77,7 @@ const queryString = (query: SignedRequest["query"]): string =>
     .map(([name, value]) => `${name}=${value}`)
     .join("&")
 
-/** The signature of a presigned address. */
+/** The signature of a presigned URL. */
 export const signRequest = (credentials: Credentials, request: SignedRequest): string => {
   const canonical = [
     request.method,
@@ -96,7 +96,7 @@ export const signRequest = (credentials: Credentials, request: SignedRequest): s
   return signWith(credentials, request.date, text)
 }
 
-/** A presigned address to GET an object for `expires` seconds. */
+/** A presigned URL to GET an object for `expires` seconds. */
 export const presignGet = (
   credentials: Credentials,
   options: { readonly origin: string; readonly path: string; readonly date: string; readonly expires: number }
