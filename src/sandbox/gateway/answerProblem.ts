@@ -1,9 +1,9 @@
 /**
- * What HTTP does not allow in an answer.
+ * Checks that an answer is valid HTTP.
  */
 import { validateHeaderName, validateHeaderValue } from "node:http"
 
-/** They say where an answer ends, which the server does itself. */
+/** The headers that mark the end of an answer. The server sets them itself. */
 const framing = ["content-length", "transfer-encoding", "trailer"]
 
 const headerProblem = (name: string, value: string): string | undefined => {
@@ -13,11 +13,11 @@ const headerProblem = (name: string, value: string): string | undefined => {
     validateHeaderValue(name, value)
     return undefined
   } catch {
-    return `HTTP does not allow the header ${JSON.stringify(name)} or what is in it`
+    return `HTTP does not allow the header ${JSON.stringify(name)} or its value`
   }
 }
 
-/** Why an answer cannot be sent; `undefined` if it can. */
+/** Why an answer cannot be sent; `undefined` if it is valid. */
 export const answerProblem = ({
   headers = {},
   status
@@ -25,7 +25,7 @@ export const answerProblem = ({
   readonly status: number
   readonly headers?: Readonly<Record<string, string>> | undefined
 }): string | undefined => {
-  if (!Number.isInteger(status) || status < 200 || status > 599) return "its status is no number from 200 to 599"
+  if (!Number.isInteger(status) || status < 200 || status > 599) return "its status is not a number from 200 to 599"
   return Object.entries(headers)
     .map(([name, value]) => headerProblem(name, value))
     .find((problem) => problem !== undefined)

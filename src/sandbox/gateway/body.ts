@@ -1,5 +1,5 @@
 /**
- * Request bodies, read whole (they are small: installers do not come this way) and told apart by their content type.
+ * Reads request bodies completely and decodes them by content type. They are small: installers are sent to storage.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -7,13 +7,13 @@ import { type Answer, type Incoming, json, type WholeRequest } from "./exchange.
 import { jsonProblem } from "./jsonProblem.js"
 import { type FilePart, type Form, readForm } from "./multipart.js"
 
-/** What a caller sent: values by key, strings where the body is a form. */
+/** The values of a body, by key. The values of a form are strings. */
 export interface Input {
   readonly values: Readonly<Record<string, unknown>>
   readonly files: Readonly<Record<string, FilePart>>
 }
 
-/** The encodings that an endpoint understands. */
+/** The encodings that an endpoint can accept. */
 export type Encoding = "json" | "urlencoded" | "multipart"
 
 const mediaTypes: Readonly<Record<string, Encoding>> = {
@@ -33,7 +33,7 @@ const parseError = (message: string): Answer => json(400, { detail: message })
 const encodingOf = (headers: Incoming["headers"]): Encoding | undefined =>
   mediaTypes[headers["content-type"]?.split(";")[0]?.trim().toLowerCase() ?? ""]
 
-/** The form in a body. It is read here because an endpoint must not wait. */
+/** Parses the form in a body. This happens before the endpoint runs, since an endpoint must not wait. */
 const formIn = (headers: Incoming["headers"], bytes: Uint8Array): Effect.Effect<Either.Either<Form, string>> =>
   Effect.either(
     Effect.tryPromise({
@@ -42,7 +42,7 @@ const formIn = (headers: Incoming["headers"], bytes: Uint8Array): Effect.Effect<
     })
   )
 
-/** The request with its whole body. */
+/** Reads the request with its whole body. */
 export const readWhole = (incoming: Incoming): Effect.Effect<WholeRequest, Answer> =>
   Effect.tryPromise({
     try: async () => {
@@ -104,7 +104,7 @@ const pythonTypeOf = (value: unknown): string =>
             ? "int"
             : "float"
 
-/** `a.b=c` is `{a: {b: c}}`, as a nested serializer reads it. */
+/** Turns `a.b=c` into `{a: {b: c}}`, as a nested serializer of Django REST framework does. */
 const nest = (entries: Iterable<readonly [string, string]>): Record<string, unknown> => {
   const values: Record<string, unknown> = {}
   for (const [name, value] of entries) {
@@ -131,7 +131,7 @@ const multipartOf = (form: WholeRequest["form"]): Either.Either<Input, Answer> =
     })
   )
 
-/** Reads the body in one of the encodings that the endpoint understands; any other is a 415. */
+/** Decodes the body in one of the encodings that the endpoint accepts. Any other encoding gets a 415. */
 export const readInput = (
   { bytes, form, headers }: WholeRequest,
   encodings: ReadonlyArray<Encoding>

@@ -1,5 +1,5 @@
 /**
- * The requests and answers of the tenant, independent of sockets: the gateways translate.
+ * Requests and answers of the tenant, independent of sockets. `loopback.ts` and `inProcess.ts` translate them.
  */
 import type * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
@@ -8,49 +8,49 @@ import { open } from "node:fs/promises"
 import { Readable } from "node:stream"
 import type { Form } from "./multipart.js"
 
-/** A request as it arrives. */
+/** A request whose body has not been read yet. */
 export interface Incoming {
   readonly method: string
-  /** The whole address, with the host that the caller used. */
+  /** The whole URL, with the host that the caller used. */
   readonly url: URL
   /** Header names in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** Read at most once, or not at all. It throws when the caller goes away in the middle. */
+  /** Can be read at most once. Reading throws if the caller disconnects before the end. */
   readonly body: AsyncIterable<Uint8Array>
-  /** How long what is uploaded will be looked at, in milliseconds, where a fault says so. */
+  /** If a fault sets it: how long the service processes an upload before it is ready, in milliseconds. */
   readonly processing?: number | undefined
 }
 
-/** A request that has arrived whole. */
+/** A request whose body was read completely. */
 export interface WholeRequest extends Omit<Incoming, "body"> {
   readonly bytes: Uint8Array
-  /** The form in it, or what is wrong with it, if it says that it is one. */
+  /** The form in the body, or why it is malformed; `undefined` if the content type is not that of a form. */
   readonly form?: Either.Either<Form, string> | undefined
 }
 
-/** What is sent back. */
+/** An answer to a request. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: Body
-  /** How the answer ends, when not as it should. */
+  /** How the answer is broken off or falsified, if a fault does that. */
   readonly ending?: Ending | undefined
-  /** For the request log, not for the caller. */
+  /** A note for the request log. It is not sent to the caller. */
   readonly note?: string | undefined
 }
 
-/** The bytes of an answer: at hand, a part of a file, or as they come. A file is never held in memory. */
+/** The body of an answer: bytes, a part of a file, or a stream. Files are read in pieces and never held in memory. */
 export type Body =
   | { readonly _tag: "Bytes"; readonly bytes: Uint8Array }
   | { readonly _tag: "File"; readonly path: string; readonly start: number; readonly length: number }
   | {
       readonly _tag: "Chunks"
       readonly chunks: AsyncIterable<Uint8Array>
-      /** Ends the connection at once, also while the caller reads nothing. */
+      /** Closes the connection at once, even if the caller has stopped reading. */
       readonly cut?: AbortSignal | undefined
     }
 
-/** An answer that goes wrong on purpose. */
+/** A deliberate fault in how an answer ends. */
 export type Ending =
   | { readonly _tag: "Cut"; readonly after: number }
   | { readonly _tag: "Stall"; readonly after: number }
@@ -85,15 +85,18 @@ export const empty = (status: number, headers: Readonly<Record<string, string>> 
 export const sizeOf = (body: Body): number | undefined =>
   body._tag === "Bytes" ? body.bytes.length : body._tag === "File" ? body.length : undefined
 
-/** The first bytes of a part of a file, in pieces of a mebibyte. Fails if it is a link, no file, or ends too early. */
+/**
+ * The first `bytes` bytes from `start`, in pieces of one MiB. Fails if the path is a link or not a file, or if the file
+ * is too short.
+ */
 export const readFile = ({ path, start }: Extract<Body, { _tag: "File" }>, bytes: number): Readable =>
   Readable.from(
     (async function* () {
-      // A FIFO would keep what opens it waiting.
+      // Without `O_NONBLOCK`, opening a FIFO would wait for a writer.
       const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
       try {
         const stats = await file.stat()
-        if (!stats.isFile() || stats.size < start + bytes) throw new Error(`${path} is not what was stored.`)
+        if (!stats.isFile() || stats.size < start + bytes) throw new Error(`${path} is not the file that was stored.`)
         yield* file.createReadStream({ start, end: start + bytes - 1, highWaterMark: 1024 * 1024, autoClose: false })
       } finally {
         await file.close()
@@ -102,13 +105,13 @@ export const readFile = ({ path, start }: Extract<Body, { _tag: "File" }>, bytes
     { highWaterMark: 1 }
   )
 
-/** The gateway's own answer to a path that it does not know. */
+/** The answer of the gateway, Kong, to a path that it does not know. */
 export const noRoute = (requestId: string): Answer => ({
   ...json(404, { message: "no Route matched with those values", request_id: requestId }, { server: "kong/3.2.2" }),
   note: "The sandbox does not serve this path."
 })
 
-/** The page that the service sends for a library item that is not there to be deleted. */
+/** The page that the service sends when a library item to delete does not exist. */
 export const notFoundPage: Answer = content(
   404,
   "text/html; charset=utf-8",
@@ -125,10 +128,10 @@ export const notFoundPage: Answer = content(
 `
 )
 
-/** The answer to an id that no record has. */
+/** The answer to an unknown id. */
 export const noMatch = (model: string): Answer => json(404, { detail: `No ${model} matches the given query.` })
 
-/** The 400 of a field, or of several. */
+/** A 400 with the problems of one or more fields. */
 export const invalid = (problems: Readonly<Record<string, unknown>>): Answer => json(400, problems)
 
 /** A handler of requests. */

@@ -1,5 +1,5 @@
 /**
- * Answers that go wrong on purpose.
+ * Deliberate faults in answers.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -12,21 +12,21 @@ import { answerProblem } from "./answerProblem.js"
 import { isRecord } from "./body.js"
 import { type Answer, content, type Ending, type Handler, type Incoming, json } from "./exchange.js"
 
-/** Which of the two servers a request went to. */
+/** The server that received a request. */
 export type Target = "api" | "storage"
 
-/** A rule in force. */
+/** A fault that still affects requests. */
 export interface ActiveFault {
   readonly fault: Fault
-  /** How many requests it will still hit. */
+  /** How many more requests it will affect. */
   readonly left: number
 }
 
-/** The rules that are in force. */
+/** The active faults. */
 export interface Faults {
-  /** In force until its requests are used up or its scope closes. */
+  /** Adds a fault. It stays active until its number of requests is used up or the scope closes. */
   readonly add: (fault: Fault) => Effect.Effect<void, SandboxError, Scope.Scope>
-  /** Those that will still hit something. */
+  /** The faults that will still affect requests. */
   readonly active: Effect.Effect<ReadonlyArray<ActiveFault>>
   readonly around: (target: Target, handler: Handler) => Handler
 }
@@ -61,14 +61,14 @@ const readUpTo = (incoming: Incoming, bytes: number): Effect.Effect<void> =>
 
 const decoder = new TextDecoder()
 
-/** The same page with another `next`. */
+/** The same page of a listing with a different `next`. */
 const withNext = (answer: Answer, next: string): Answer => {
   if (answer.body._tag !== "Bytes" || answer.headers["content-type"] !== "application/json") return answer
   const page: unknown = JSON.parse(decoder.decode(answer.body.bytes))
   return isRecord(page) && "next" in page ? json(answer.status, { ...page, next }, answer.headers) : answer
 }
 
-/** Runs with a clock that is a year ahead: every form and every address has expired. */
+/** Runs with a clock that is one year ahead, so that every form and URL has expired. */
 const aYearLater = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
   Effect.clockWith((clock) =>
     Effect.withClock(effect, {
@@ -83,7 +83,10 @@ const aYearLater = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
 
 const year = 365 * 86_400_000
 
-/** Whether a path fits a pattern in which `*` stands for anything. The first place of each part is the best one. */
+/**
+ * Whether a path matches a pattern in which `*` stands for any text. Taking the first place of each part is always
+ * enough.
+ */
 const globFits = (pattern: string, path: string): boolean => {
   const [start = "", ...rest] = pattern.split("*")
   const end = rest.pop()
@@ -111,10 +114,9 @@ const checked = (fault: Fault): Effect.Effect<void, SandboxError> => {
   const problem = fault.respond === undefined ? undefined : answerProblem(fault.respond)
   return problem === undefined
     ? Effect.void
-    : Effect.fail(new SandboxError({ reason: "InvalidFault", detail: `This fault cannot be: ${problem}.` }))
+    : Effect.fail(new SandboxError({ reason: "InvalidFault", detail: `The fault is not valid: ${problem}.` }))
 }
 
-/** No rules yet. */
 export const makeFaults = (): Faults => {
   let active: ReadonlyArray<{ readonly fault: Fault; left: number }> = []
 

@@ -1,5 +1,5 @@
 /**
- * Field by field, as Django REST framework reads them: every problem is collected, then all are answered at once.
+ * Reads fields like Django REST framework: all problems are collected and answered at once.
  */
 import * as Effect from "effect/Effect"
 import { type Answer, invalid } from "./exchange.js"
@@ -10,11 +10,11 @@ const lies: ReadonlyArray<unknown> = ["f", "n", "no", "false", "off", "0", 0, fa
 /** How a field is read. */
 export interface FieldRules {
   readonly required?: boolean | undefined
-  /** Whether `""` is a value. */
+  /** Whether `""` is allowed. */
   readonly blank?: boolean | undefined
 }
 
-/** The fields of one request. Each reader gives the value, or nothing when the field is absent or wrong. */
+/** The fields of one request. Each method returns the value, or `undefined` if the field is missing or invalid. */
 export interface Fields {
   readonly text: (name: string, rules?: FieldRules) => string | undefined
   readonly boolean: (name: string, rules?: FieldRules) => boolean | undefined
@@ -23,26 +23,25 @@ export interface Fields {
     choices: ReadonlyArray<C>,
     rules?: FieldRules
   ) => C | undefined
-  /** A problem that only the endpoint can see. */
+  /** Adds a problem that the endpoint has found. */
   readonly refuse: (name: string, problem: string) => void
-  /** Fails with the 400 of all problems, if there are any. */
+  /** Fails with a 400 that lists all problems, if there are any. */
   readonly checked: Effect.Effect<void, Answer>
-  /** The same, with the problems under the key of the object that these fields are part of. */
+  /** Like `checked`, but puts the problems under the key of the object that contains these fields. */
   readonly checkedWithin: (key: string) => Effect.Effect<void, Answer>
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** Whether a text has the form of an id. */
+/** Whether a text is a UUID. */
 export const isUuid = (text: string): boolean => uuid.test(text)
 
-/** Reads values by key. */
 export const readFields = (values: Readonly<Record<string, unknown>>): Fields => {
   const problems: Record<string, Array<string>> = {}
   const refuse = (name: string, problem: string): void => {
     problems[name] = [...(problems[name] ?? []), problem]
   }
-  /** The value, unless it is absent or null. */
+  /** The value, unless it is missing or null. Both can be problems. */
   const given = (name: string, rules: FieldRules): unknown => {
     const value = values[name]
     if (value === undefined && rules.required === true) refuse(name, "This field is required.")

@@ -1,5 +1,6 @@
 /**
- * Answers in gzip for clients that accept it, as the service does: text of 200 bytes or more, if that makes it shorter.
+ * Compresses answers with gzip if the client accepts it, as the service does: texts of 200 bytes or more that become
+ * shorter.
  *
  * @see https://docs.djangoproject.com/en/stable/ref/middleware/#module-django.middleware.gzip
  */
@@ -23,7 +24,7 @@ const zipped = async (answer: Answer, bytes: Uint8Array): Promise<Answer> => {
     : { ...answer, headers: { ...answer.headers, "content-encoding": "gzip" }, body: { _tag: "Bytes", bytes: shorter } }
 }
 
-/** An answer that goes wrong on purpose stays as it is: what is cut is counted in bytes of what it says. */
+/** A deliberately broken answer is not compressed: its faults count the bytes of the uncompressed body. */
 export const gzipped =
   (handler: Handler): Handler =>
   (incoming) =>

@@ -1,6 +1,6 @@
 /**
- * The door without a socket: an `HttpClient` that hands requests to a tenant in the same process. It does what a
- * connection does, its failures included.
+ * An `HttpClient` that sends requests to a tenant in the same process, without a socket. It behaves like a connection,
+ * including its failures.
  */
 import type * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -17,7 +17,7 @@ import { type Answer, type Handler, type Incoming, readFile, sizeOf } from "./ex
 
 type Chunks = AsyncIterable<Uint8Array>
 
-/** An error as undici has it, so that what reads its code understands it. */
+/** An error with the `code` that undici would use, so that programs can check it. */
 const connectionError = (code: string, message: string): Error => Object.assign(new Error(message), { code })
 
 const closed = () => connectionError("UND_ERR_SOCKET", "other side closed")
@@ -29,10 +29,10 @@ const encoder = new TextEncoder()
 const bytesOf = (chunk: unknown): Uint8Array => {
   if (chunk instanceof Uint8Array) return chunk
   if (typeof chunk === "string") return encoder.encode(chunk)
-  throw new TypeError("A body consists of bytes and text")
+  throw new TypeError("A body must consist of bytes and text")
 }
 
-/** A body as it would go over a connection: what type it has, how long it is where that is known, and its bytes. */
+/** A body in the form in which it would be sent: its type, its length if known, and its bytes. */
 interface Sent {
   readonly type?: string | undefined
   readonly length?: number | undefined
@@ -83,7 +83,7 @@ const sentOf = async (body: HttpBody.HttpBody, runtime: Runtime.Runtime<never>):
       }
       if (isWebBody(raw))
         return { ...(await viaWeb(raw)), ...(body.contentType === undefined ? {} : { type: body.contentType }) }
-      if (typeof raw !== "object" || raw === null || !isAsyncIterable(raw)) throw new TypeError("This is no body")
+      if (typeof raw !== "object" || raw === null || !isAsyncIterable(raw)) throw new TypeError("This is not a body")
       return {
         type: body.contentType,
         length: body.contentLength,
@@ -95,7 +95,7 @@ const sentOf = async (body: HttpBody.HttpBody, runtime: Runtime.Runtime<never>):
   }
 }
 
-/** The same chunks, until the caller disconnects, with exactly as many bytes as were announced. */
+/** The same chunks until the caller disconnects. Fails unless they have as many bytes as announced. */
 const overConnection = (chunks: Chunks, length: number | undefined, signal: AbortSignal): Chunks => ({
   [Symbol.asyncIterator]: async function* () {
     const hungUp = new Promise<never>((_, reject) => {
@@ -115,7 +115,7 @@ const overConnection = (chunks: Chunks, length: number | undefined, signal: Abor
       }
       if (length !== undefined && seen < length) throw closed()
     } finally {
-      // Not awaited: a source that sends nothing more would never finish.
+      // Not awaited, since `return` of a source that sends nothing more would never end.
       iterator.return?.()?.catch(() => undefined)
     }
   }
@@ -154,7 +154,10 @@ const responseBody = (answer: Answer, method: string): ReadableStream<Uint8Array
 const transport = (request: HttpClientRequest.HttpClientRequest, cause: unknown) =>
   new HttpClientError.RequestError({ request, reason: "Transport", cause })
 
-/** A client for a few servers, by origin. Any other address leads nowhere. When the scope closes, so do they. */
+/**
+ * A client for some servers, by origin. Requests to any other origin fail with `ENOTFOUND`. When the scope closes, the
+ * servers refuse connections.
+ */
 export const inProcess = (
   servers: ReadonlyMap<string, Handler>
 ): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
@@ -199,7 +202,7 @@ export const inProcess = (
           },
           body: overConnection(sent.chunks(), sent.length, connection.signal)
         }
-        // In its own fiber, so that a caller that disconnects does not wait for the handler.
+        // The handler runs in its own fiber, so that a caller who disconnects does not wait for it.
         const fiber = yield* FiberSet.run(fibers, handler(incoming))
         const answer = yield* Fiber.join(fiber).pipe(
           Effect.onInterrupt(() =>

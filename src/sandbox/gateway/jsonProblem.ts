@@ -1,5 +1,6 @@
 /**
- * What is wrong with a text that is no JSON, in the words of Python's json module, which the service repeats.
+ * Finds the error in text that is not valid JSON. The messages are those of Python's json module, which the service
+ * returns.
  */
 
 class Problem {
@@ -39,7 +40,7 @@ const read = (source: string): void => {
       }
     }
   }
-  /** What stands between brackets, one after the other. */
+  /** Reads the members between two brackets. */
   const members = (close: string, member: () => void): void => {
     at += 1
     blank()
@@ -78,7 +79,7 @@ const read = (source: string): void => {
   if (at < source.length) fail("Extra data")
 }
 
-/** `Expecting ',' delimiter: line 3 column 2 (char 65)`, or `undefined` if the text is JSON. */
+/** The problem, such as `Expecting ',' delimiter: line 3 column 2 (char 65)`, or `undefined` if the text is JSON. */
 export const jsonProblem = (source: string): string | undefined => {
   try {
     read(source)

@@ -1,38 +1,38 @@
 /**
- * How many requests a tenant may make, as Kong's rate-limiting plugin counts: in whole seconds and whole hours of the
- * clock. What is refused is not counted.
+ * Limits the requests of a tenant like Kong's rate-limiting plugin, which counts by whole seconds and whole hours of
+ * the clock. Refused requests are not counted.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type Answer, json } from "./exchange.js"
 import type { Handler } from "./exchange.js"
 
-/** The most requests in one second and in one hour. */
+/** The maximum number of requests per second and per hour. */
 export interface Limits {
   readonly perSecond: number
   readonly perHour: number
 }
 
-/** The limits of the service, others, or none. */
+/** `true`: the limits of the service. `false`: no limits. An object: other limits. */
 export type LimitsOption = boolean | Partial<Limits>
 
-/** The limits, and how much of them is left. */
+/** The limits, and how many requests are left. */
 export interface Quota extends Limits {
   readonly leftThisSecond: number
   readonly leftThisHour: number
 }
 
-/** The limits in force. */
+/** Counts requests and refuses those above the limits. */
 export interface Limiter {
-  /** Nothing while there are no limits. */
+  /** `undefined` if there are no limits. */
   readonly quota: Effect.Effect<Quota | undefined>
-  /** Changes the limits. The requests counted so far still count. */
+  /** Changes the limits. Requests that were already counted still count. */
   readonly set: (limits: LimitsOption) => Effect.Effect<void>
-  /** Refuses with a 429 what is beyond the limits, and adds the headers that tell what is left. */
+  /** Answers requests above the limits with a 429. Adds the headers that say how many requests are left. */
   readonly around: (handler: Handler) => Handler
 }
 
-/** What the service allows. */
+/** The limits of the service. */
 export const realLimits: Limits = { perSecond: 50, perHour: 10_000 }
 
 const limitsOf = (option: LimitsOption): Limits | undefined =>
@@ -42,7 +42,7 @@ const second = 1000
 const hour = 3_600_000
 
 const headersOf = (quota: Quota, now: number): Readonly<Record<string, string>> => {
-  // Kong's own trio speaks of the window with the least left, of the longer one where both have the same.
+  // Kong's three headers describe the window with fewer requests left, or the hour if both have the same number.
   const hourly = quota.leftThisHour <= quota.leftThisSecond
   const reset = Math.max(1, Math.ceil(((hourly ? hour : second) - (now % (hourly ? hour : second))) / 1000))
   return {
@@ -56,11 +56,11 @@ const headersOf = (quota: Quota, now: number): Readonly<Record<string, string>> 
   }
 }
 
-/** Kong's refusal. */
+/** Kong's answer to a request above the limits. */
 export const limitExceeded = (retryAfter: number, headers: Readonly<Record<string, string>> = {}): Answer =>
   json(429, { message: "API rate limit exceeded" }, { ...headers, "retry-after": String(retryAfter) })
 
-/** Limits that nothing was taken from yet. */
+/** A limiter that has not counted any request. */
 export const makeLimiter = (option: LimitsOption): Limiter => {
   let limits = limitsOf(option)
   const used = { second: { window: -1, count: 0 }, hour: { window: -1, count: 0 } }

@@ -1,8 +1,8 @@
 /**
- * The door on a socket: HTTP, on the loopback address unless another one is asked for.
+ * Serves the tenant over HTTP, on the loopback address unless another address is given.
  *
- * It is plain `node:http`, because the sandbox has to do what servers avoid: end an answer in the middle, say nothing
- * more, and read a request to its end after the answer is out.
+ * It uses plain `node:http`, because the sandbox does what other servers avoid: it cuts answers in the middle, stops
+ * sending without closing, and reads a request to its end after the answer was sent.
  */
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
@@ -17,7 +17,7 @@ type OnRequest = (request: IncomingMessage, response: ServerResponse) => void
 /** Where to listen. */
 export interface Address {
   readonly host: string
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number
 }
 
@@ -30,7 +30,7 @@ const listenFailure = (cause: NodeJS.ErrnoException, { host, port }: Address): S
       })
     : new SandboxError({ reason: "Listen", detail: `Cannot listen on ${host}:${port}: ${cause.message}`, cause })
 
-/** Listens until the scope closes; then no connection is left, not even an idle one. */
+/** Listens until the scope closes. Then all connections are closed, also idle ones. */
 const listen = (address: Address, onRequest: OnRequest): Effect.Effect<Server, SandboxError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.async<Server, SandboxError>((resume) => {
@@ -68,7 +68,7 @@ const incomingOf = (request: IncomingMessage, origin: string): Incoming => {
     method: request.method ?? "GET",
     url: new URL(`${addressOf(headers["host"], origin)}${target}`),
     headers,
-    // A handler that stops reading early does not destroy the request: the rest is read and dropped after the answer.
+    // If a handler stops reading early, the request is not destroyed: the rest is read and dropped after the answer.
     body: { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]() }
   }
 }
@@ -78,7 +78,7 @@ const addressOf = (host: string | undefined, origin: string): string => {
   return host !== undefined && URL.canParse(address) && new URL(address).pathname === "/" ? address : origin
 }
 
-/** Sends an answer, as far as it wants to be sent. Done when the exchange is over, one way or the other. */
+/** Sends an answer, or the part of it that a fault allows. Ends when the exchange is over, for whatever reason. */
 const deliver = (request: IncomingMessage, response: ServerResponse, answer: Answer): Effect.Effect<void> =>
   Effect.async((resume) => {
     const done = () => resume(Effect.void)
@@ -100,7 +100,7 @@ const deliver = (request: IncomingMessage, response: ServerResponse, answer: Ans
         ...(status === 204 || status === 304 || size === undefined ? {} : { "content-length": String(size) })
       })
     } catch {
-      // A caller must not wait for an answer that cannot be written.
+      // If the answer cannot be sent, the connection is closed, so that the caller does not wait.
       socket.destroy()
       return done()
     }
@@ -115,7 +115,8 @@ const deliver = (request: IncomingMessage, response: ServerResponse, answer: Ans
       } else if (request.complete) {
         response.end()
       } else {
-        // Ending now would make Node hang up on a caller who is still sending, and the answer would be lost.
+        // If the answer ended now, Node would close the connection while the caller is still sending, and the caller
+        // would lose the answer.
         request.once("close", () => response.end())
         request.once("end", () => response.end())
         request.resume()
@@ -133,10 +134,10 @@ const deliver = (request: IncomingMessage, response: ServerResponse, answer: Ans
     }
   })
 
-/** Whether a host stands for all addresses of this machine. */
+/** Whether a host means all addresses of this machine. */
 export const isWildcard = (host: string): boolean => ["", "0.0.0.0", "::"].includes(host)
 
-/** A wildcard is no address to call: one's own machine is. */
+/** The origin for callers. A wildcard address cannot be called, so the loopback address replaces it. */
 const originOf = (server: Server, { host, port }: Address): string => {
   const callable = !isWildcard(host) ? host : host === "::" ? "::1" : "127.0.0.1"
   const bound = server.address()
@@ -144,7 +145,7 @@ const originOf = (server: Server, { host, port }: Address): string => {
   return `http://${callable.includes(":") ? `[${callable}]` : callable}:${actual}`
 }
 
-/** Listens and answers what comes. Gives the origin. */
+/** Listens and handles requests. Returns the origin. */
 export const serve = (address: Address, handler: Handler): Effect.Effect<string, SandboxError, Scope.Scope> =>
   Effect.gen(function* () {
     const run = yield* FiberSet.makeRuntime<never>()

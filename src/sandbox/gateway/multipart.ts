@@ -1,26 +1,28 @@
 /**
- * Multipart forms, parsed as they come. Names are UTF-8, as curl, browsers and SDKs send them; `filename*` counts before
- * `filename`, which is a fallback if both are there.
+ * Parses multipart forms as a stream. Names are UTF-8, as curl, browsers and SDKs send them. If a part has both
+ * `filename*` and `filename`, the first one counts.
  */
 import busboy from "busboy"
 import type { Readable } from "node:stream"
 
-/** What a form is read into. Parts without a name are dropped. */
+/** Receives the parts of a form. Parts without a name are dropped. */
 export interface FormHandlers {
-  /** A part without a file name. `isCut`: it is longer than a field may be. */
+  /** A part without a file name. `isCut` says that it was longer than the limit for fields, and is incomplete. */
   readonly onField: (name: string, value: string, isCut: boolean) => void
-  /** A part with a file name (`""` if it only has the media type of a file). Its bytes follow, and must be read. */
+  /** A part with a file name (`""` if the part only has the media type of a file). The handler must read `bytes`. */
   readonly onFile: (name: string, filename: string, bytes: Readable) => void
 }
 
-/** A form that is being read. Both fail if it is malformed. */
+/** Parses one form. Both functions fail if the form is malformed. */
 export interface FormParser {
   readonly write: (chunk: Uint8Array) => Promise<void>
-  /** Done when all files have been read as well. */
+  /** Resolves after all files were read too. */
   readonly end: () => Promise<void>
 }
 
-/** Reads a form. Throws if the content type names no boundary. `charset` is that of fields which name none. */
+/**
+ * Starts parsing a form. Throws if the content type has no boundary. `charset` is for fields that name none themselves.
+ */
 export const formParser = (
   contentType: string,
   { onField, onFile }: FormHandlers,
@@ -33,12 +35,12 @@ export const formParser = (
     preservePath: true,
     limits: { fieldSize }
   })
-  // The types say that a name is always there.
+  // At run time, the name can be missing, although the types say that it cannot.
   parser.on("field", (name: string | undefined, value, { valueTruncated }) => {
     if (name !== undefined) onField(name, value, valueTruncated)
   })
   parser.on("file", (name: string | undefined, bytes, { filename }: { readonly filename: string | undefined }) => {
-    // What is wrong with a file is wrong with the form, which fails.
+    // An error in a file is an error of the form, and is reported there.
     bytes.on("error", () => undefined)
     if (name === undefined) bytes.resume()
     else onFile(name, filename ?? "", bytes)
@@ -57,19 +59,19 @@ export const formParser = (
   }
 }
 
-/** A part of a form that carries a file. */
+/** A part with a file. */
 export interface FilePart {
   readonly filename: string
   readonly bytes: Uint8Array
 }
 
-/** A whole form. */
+/** A parsed form. */
 export interface Form {
   readonly fields: ReadonlyArray<readonly [name: string, value: string]>
   readonly files: Readonly<Record<string, FilePart>>
 }
 
-/** Reads a form that is at hand. */
+/** Parses a form whose bytes were already read. */
 export const readForm = async (bytes: Uint8Array, contentType: string): Promise<Form> => {
   const fields: Array<readonly [string, string]> = []
   const files: Record<string, FilePart> = {}

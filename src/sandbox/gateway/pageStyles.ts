@@ -1,6 +1,6 @@
 /**
- * Listings in the service's other styles of pages. Each takes the request's address and answers with one page; records are
- * rendered only for the page.
+ * The other page styles of the service's listings. Each function takes the URL of the request and returns one page.
+ * Only the records of that page are rendered.
  */
 import * as Effect from "effect/Effect"
 import type { Identified, Listing } from "../tenant/collection.js"
@@ -9,11 +9,11 @@ import { countedPage, link, type PagingRules, type Render, whole } from "./pagin
 
 type Page<E> = Effect.Effect<Answer, Answer | E>
 
-/** How many records: what is asked for, within the limit. */
+/** The page size: the requested number, up to the limit. */
 const sizeOf = (url: URL, name: string, most: number, usual = most): number =>
   Math.min(whole(url.searchParams.get(name)) || usual, most)
 
-/** A bare array by `limit` and `offset` (style A). */
+/** A bare array, paged with `limit` and `offset` (style A). */
 export const arrayPage = <R, E>(url: URL, pageSize: number, records: Listing<R>, render: Render<R, E>): Page<E> =>
   Effect.suspend(() => {
     const offset = whole(url.searchParams.get("offset")) ?? 0
@@ -21,7 +21,7 @@ export const arrayPage = <R, E>(url: URL, pageSize: number, records: Listing<R>,
     return Effect.map(Effect.forEach(found, render), (rows) => json(200, rows))
   })
 
-/** A whole listing as a bare array, with its length in `X-Total-Count` (notes and apps of a device). */
+/** A complete listing as a bare array, with its length in `X-Total-Count` (notes and apps of a device). */
 export const wholeArray = <R, E>(records: Listing<R>, render: Render<R, E>): Page<E> =>
   Effect.suspend(() =>
     Effect.map(Effect.forEach(records.slice(0, records.size), render), (rows) =>
@@ -29,14 +29,14 @@ export const wholeArray = <R, E>(records: Listing<R>, render: Render<R, E>): Pag
     )
   )
 
-/** The headers of a listing that has no pages. */
+/** The headers of a listing without pages. */
 export const totalHeaders = (count: number): Readonly<Record<string, string>> => ({
   "x-total-count": String(count),
   "x-total-pages": "1",
   link: '<None>; rel="next", <None>; rel="prev"'
 })
 
-/** A counted page with more counters, and another name for its count where it has one (style B2). */
+/** A counted page with more counters. Its count may have another name (style B2). */
 export const countersPage = <R, E>(
   url: URL,
   rules: PagingRules,
@@ -59,26 +59,29 @@ export const innerPage = <R, E>(
 ): Page<E> =>
   Effect.map(countedPage(url, { pageSize, byPage: false }, records, render), (page) => json(200, envelope(page)))
 
-/** How a listing with a cursor is asked for. */
+/** How a listing with a cursor is paged. */
 export interface CursorRules {
   /** The name of the cursor. Default `cursor`; `after` in style F. */
   readonly cursor?: string
   /** The name of the page size: `limit`, `sizePerPage` or `size`. */
   readonly size: string
   readonly most: number
-  /** How many records a page has if nothing is asked for. Default: the most. */
+  /** The page size if the request does not give one. Default: `most`. */
   readonly usual?: number
-  /** Whether `next` leads to the web app's host instead of the API's, as with users. */
+  /** Whether the URL in `next` has the web app's host in place of the API's host, as for users. */
   readonly onWebApp?: boolean
-  /** Whether `next` repeats the page size. Default: it does. */
+  /** Whether `next` contains the page size. Default `true`. */
   readonly repeatsSize?: boolean
 }
 
-/** A cursor: how many records lie before the page, and the id of the last of them. */
+/** A cursor contains the number of records before the page and the id of the last one of them. */
 const writeCursor = (offset: number, last: Identified | undefined): string =>
   Buffer.from(`p=${offset}:${last?.id ?? ""}`).toString("base64")
 
-/** Where a cursor leads to: after the record that it names, wherever that is by now. `undefined` if it is no cursor. */
+/**
+ * The offset that a cursor stands for: after its record, wherever that record is now. `undefined` if it is not a valid
+ * cursor.
+ */
 const readCursor = (cursor: string, records: Listing<Identified>): number | undefined => {
   const [, digits, id] = /^p=(\d+):(.*)$/s.exec(Buffer.from(cursor, "base64").toString()) ?? []
   if (digits === undefined) return undefined
@@ -89,8 +92,8 @@ const readCursor = (cursor: string, records: Listing<Identified>): number | unde
 }
 
 /**
- * The address on the web app's host: `tenant.kandji.io` for `tenant.api.kandji.io`. A host without `.api.` gets one that
- * does not exist: a caller that follows it does not come back with an answer.
+ * The same URL on the web app's host: `tenant.kandji.io` for `tenant.api.kandji.io`. A host without `.api.` becomes a
+ * host that does not exist, so that a client that follows the URL fails.
  */
 export const onWebAppHost = (address: string): string => {
   const url = new URL(address)
@@ -125,7 +128,7 @@ export const cursorPage = <R extends Identified, E>(
     })
   })
 
-/** A page by its number in the envelope `{total, page, size, results}` (style G). */
+/** A page by its number, in the envelope `{total, page, size, results}` (style G). */
 export const numberedPage = <R, E>(url: URL, most: number, records: Listing<R>, render: Render<R, E>): Page<E> =>
   Effect.gen(function* () {
     const size = sizeOf(url, "size", most)

@@ -1,24 +1,24 @@
 /**
- * Listings in pages, as the service writes them: counted pages here, with the links of Django REST framework, the other
- * styles in `pageStyles.ts`.
+ * Listings in pages, as the service writes them. Counted pages are here, with links like those of Django REST
+ * framework. Other styles are in `pageStyles.ts`.
  */
 import * as Effect from "effect/Effect"
 import type { Listing } from "../tenant/collection.js"
 import { type Answer, json } from "./exchange.js"
 
-/** How a listing may be asked for. */
+/** How a listing is paged. */
 export interface PagingRules {
-  /** The most records on a page, and as many as come when nothing is asked for. */
+  /** The maximum page size, which is also the default. */
   readonly pageSize: number
-  /** Whether `page=2` works beside `limit` and `offset`. */
+  /** Whether `page=2` is accepted besides `limit` and `offset`. */
   readonly byPage: boolean
 }
 
-/** A number of a query; `undefined` if it is not a whole number. */
+/** A whole number in a query; `undefined` for any other text. */
 export const whole = (text: string | null): number | undefined =>
   text !== null && /^\d+$/.test(text) ? Number(text) : undefined
 
-/** The address with some parameters set or taken away; the others are echoed, all in alphabetical order. */
+/** The URL with some parameters changed or removed. All others are kept. Parameters are in alphabetical order. */
 export const link = (url: URL, changes: Readonly<Record<string, number | string | undefined>>): string => {
   const next = new URL(url)
   for (const [name, value] of Object.entries(changes)) {
@@ -29,12 +29,12 @@ export const link = (url: URL, changes: Readonly<Record<string, number | string 
   return next.href
 }
 
-/** Records as the answer shows them. */
+/** Turns a record into the JSON of the answer. */
 export type Render<R, E> = (record: R) => Effect.Effect<unknown, E>
 
 /**
- * One page in the envelope `{count, next, previous, results}`, to be answered or put into another envelope. Records are
- * rendered only for the page.
+ * One page in the envelope `{count, next, previous, results}`. It can be the answer or a part of another envelope. Only
+ * the records of the page are rendered.
  */
 export const countedPage = <R, E>(
   url: URL,

@@ -1,5 +1,5 @@
 /**
- * The vendor's command lines send this request first, to check the address of the tenant. They accept any 2xx.
+ * The vendor's command-line tools send this request first, to check the address of the tenant. They accept any 2xx.
  */
 import * as Effect from "effect/Effect"
 import { json } from "./exchange.js"

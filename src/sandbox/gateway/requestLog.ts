@@ -1,5 +1,5 @@
 /**
- * The requests, in order, without secrets.
+ * Records the requests in order, without secrets.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -8,46 +8,46 @@ import * as Stream from "effect/Stream"
 import type { Answer, Handler, Incoming } from "./exchange.js"
 import type { Target } from "./faults.js"
 
-/** A request that the sandbox was sent. */
+/** A request to the sandbox. */
 export interface RequestRecord {
   /** Counts up from 1. */
   readonly id: number
-  /** When it came, in milliseconds since 1970. */
+  /** When it arrived, in milliseconds since 1970. */
   readonly time: number
-  /** The API, or the storage that installers go to. */
+  /** Whether it was sent to the API or to storage. */
   readonly target: Target
   readonly method: string
   readonly path: string
-  /** The query by name; the last value where a name comes twice. */
+  /** The query parameters by name. If a name appears twice, the last value counts. */
   readonly query: Readonly<Record<string, string>>
-  /** The query as it was written, with its question mark. The signature of a presigned address is taken out. */
+  /** The original query string with its question mark, without the signature of a presigned URL. */
   readonly search: string
-  /** By name in lower case. What authorises is replaced by `<redacted>`. */
+  /** The headers, with names in lower case. Credentials are replaced by `<redacted>`. */
   readonly headers: Readonly<Record<string, string>>
-  /** The body as text, its first 64 KiB. `""` where none was read, for what went to storage, and for what is long ago. */
+  /** The first 64 KiB of the body as text. `""` if no body was read, for requests to storage, and for old requests. */
   readonly body: string
-  /** The answer's status; nothing while there is none, and where the connection ended without one. */
+  /** The status of the answer; `undefined` before the answer, or if the connection was closed without one. */
   readonly status: number | undefined
-  /** Milliseconds until the answer was ready; nothing while it is not. */
+  /** Milliseconds until the answer was ready; `undefined` before that. */
   readonly duration: number | undefined
-  /** The answer's body where it is an error. */
+  /** The body of an error answer. */
   readonly problem: string | undefined
-  /** A note of the sandbox: a path that it does not serve, or an injected fault. */
+  /** A note of the sandbox, about an unknown path or an injected fault. */
   readonly note: string | undefined
 }
 
 /** The requests so far. */
 export interface RequestLog {
   readonly all: Effect.Effect<ReadonlyArray<RequestRecord>>
-  /** Every request twice: as it comes, and again under the same id once its answer is ready. */
+  /** Each request appears twice: when it arrives, and with the same id when its answer is ready. */
   readonly events: Stream.Stream<RequestRecord>
   readonly around: (target: Target, handler: Handler) => Handler
 }
 
-/** How many requests are kept. */
+/** The number of requests that are kept. */
 export const capacity = 10_000
 const largestBody = 64 * 1024
-/** All bodies together; the oldest go first. */
+/** The limit for all bodies together. The oldest bodies are dropped first. */
 const mostBodies = 16 * 1024 * 1024
 
 const redacted = "<redacted>"
@@ -84,7 +84,7 @@ const secretFields = /("(?:PIN|newPassword)"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,}]+
 
 const withoutSecrets = (body: string): string => body.replace(secretFields, `$1"${redacted}"`)
 
-/** The same body, and what was read of it so far, as text. */
+/** The same body, and a function that returns the part that was read, as text. */
 const overheard = (body: Incoming["body"]): { readonly body: Incoming["body"]; readonly text: () => string } => {
   const chunks: Array<Uint8Array> = []
   let size = 0

@@ -1,37 +1,37 @@
 /**
- * Which endpoint answers: the gateway's part (unknown paths, the token) and the table of routes.
+ * Finds the endpoint for a request. Also does the gateway's part: unknown paths and the token.
  */
 import * as Effect from "effect/Effect"
 import { randomBytes } from "node:crypto"
 import { readWhole } from "./body.js"
 import { type Answer, type Handler, type Incoming, json, noRoute, type WholeRequest } from "./exchange.js"
 
-/** The names of the ids in a path: `"device_id" | "note_id"` of `/devices/{device_id}/notes/{note_id}`. */
+/** The names of the ids in a path: `"device_id" | "note_id"` for `/devices/{device_id}/notes/{note_id}`. */
 export type IdNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
   ? Name | IdNames<Rest>
   : never
 
-/** The ids in a path, by their names. */
+/** The ids in a path, by name. */
 export type Ids<Path extends string> = Readonly<Record<IdNames<Path>, string>>
 
-/** What an endpoint answers. A failure is an answer too: one that ends the request early. */
+/** The answer of an endpoint. A failure is also an answer: one that ends the request early. */
 export type Reply = Effect.Effect<Answer, Answer>
 
-/** An endpoint at a path. */
+/** A method, a path and its endpoint. */
 export interface Route {
   readonly method: Method
-  /** `{name}` stands for one segment. A trailing slash counts. */
+  /** `{name}` matches one segment. A trailing slash matters. */
   readonly path: string
-  // Each endpoint knows the ids of its own path, which `route` checks.
+  // The type of the ids is lost here, but `route` has checked it against the path.
   endpoint(incoming: WholeRequest, ids: Readonly<Record<string, string>>): Reply
-  /** Whether it asks for no token: the address itself has one. */
+  /** Whether the request needs no token, because the URL contains one. */
   readonly isOpen: boolean
 }
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE"
 
 /**
- * An endpoint at a path.
+ * A route. The types of the ids follow from the path.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export const route = <const Path extends string>(
   { isOpen = false }: { readonly isOpen?: boolean } = {}
 ): Route => ({ method, path, endpoint, isOpen })
 
-/** A segment of a path, decoded where it can be. */
+/** A path segment, decoded if it is valid percent-encoding. */
 export const decoded = (segment: string): string => {
   try {
     return decodeURIComponent(segment)
@@ -64,7 +64,7 @@ const patternOf = (route: Route): Pattern => ({
   segments: route.path.split("/").map((text) => ({ text, id: /^\{(\w+)\}$/.exec(text)?.[1] }))
 })
 
-/** The ids in a path; `undefined` if the path does not fit the pattern. */
+/** The ids in a path; `undefined` if the path does not match the pattern. */
 const match = (
   { segments: expected }: Pattern,
   segments: ReadonlyArray<string>
@@ -84,9 +84,9 @@ const idCount = ({ segments }: Pattern): number => segments.filter(({ id }) => i
 const unauthorized = (detail: string): Answer => json(401, { detail }, { "www-authenticate": "Bearer" })
 
 /**
- * An answer for every path: Kong's 404 where no route has it, then what the gateway does to all others (`plugins`), then
- * 401 without the token, then 405 and the endpoints. Of several routes that fit, the one with the fewest ids counts:
- * `/devices/search` comes before `/devices/{device_id}`.
+ * Answers every request. A path without a route gets Kong's 404. Then come the gateway's `plugins`, a 401 without the
+ * token, a 405 for a wrong method, and the endpoint. If several routes match, the one with the fewest ids is used:
+ * `/devices/search` before `/devices/{device_id}`.
  */
 export const router = (
   routes: ReadonlyArray<Route>,
