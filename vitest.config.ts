@@ -14,7 +14,7 @@ export default defineConfig({
     // Real sockets, stores and browsers on a busy machine: what fails once is tried again there, and shown as such.
     retry: process.env["CI"] === undefined ? 0 : 2,
     coverage: { include: ["src/**"], reporter: ["text", "html"] },
-    globalSetup: ["test/support/radosgw.setup.ts"]
+    globalSetup: ["test/support/radosgw.setup.ts", "packages/cli/test/support/bundle.setup.ts"]
   },
   resolve: {
     alias: [

@@ -21,7 +21,7 @@ let command = ""
 // Bundled it starts ten times as fast as from its sources.
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "sandbox-cli-test-"))
-  command = await bundledCommand(folder, "iru-sandbox")
+  command = await bundledCommand("iru-sandbox")
 })
 
 afterAll(() => rmSync(folder, { recursive: true }))

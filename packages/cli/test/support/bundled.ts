@@ -1,17 +1,23 @@
 /**
- * The commands as they are shipped: bundled, in a folder of the test's own.
+ * The commands as they are shipped: bundled.
  */
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, beforeAll } from "vitest"
+import { afterAll, beforeAll, inject } from "vitest"
 import { bundle } from "../../build.js"
 
-/** Bundles the commands into a folder. Resolves to the file of one. */
-export const bundledCommand = async (folder: string, name: "iru" | "iru-sandbox"): Promise<string> => {
-  await bundle(join(folder, "dist"))
-  symlinkSync(join(process.cwd(), "node_modules"), join(folder, "node_modules"))
-  return join(folder, "dist", `${name}.js`)
+let bundled: Promise<string> | undefined
+
+/** The file of a command. The first test file of a worker bundles it. */
+export const bundledCommand = async (name: "iru" | "iru-sandbox"): Promise<string> => {
+  bundled ??= (async () => {
+    const folder = mkdtempSync(join(inject("bundleFolder"), "worker-"))
+    await bundle(join(folder, "dist"))
+    symlinkSync(join(process.cwd(), "node_modules"), join(folder, "node_modules"))
+    return folder
+  })()
+  return join(await bundled, "dist", `${name}.js`)
 }
 
 /** The command `iru` for the tests of a file, and a folder that is theirs. */
@@ -20,7 +26,7 @@ export const iruForTests = (): { readonly folder: () => string; readonly command
   let command = ""
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "iru-test-"))
-    command = await bundledCommand(folder, "iru")
+    command = await bundledCommand("iru")
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   return { folder: () => folder, command: () => command }
