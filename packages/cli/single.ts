@@ -8,6 +8,7 @@ import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { options } from "./build.js"
 
 const [target = "iru"] = process.argv.slice(2)
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -15,20 +16,8 @@ const folder = mkdtempSync(join(tmpdir(), "iru-single-"))
 const [script, config, blob] = ["iru.cjs", "sea.json", "iru.blob"].map((name) => join(folder, name))
 if (script === undefined || config === undefined || blob === undefined) throw new Error("three names")
 
-await build({
-  entryPoints: [here("src/single.ts")],
-  outfile: script,
-  bundle: true,
-  minify: true,
-  platform: "node",
-  mainFields: ["module", "main"],
-  target: "node20.19",
-  format: "cjs",
-  tsconfig: here("../../tsconfig.json"),
-  // It has a native part, which one file cannot hold: a sandbox with --data says that it is missing.
-  external: ["classic-level"],
-  logLevel: "warning"
-})
+// It has no place for classic-level, which has a native part: a sandbox with --data says that it is missing.
+await build({ ...options, entryPoints: [here("src/single.ts")], outfile: script, format: "cjs" })
 writeFileSync(config, JSON.stringify({ main: script, output: blob, disableExperimentalSEAWarning: true }))
 execFileSync(process.execPath, ["--experimental-sea-config", config], { stdio: "ignore" })
 copyFileSync(process.execPath, target)

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { ApiClientError, type FieldErrors } from "../errors/ApiClientError.js"
+import { onFirstUse } from "./onFirstUse.js"
 
 /** The failure of an argument, by field. */
 export const invalidArgument = (operation: string, fieldErrors: FieldErrors, cause?: unknown): ApiClientError =>
@@ -20,10 +21,10 @@ export const definedOnly = <A extends object>(fields: A): A =>
  * Returns the fields to send.
  */
 export const checkFields = <A extends object, I>(operation: string, schema: Schema.Schema<A, I>) => {
-  const validate = Schema.validateEither(schema, { errors: "all", onExcessProperty: "error" })
+  const validate = onFirstUse(() => Schema.validateEither(schema, { errors: "all", onExcessProperty: "error" }))
   return (fields: object): Effect.Effect<A, ApiClientError> =>
     Effect.map(
-      Effect.mapError(validate(fields), (error) => invalidArgument(operation, fieldErrorsOf(error.issue))),
+      Effect.mapError(validate()(fields), (error) => invalidArgument(operation, fieldErrorsOf(error.issue))),
       definedOnly
     )
 }

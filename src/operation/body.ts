@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import type { FieldErrors } from "../errors/ApiClientError.js"
 import { fieldErrorsOf } from "./arguments.js"
 import type { FilePart } from "./multipart.js"
+import { onFirstUse } from "./onFirstUse.js"
 
 /** What one query parameter can be. */
 export type QueryValue = string | number | boolean | ReadonlyArray<string | number> | undefined
@@ -50,8 +51,8 @@ export type Encode<out E> = (value: unknown) => Either.Either<E, FieldErrors>
 
 /** Makes the encoder of a schema. It reports all problems at once, unknown keys too, and shows no value. */
 export const encoderOf = <A, I>(schema: Schema.Schema<A, I>): Encode<I> => {
-  const encode = Schema.encodeUnknownEither(schema, { errors: "all", onExcessProperty: "error" })
-  return (value) => Either.mapLeft(encode(value), (error) => fieldErrorsOf(error.issue))
+  const encode = onFirstUse(() => Schema.encodeUnknownEither(schema, { errors: "all", onExcessProperty: "error" }))
+  return (value) => Either.mapLeft(encode()(value), (error) => fieldErrorsOf(error.issue))
 }
 
 export const jsonBody = (json: unknown): RequestBody => ({ json: Predicate.isRecord(json) ? defined(json) : json })

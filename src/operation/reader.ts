@@ -10,6 +10,7 @@ import type * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import { onFirstUse } from "./onFirstUse.js"
 
 /** The decoded value, or `unread`. */
 type Read = (value: unknown) => unknown
@@ -20,11 +21,11 @@ const unread = Symbol("unread")
 export const readerOf = <A, I>(
   schema: Schema.Schema<A, I>
 ): ((value: unknown) => Either.Either<A, ParseResult.ParseError>) => {
-  const decode = Schema.decodeUnknownEither(schema)
-  const read = known(schema.ast)
+  const decode = onFirstUse(() => Schema.decodeUnknownEither(schema))
+  const read = onFirstUse(() => known(schema.ast))
   return (value) => {
-    const result = read(value)
-    return result === unread ? decode(value) : Either.right(result as A)
+    const result = read()(value)
+    return result === unread ? decode()(value) : Either.right(result as A)
   }
 }
 
@@ -42,8 +43,8 @@ const known = (ast: AST.AST): Read => {
 }
 
 const byLibrary = (ast: AST.AST): Read => {
-  const decode = Schema.decodeUnknownEither(Schema.make<unknown, unknown, never>(ast))
-  return (value) => Either.getOrElse(decode(value), () => unread)
+  const decode = onFirstUse(() => Schema.decodeUnknownEither(Schema.make<unknown, unknown, never>(ast)))
+  return (value) => Either.getOrElse(decode()(value), () => unread)
 }
 
 const make = (ast: AST.AST): Read => {
