@@ -28,10 +28,15 @@ const section = ([service, group]: readonly [string, Readonly<Record<string, Ope
   return [`## ${service}`, requests.join("\n"), ...records].join("\n\n")
 }
 
+const emptyValues = `## Empty values
+
+The service writes "nothing" in three ways: the key is missing, \`null\`, or \`""\`. The library reads all three alike. A text, a script or the \`user\` of a device is then \`null\`. A number, a flag, a secret or another record is \`undefined\`. A list is empty. Only fields that a record always has, such as \`name\`, keep \`""\`. In an update \`""\` is a value: it clears a script.`
+
 /** The page, as `npm run docs:services` writes it. */
 export const coverage = (): string =>
   [
     "# Coverage",
     "Every operation of the API by service: its request, and the fields of the records that it returns. Each service also has operations that combine several requests; the [README](../README.md#services) lists them.",
+    emptyValues,
     ...Object.entries(groups).map(section)
   ].join("\n\n")

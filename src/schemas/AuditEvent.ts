@@ -1,12 +1,11 @@
 import * as Schema from "effect/Schema"
-import { blankAsNull, choice, given, Json, nullish, Required, Timestamp } from "./internal.js"
+import { blankAsNull, choice, given, Json, nullish, openEnum, Required, Timestamp } from "./internal.js"
 
 /** An event of the audit log. */
 export const AuditEvent = Schema.Struct({
   /** A ULID. */
   id: Schema.String,
-  /** `create`, `update`, `delete`, … */
-  action: Schema.String,
+  action: openEnum("create", "update", "delete"),
   /** In UTC, with microseconds. */
   occurred_at: Timestamp,
   actor_id: blankAsNull,

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { choice, given, Id, nullish, nullishOr, openEnum, Required } from "./internal.js"
+import { blankAsNull, choice, given, Id, nullish, nullishOr, openEnum, Required } from "./internal.js"
 
 /** A Blueprint with conditional logic is a `map`, one without is `classic`. */
 export const BlueprintType = choice("classic", "map")
@@ -18,17 +18,15 @@ const Parameters = nullish(
 export const Blueprint = Schema.Struct({
   id: Id,
   name: Schema.String,
-  icon: nullish(Schema.String),
-  color: nullish(Schema.String),
-  description: nullish(Schema.String),
+  icon: blankAsNull,
+  color: blankAsNull,
+  description: blankAsNull,
   params: Parameters,
   /** Missing in the answer of a create. */
   computers_count: nullish(Schema.Finite),
   /** Only in the answer of an update. */
   missing_computers_count: nullish(Schema.Finite),
-  enrollment_code: nullish(
-    Schema.Struct({ code: nullish(Schema.String), is_active: nullishOr(Schema.Boolean, false) })
-  ),
+  enrollment_code: nullish(Schema.Struct({ code: blankAsNull, is_active: nullishOr(Schema.Boolean, false) })),
   /** Missing in the answer of an update. */
   type: nullish(openEnum(...BlueprintType.literals))
 }).annotations({ identifier: "Blueprint" })
@@ -44,10 +42,10 @@ export interface LibraryItem extends Schema.Schema.Type<typeof LibraryItem> {}
 export const BlueprintTemplate = Schema.Struct({
   id: Schema.Int,
   name: Schema.String,
-  description: nullish(Schema.String),
+  description: blankAsNull,
   category: nullish(Schema.Int),
-  icon: nullish(Schema.String),
-  color: nullish(Schema.String),
+  icon: blankAsNull,
+  color: blankAsNull,
   params: Parameters,
   rating: nullish(Schema.Finite)
 }).annotations({ identifier: "BlueprintTemplate" })

@@ -44,9 +44,9 @@ const Wire = Schema.Struct({
   install_enforcement: openEnum(...InstallEnforcement.literals),
   /** The service may keep the location of an earlier zip on an app that is no longer a zip. `null` if there is none. */
   unzip_location: blankAsNull,
-  audit_script: nullishOr(Schema.String, ""),
-  preinstall_script: nullishOr(Schema.String, ""),
-  postinstall_script: nullishOr(Schema.String, ""),
+  audit_script: blankAsNull,
+  preinstall_script: blankAsNull,
+  postinstall_script: blankAsNull,
   active: Schema.Boolean,
   restart: Schema.Boolean,
   /** The download URL of the installer. It is secret: for a short time, it works without a token. */
@@ -55,7 +55,7 @@ const Wire = Schema.Struct({
   sha256: nullishText(Schema.Lowercase),
   /** In bytes. */
   file_size: nullish(Schema.Finite),
-  file_updated: nullish(Timestamp),
+  file_updated: blankAsNull,
   show_in_self_service: nullishOr(Schema.Boolean, false),
   /** Only while the app is shown in Self Service. */
   self_service_category_id: nullish(Schema.String),
@@ -67,7 +67,7 @@ const Wire = Schema.Struct({
 
 const WithFileName = Schema.typeSchema(Schema.Struct({ ...Wire.fields, file_name: Schema.String }))
 
-/** A custom app of the library, with the name of its installer. */
+/** A custom app of the library, with the name of its installer. Where the service writes `""` for "nothing", the value is `null`. */
 export const CustomApp = Schema.transform(Wire, WithFileName, {
   strict: true,
   decode: (app) => ({ ...app, file_name: installerName(app.file_key) }),

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { choice, given, Id, nullish, nullishOr, openEnum, Required, Timestamp } from "./internal.js"
+import { blankAsNull, choice, given, Id, nullish, nullishOr, openEnum, Required, Timestamp } from "./internal.js"
 import { RequiredScript, ScriptText } from "./ScriptText.js"
 import { besides, scriptRules, type SelfService, sentWithoutHidden, type ShownInSelfService } from "./rules.js"
 
@@ -15,8 +15,8 @@ export const CustomScript = Schema.Struct({
   execution_frequency: openEnum(...ExecutionFrequency.literals),
   restart: Schema.Boolean,
   script: Schema.String,
-  /** `""` if there is none. */
-  remediation_script: nullishOr(Schema.String, ""),
+  /** `null` if there is none. */
+  remediation_script: blankAsNull,
   show_in_self_service: nullishOr(Schema.Boolean, false),
   /** Only while the script is shown in Self Service. */
   self_service_category_id: nullish(Schema.String),

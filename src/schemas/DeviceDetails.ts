@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { DeviceUser } from "./Device.js"
 import { blankAsNull, blankAsNullOr, Id, Json, nullish, nullishOr } from "./internal.js"
+import { LostModeDetails } from "./LostMode.js"
 
 /** Details of a Mac, an iPhone, an iPad or an Apple TV. The groups of fields depend on the device. */
 export const AppleDeviceDetails = Schema.Struct({
@@ -51,30 +52,7 @@ export const AppleDeviceDetails = Schema.Struct({
       filevault_regen_required: nullish(Schema.Boolean)
     })
   ),
-  lost_mode: nullish(
-    Schema.Struct({
-      lost_mode_status: blankAsNull,
-      enabled_by: blankAsNull,
-      enable_status_at: blankAsNull,
-      lock_screen_message: blankAsNull,
-      lock_screen_phone_number: blankAsNull,
-      lock_screen_footnote: blankAsNull,
-      disable_status: blankAsNull,
-      disabled_by: blankAsNull,
-      disable_status_at: blankAsNull,
-      last_location_status: blankAsNull,
-      last_location_status_at: blankAsNull,
-      last_location: nullish(
-        Schema.Struct({
-          latitude: blankAsNull,
-          longitude: blankAsNull
-        })
-      ),
-      last_location_at: blankAsNull,
-      sound_status: blankAsNull,
-      sound_status_at: blankAsNull
-    })
-  ),
+  lost_mode: nullish(LostModeDetails),
   automated_device_enrollment: nullish(
     Schema.Struct({
       auto_enroll_eligible: nullish(Schema.Boolean),

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { blankAsNull, Id, Json, nullish, nullishOr, Timestamp } from "./internal.js"
+import { blankAsNull, Id, Json, nullish, nullishOr, openEnum, Timestamp } from "./internal.js"
 
 /**
  * An app on a device. The keys depend on the platform: Apple devices have `app_name` and `bundle_id`, Windows has
@@ -104,8 +104,22 @@ export interface EdrStatus extends Schema.Schema.Type<typeof EdrStatus> {}
 /** The status of a library item on a device. */
 export const LibraryItemStatus = Schema.Struct({
   id: Schema.Int,
-  /** `PASS`, `ERROR`, `PENDING`, `excluded`, … */
-  status: Schema.String,
+  /** Profiles have theirs in small letters. */
+  status: openEnum(
+    "AVAILABLE",
+    "CACHED",
+    "CHANGE_PENDING",
+    "DOWNLOADING",
+    "ERROR",
+    "EXCLUDED",
+    "INCOMPATIBLE",
+    "INSTALLING",
+    "PASS",
+    "PENDING",
+    "failed",
+    "pending",
+    "success"
+  ),
   reported_at: blankAsNull,
   log: blankAsNull,
   last_audit_run: blankAsNull,
@@ -126,7 +140,7 @@ export interface LibraryItemStatus extends Schema.Schema.Type<typeof LibraryItem
 
 /** The status of a Blueprint parameter on a Mac. */
 export const DeviceParameter = Schema.Struct({
-  status: Schema.String,
+  status: openEnum("ERROR", "INCOMPATIBLE", "PASS", "PENDING", "REMEDIATED", "WARNING"),
   item_id: Id,
   name: Schema.String,
   category: blankAsNull,

@@ -1,9 +1,11 @@
 import * as Schema from "effect/Schema"
-import { blankAsNull, given, nullish } from "./internal.js"
+import { blankAsNull, blankAsNullOr, given, nullish, openEnum } from "./internal.js"
+
+const outcome = openEnum("SUCCESS", "FAILED")
 
 /** The state of lost mode on an iPhone or an iPad. */
 export const LostModeDetails = Schema.Struct({
-  lost_mode_status: blankAsNull,
+  lost_mode_status: blankAsNullOr(openEnum("ENABLED", "DISABLED")),
   enabled_by: blankAsNull,
   enable_status_at: blankAsNull,
   lock_screen_message: blankAsNull,
@@ -12,7 +14,7 @@ export const LostModeDetails = Schema.Struct({
   disable_status: blankAsNull,
   disabled_by: blankAsNull,
   disable_status_at: blankAsNull,
-  last_location_status: blankAsNull,
+  last_location_status: blankAsNullOr(outcome),
   last_location_status_at: blankAsNull,
   last_location: nullish(
     Schema.Struct({
@@ -23,7 +25,7 @@ export const LostModeDetails = Schema.Struct({
     })
   ),
   last_location_at: blankAsNull,
-  sound_status: blankAsNull,
+  sound_status: blankAsNullOr(outcome),
   sound_status_at: blankAsNull
 }).annotations({ identifier: "LostModeDetails" })
 /** The state of lost mode, decoded. */

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { blankAsNull, Id, Json, nullish, nullishOr, openEnum } from "./internal.js"
+import { blankAsNull, blankAsNullOr, Id, Json, nullish, nullishOr, openEnum } from "./internal.js"
 
 /**
  * A threat on a device, in the first version of the API. Its values are in upper case; those of the filters are in
@@ -48,11 +48,11 @@ export const LegacyDetection = Schema.Struct({
   threat_id: blankAsNull,
   rule_version: nullish(Schema.Finite),
   description: blankAsNull,
-  classification: blankAsNull,
+  classification: blankAsNullOr(openEnum("malicious", "suspicious")),
   informational_tags: nullishOr(Schema.Array(Schema.String), []),
   malware_family: nullishOr(Schema.Array(Schema.String), []),
   detection_date: blankAsNull,
-  threat_status: blankAsNull,
+  threat_status: blankAsNullOr(openEnum("blocked", "detected", "informational")),
   device_info: nullish(Schema.Struct({ id: Id, name: blankAsNull, serial_number: blankAsNull })),
   parent_process: nullish(Process),
   target_process: nullish(Process),

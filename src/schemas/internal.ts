@@ -1,21 +1,25 @@
 /**
  * The building blocks of all schemas. Decoding is tolerant, because the API grows without notice: unknown keys are
- * dropped, unknown enum values are kept, and `null` means absent. Each key is decoded on its own. A schema that looks
- * at the whole record would check every record twice, and a listing has thousands of records.
+ * dropped, unknown enum values are kept, and `null` and `""` mean absent. Each key is decoded on its own. A schema that
+ * looks at the whole record would check every record twice, and a listing has thousands of records.
  */
 import * as Schema from "effect/Schema"
 
 /** An id as the API writes it, in lower case. Usually a UUID, but nothing depends on that. */
 export const Id = Schema.Lowercase
 
-/** A key that may be missing or null. Both become `undefined`. */
+/** A value, or one of the ways in which the API writes that there is none. */
+const orNothing = <A, I, R>(schema: Schema.Schema<A, I, R>) =>
+  Schema.Union(Schema.NullishOr(schema), Schema.Literal(""))
+
+/** A key that may be missing, null or `""`. All three become `undefined`. */
 export const nullish = <A, I, R>(
   schema: Schema.Schema<A, I, R>
-): Schema.optional<Schema.Schema<A | undefined, I | null | undefined, R>> =>
+): Schema.optional<Schema.Schema<A | undefined, I | "" | null | undefined, R>> =>
   Schema.optional(
-    Schema.transform(Schema.NullishOr(schema), Schema.UndefinedOr(Schema.typeSchema(schema)), {
+    Schema.transform(orNothing(schema), Schema.UndefinedOr(Schema.typeSchema(schema)), {
       strict: true,
-      decode: (value) => value ?? undefined,
+      decode: (value) => (value === "" ? undefined : (value ?? undefined)),
       encode: (value) => value
     })
   )
@@ -32,14 +36,14 @@ export const nullishText = <A>(
     })
   )
 
-/** A key that may be missing or null. Both become a default value. */
+/** A key that may be missing, null or `""`. All three become a default value. */
 export const nullishOr = <A, I, R>(
   schema: Schema.Schema<A, I, R>,
   value: Schema.Schema.Type<Schema.Schema<A, I, R>>
-): Schema.Schema<A, I | null | undefined, R> =>
-  Schema.transform(Schema.NullishOr(schema), Schema.typeSchema(schema), {
+): Schema.Schema<A, I | "" | null | undefined, R> =>
+  Schema.transform(orNothing(schema), Schema.typeSchema(schema), {
     strict: true,
-    decode: (given) => given ?? value,
+    decode: (given) => (given === "" ? value : (given ?? value)),
     encode: (given) => given
   })
 
@@ -54,13 +58,13 @@ export const blankAsNull: Schema.Schema<string | null, string | null | undefined
   }
 )
 
-/** A record that may be missing, null or `""`. All three become `null`. */
+/** A value that may be missing, null or `""`. All three become `null`. */
 export const blankAsNullOr = <A, I>(schema: Schema.Schema<A, I>): Schema.Schema<A | null, I | "" | null | undefined> =>
-  Schema.transform(
-    Schema.Union(schema, Schema.Literal(""), Schema.Null, Schema.Undefined),
-    Schema.NullOr(Schema.typeSchema(schema)),
-    { strict: true, decode: (record) => (record === "" ? null : (record ?? null)), encode: (record) => record }
-  )
+  Schema.transform(orNothing(schema), Schema.NullOr(Schema.typeSchema(schema)), {
+    strict: true,
+    decode: (value) => (value === "" ? null : (value ?? null)),
+    encode: (value) => value
+  })
 
 /** JSON of unknown shape. */
 export const Json = Schema.Unknown

@@ -13,7 +13,7 @@ export const blueprint: Make<Blueprint> = example(Blueprint, {
   name: "Engineering",
   icon: "ss-files",
   color: "aqua-800",
-  description: "",
+  description: "Macs of the engineers",
   params: {},
   computers_count: 1,
   missing_computers_count: 0,
@@ -26,7 +26,16 @@ export const blueprintTemplateCategory: Make<BlueprintTemplateCategory> = exampl
   id: 1,
   name: "Compliance",
   weight: 1,
-  templates: [{ id: 1, name: "CIS Level 1", description: "", category: 1, icon: "ss-files", color: "aqua-800" }]
+  templates: [
+    {
+      id: 1,
+      name: "CIS Level 1",
+      description: "The first level of CIS",
+      category: 1,
+      icon: "ss-files",
+      color: "aqua-800"
+    }
+  ]
 })
 
 /** A library item that is assigned to a Blueprint. */

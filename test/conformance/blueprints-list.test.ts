@@ -23,7 +23,7 @@ describe("list", () => {
   effect("BPL-3: the results have the page's id, name and type", () =>
     withTenant(() => ({ body: pageOf([{ id: blueprintId, name: "Engineering", type: "maps" }]) }))(() =>
       Effect.gen(function* () {
-        expect((yield* list).results).toEqual([{ id: blueprintId, name: "Engineering", type: "maps" }])
+        expect((yield* list).results).toMatchObject([{ id: blueprintId, name: "Engineering", type: "maps" }])
       })
     )
   )

@@ -95,7 +95,7 @@ describe("get", () => {
     withTenant(({ path }) => ({ body: scriptRecord({ id: path.split("/").at(-1) }) }))((server) =>
       Effect.gen(function* () {
         const script = yield* (yield* CustomScripts).get(scriptId)
-        expect(script).toEqual(scriptRecord())
+        expect(script).toEqual({ ...scriptRecord(), remediation_script: null })
         expect(requestsTo(server)).toEqual([`GET ${root}/${scriptId}`])
       })
     )
@@ -142,7 +142,12 @@ describe("list", () => {
           Effect.gen(function* () {
             const { results, ...rest } = yield* (yield* CustomScripts).list()
             expect(rest).toEqual({ count: total, next: null, previous: null })
-            expect(results).toEqual(Array.from({ length: total }, (_, index) => scriptRecord({ name: String(index) })))
+            expect(results).toEqual(
+              Array.from({ length: total }, (_, index) => ({
+                ...scriptRecord({ name: String(index) }),
+                remediation_script: null
+              }))
+            )
             expect(server.received).toHaveLength(requests)
             expect(server.received.every(({ query }) => query["limit"] === undefined)).toBe(true)
           })

@@ -161,7 +161,7 @@ effect("a script with white space at its end, which the service drops, is no dif
     expect(yield* apps.publish(app)).toMatchObject({ status: "unchanged" })
     expect(yield* apps.publish({ ...app, preinstall_script: "" })).toMatchObject({
       status: "updated",
-      app: { preinstall_script: "" }
+      app: { preinstall_script: null }
     })
   }).pipe(onSandbox())
 )

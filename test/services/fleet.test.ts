@@ -63,8 +63,8 @@ describe("a record is found", () => {
       return { body: { count: all.length, next, previous: null, results: all.slice(at, at + 1) } }
     }, options)(() =>
       Effect.gen(function* () {
-        const found = yield* Effect.all([(yield* Tags).find("Kiosk"), (yield* Blueprints).find("Kiosk")])
-        expect(found.map(Option.map(({ id }) => id))).toEqual([Option.some(uuid(2)), Option.some(uuid(2))])
+        const [tag, blueprint] = yield* Effect.all([(yield* Tags).find("Kiosk"), (yield* Blueprints).find("Kiosk")])
+        expect([tag, blueprint]).toMatchObject([{ value: { id: uuid(2) } }, { value: { id: uuid(2) } }])
       })
     )
   )

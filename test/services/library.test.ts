@@ -90,7 +90,7 @@ describe("a custom script", () => {
 
       const renamed = yield* scripts.update(made.id, { name: "Assets" })
       expect(renamed).toEqual({ ...made, name: "Assets", updated_at: renamed.updated_at })
-      expect(yield* scripts.update(made.id, { remediation_script: "" })).toMatchObject({ remediation_script: "" })
+      expect(yield* scripts.update(made.id, { remediation_script: "" })).toMatchObject({ remediation_script: null })
 
       const category = Option.getOrThrow(yield* (yield* SelfServiceCategories).find("utilities"))
       const shown = yield* scripts.update(made.id, {
