@@ -35,9 +35,12 @@ export const retryTable = [
   ...rows.map((row) => line(row)),
   "",
   `By default there are ${defaultRetry.times} more tries (\`retry.times\`). The pause before each is random, up to ${long(defaultRetry.base)}`,
-  `(\`retry.base\`) before the first; the bound doubles from try to try, up to ${long(longestBackoff)}. What \`Retry-After\` asks for`,
-  `is waited in any case, up to ${long(defaultRetry.maxWait)} (\`retry.maxWait\`); above that, the call fails with \`RateLimited\` and says`,
-  `how long to wait. No try begins later than ${long(defaultRetry.within)} after the first one (\`retry.within\`).`
+  `(\`retry.base\`) before the first; the bound doubles from try to try, up to ${long(longestBackoff)}.`,
+  "",
+  `If the answer has \`Retry-After\`, the pause is at least that long. If it asks for more than ${long(defaultRetry.maxWait)} (\`retry.maxWait\`),`,
+  `there is no other try: the call fails at once with the reason of that answer (\`RateLimited\` for a 429,`,
+  `\`Unavailable\` for a 503), and \`retryAfter\` says how long to wait. No pause ends later than ${long(defaultRetry.within)} after the first`,
+  `try began (\`retry.within\`). After the pause a try may still have to wait for its turn.`
 ].join("\n")
 
 const place = /(<!-- retry table: npm run docs:retry -->)[\s\S]*?(<!-- end of the retry table -->)/

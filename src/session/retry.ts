@@ -16,9 +16,12 @@ export interface RetryPolicy {
   readonly times: number
   /** The first pause is random, up to this long; the bound doubles from try to try, up to 30 seconds. */
   readonly base: Duration.DurationInput
-  /** The longest wait that the service's limits may cause. Above it, the call fails with `RateLimited` and says how long. */
+  /**
+   * The longest wait for a turn, and the longest `Retry-After` that is waited for. Above it, the call fails, and
+   * `retryAfter` says how long to wait. The reason is `RateLimited`, or that of the answer which has the `Retry-After`.
+   */
   readonly maxWait: Duration.DurationInput
-  /** No try begins later than this after the first one. */
+  /** No pause before another try ends later than this after the first try began. */
   readonly within: Duration.DurationInput
 }
 
