@@ -3,11 +3,11 @@ import { Console, Effect, Ref, Stream } from "effect"
 import { ApiClient, CustomScript, CustomScripts } from "effect-iru"
 import { Iru } from "effect-iru/node"
 
-/** What is done with one record: slow, perhaps. */
+/** Checks one record. In your program, this may take long. */
 const isSigned = (script: CustomScript) => Effect.succeed(script.script.includes("# signed:"))
 
-// Four pages are read at once and eight records are looked at, and they come out in the server's order. When those
-// eight take long, no further page is read.
+// Requests four pages at the same time and checks eight records at the same time. The results keep the server's order.
+// While the checks are slow, no further page is requested.
 const countUnsigned = Effect.gen(function* () {
   const scripts = yield* CustomScripts
   return yield* scripts.stream({ concurrency: 4 }).pipe(
@@ -17,7 +17,7 @@ const countUnsigned = Effect.gen(function* () {
   )
 })
 
-/** Goes on where an earlier run stopped: `done` says how many records it had handled, page by page. */
+/** Continues where an earlier run stopped. `done` is the number of records in the pages that are done. */
 const continueFrom = (done: Ref.Ref<number>) =>
   Effect.gen(function* () {
     const client = yield* ApiClient
@@ -35,7 +35,7 @@ const continueFrom = (done: Ref.Ref<number>) =>
 
 const program = Effect.gen(function* () {
   yield* Console.log(`${yield* countUnsigned} scripts are not signed`)
-  const done = yield* Ref.make(0) // in your program: a file or a table that survives it
+  const done = yield* Ref.make(0) // in your program: a file or a table, which is still there after a restart
   yield* continueFrom(done)
   yield* Console.log(`${yield* Ref.get(done)} scripts in all`)
 })

@@ -6,14 +6,14 @@ import { Iru } from "effect-iru/node"
 const program = Effect.gen(function* () {
   const profiles = yield* CustomProfiles
 
-  // Pages are read as they are needed, one ahead. What is not asked for is never requested.
+  // The stream requests pages while its consumer asks for more, and ends with the first match.
   const firstInactive = yield* profiles.stream({ pageSize: 100 }).pipe(
     Stream.filter((profile) => !profile.active),
     Stream.runHead
   )
   yield* Console.log("First inactive profile:", firstInactive)
 
-  // The whole listing at once, where that is wanted.
+  // The whole listing, in memory.
   const { count } = yield* profiles.list()
   yield* Console.log(`${count} profiles in all`)
 })

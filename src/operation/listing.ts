@@ -17,13 +17,14 @@ import type { Opened, Pages, Place, Plan } from "./Pages.js"
 
 /** How a listing is read. */
 export interface ListOptions {
-  /** Records a page. Without it the service decides: 300 for most listings. */
+  /** Records of a page. The service may send fewer. Without it, the service decides: 300 for most listings. */
   readonly pageSize?: number | undefined
-  /** Pages read ahead in the background, from the second page on. Default 1; 0 reads strictly on demand. */
+  /** Pages read ahead in the background, one after another. Default 1; 0 requests a page only when it is needed. */
   readonly prefetch?: number | undefined
   /**
-   * Pages read at once, from the second page on, where the first one tells how many there are. They still come in
-   * order. Default 1 for a stream, which may be left early; 32 for a list, which needs them all.
+   * Requests at the same time, from the second page on, if the first page tells where the others are. Records keep the
+   * server's order. Above 1, it takes the place of `prefetch`. Default 1 for a stream, which may be left early; 32 for a
+   * list, which needs all pages.
    */
   readonly concurrency?: number | undefined
 }

@@ -5,10 +5,12 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import { ApiClient, CustomScript, CustomScripts } from "effect-iru"
+import { ApiClient, CustomScript, CustomScripts, type Operation } from "effect-iru"
 import { Iru } from "effect-iru/node"
+import * as operations from "effect-iru/operations"
 import { Sandbox } from "effect-iru/sandbox"
-import { expect } from "vitest"
+import { readFileSync } from "node:fs"
+import { expect, test } from "vitest"
 
 const tenant = Layer.unwrapEffect(
   Effect.map(Sandbox, ({ apiToken, tenantUrl }) => Iru.layer({ tenantUrl, apiToken, pace: { perSecond: 1000 } }))
@@ -62,3 +64,18 @@ scoped("a consumer that takes its time stops the reading, even where pages are r
     expect(yield* Fiber.join(reading)).toBe(names.length)
   }).pipe(Effect.provide(tenant))
 )
+
+test("the page names the listings that are read page by page, whatever the concurrency", () => {
+  const all: ReadonlyArray<Operation.Any> = Object.values(operations).flatMap((group) => Object.values(group))
+  const first = { records: [1], total: 10, next: { offset: "1" } }
+  const onePerTurn = all.flatMap((operation) =>
+    operation._tag === "Listing" && operation.pages.plan(first) === undefined
+      ? [operation.name.replace(/^Prism\..*/, "Prism")]
+      : []
+  )
+  const [, item = ""] = readFileSync("docs/listings.md", "utf8").split(
+    "**Some listings are always read page by page.**"
+  )
+  const named = [...(item.split("- **")[0] ?? "").matchAll(/`([A-Z]\w+(?:\.\w+)?)`/g)].map(([, name]) => name)
+  expect(named.sort()).toEqual([...new Set(onePerTurn)].sort())
+})
