@@ -6,10 +6,10 @@ import { Iru } from "effect-iru/node"
 const program = Effect.gen(function* () {
   const scripts = yield* CustomScripts
 
-  // A report can wait, so whatever a person waits for goes first. It would rather fail than wait for long.
+  // A person waits for this list: its pages go out like single calls. It fails if it would wait longer than a minute.
   const { count } = yield* scripts
     .list()
-    .pipe(ApiClient.withPriority("bulk"), ApiClient.withRetry({ maxWait: "1 minute" }))
+    .pipe(ApiClient.withPriority("interactive"), ApiClient.withRetry({ maxWait: "1 minute" }))
 
   const { limit, remaining, wait } = yield* ApiClient.quota
   yield* Console.log(

@@ -150,7 +150,7 @@ export declare namespace ApiClient {
      * Default: `effect-iru`, or `effect-iru-ci` if the variable `CI` is there.
      */
     readonly source?: string | false | undefined
-    /** What every call is asked before it is sent. Default: nothing is refused. */
+    /** Rules that every call must pass before it is sent. Default: none. */
     readonly guard?: Guard<R> | undefined
   }
 }
