@@ -16,7 +16,7 @@ Effect.gen(function* () {
   // Where your collector listens: http://localhost:4318, say.
   const baseUrl = yield* Config.string("OTEL_EXPORTER_OTLP_ENDPOINT")
 
-  // Whatever a program logs, measures and traces goes there, and what the session does as a part of it.
+  // The logs, metrics and spans of the program go there, and those of the session with them.
   const telemetry = Otlp.layerJson({ baseUrl, resource: { serviceName: "nightly-report" } }).pipe(
     Layer.provide(FetchHttpClient.layer)
   )

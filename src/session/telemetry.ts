@@ -1,5 +1,6 @@
 /**
- * A span for every call and every attempt, and metrics. None of them contains the token, a body, a query or an id.
+ * A span for every call and every attempt, and metrics. None of them contains the token, a body or a query. Ids are only
+ * in the messages of failures.
  */
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
