@@ -6,7 +6,7 @@ import { Fault, Sandbox } from "effect-iru/sandbox"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect } from "vitest"
 import { temporaryFolder } from "../../../test/support/files.js"
@@ -54,6 +54,28 @@ describe("a batch", () => {
         expect(done.length).toBeLessThan(30 + first)
       })
     )
+  )
+
+  scopedLive(
+    "that was killed names --repeat-unknown for a device that was under way, and leaves it alone without",
+    () =>
+      onTenant(
+        Effect.gen(function* () {
+          const file = yield* macs(2)
+          const log = join(yield* temporaryFolder, "log")
+          const args = ["devices", "restart", "--from", file, "--yes", "--resume", log]
+          const { stdout } = yield* iru(["devices", "get", readFileSync(file, "utf8").split("\n")[1] ?? "", "--json"])
+          const { device_id: device } = JSON.parse(stdout)
+          const begun = { device, state: "started", at: new Date().toISOString(), action: "DeviceActions.restart" }
+          writeFileSync(log, `${JSON.stringify(begun)}\n`)
+          const rest = yield* iru(args)
+          expect(rest.code).toBe(1)
+          expect(rest.stdout).toMatch(/\tfailed\tbegun in an earlier run.* --repeat-unknown does it again\n/)
+          expect(yield* writes).toHaveLength(1)
+          expect((yield* iru([...args, "--repeat-unknown"])).code).toBe(0)
+          expect(yield* writes).toHaveLength(2)
+        })
+      )
   )
 
   scopedLive("goes on to its end when nobody reads what it prints any more", () =>

@@ -107,8 +107,15 @@ describe("iru apps download", () => {
       const done = yield* iru(["apps", "download", "Big", "--to", `${target}/`])
       expect(done).toMatchObject({ code: 0, stdout: `Big\tdownloaded\t${join(target, "Big.pkg")}\t\n` })
       expect(sha256(join(target, "Big.pkg"))).toBe(sha256(path))
-      const ranges = (yield* Sandbox.requests).filter(({ method, target }) => target === "storage" && method === "GET")
+      const transfers = Effect.map(Sandbox.requests, (requests) =>
+        requests.filter(({ method, target }) => target === "storage" && method === "GET")
+      )
+      const ranges = yield* transfers
       expect(ranges.at(-1)?.status).toBe(206)
+      // What is in the folder is not downloaded again.
+      const again = yield* iru(["apps", "download", "Big", "--to", target])
+      expect(again).toMatchObject({ code: 0, stdout: `Big\tskipped\t${join(target, "Big.pkg")}\t\n` })
+      expect(yield* transfers).toEqual(ranges)
     }).pipe(Effect.provide(Sandbox.layer()))
   )
 

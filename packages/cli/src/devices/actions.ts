@@ -61,7 +61,9 @@ const rowOf = (outcome: Outcome) => ({
   outcome: outcome.outcome,
   detail:
     outcome.outcome === "failed"
-      ? explain(outcome.error).text.split("\n")[0]
+      ? outcome.error._tag === "UnknownOutcome"
+        ? "begun in an earlier run, which ended before it knew the outcome. --repeat-unknown does it again"
+        : explain(outcome.error).text.split("\n")[0]
       : outcome.outcome === "skipped"
         ? outcome.reason
         : ""

@@ -6,6 +6,7 @@ import { ProgressBar } from "effect-iru/node"
 import * as operations from "effect-iru/operations"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { statSync } from "node:fs"
 import { namesOfRecords, type Options, withStyle } from "../operations/commands.js"
 import { lookUp } from "../operations/lookup.js"
 import { explain } from "../output/failures.js"
@@ -31,6 +32,9 @@ const rowOf = (result: CustomApps.DownloadOutcome) => ({
   detail: result.outcome === "failed" ? explain(result.error).text.split("\n")[0] : ""
 })
 
+const isFolder = (path: string): Effect.Effect<boolean> =>
+  Effect.sync(() => /[/\\]$/.test(path) || (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false))
+
 const download = (typed: ReadonlyArray<string>, options: Options & DownloadOptions) =>
   Effect.gen(function* () {
     const { all = false, resume = true, to = "." } = options
@@ -42,17 +46,23 @@ const download = (typed: ReadonlyArray<string>, options: Options & DownloadOptio
     const apps = yield* CustomApps
     const style = styleOf(options)
     const found = yield* Effect.forEach(typed, (text) => lookUp("CustomApps", "library_item_id", text))
-    const [only] = found
-    if (only !== undefined && found.length === 1) {
+    const only = found.length === 1 ? found[0] : undefined
+    if (only !== undefined && !(yield* isFolder(to))) {
       const { path } = yield* apps.download(only.id, { to, resume })
       return yield* printRows(Stream.make({ app: only.name, outcome: "downloaded", path, detail: "" }), style, columns)
     }
-    yield* goOnWithoutReader
-    let code: ExitCode = exitCodes.ok
     const client = yield* ApiClient
     const wanted = all
       ? apps.stream()
       : Stream.mapEffect(Stream.fromIterable(found), ({ id }) => client.call(operations.CustomApps.get)(id))
+    if (only !== undefined) {
+      const outcomes = Stream.mapEffect(apps.downloadAll(wanted, { to, resume }), (result) =>
+        result.outcome === "failed" ? Effect.fail(result.error) : Effect.succeed(rowOf(result))
+      )
+      return yield* printRows(outcomes, style, columns)
+    }
+    yield* goOnWithoutReader
+    let code: ExitCode = exitCodes.ok
     const outcomes = Stream.tap(apps.downloadAll(wanted, { to, resume }), ({ outcome }) =>
       Effect.sync(() => {
         if (outcome === "failed") code = exitCodes.failure
@@ -66,13 +76,15 @@ const download = (typed: ReadonlyArray<string>, options: Options & DownloadOptio
 export const downloadCommand = (command: ShellCommand): void => {
   const name = command.fullName
   command
-    .description("Download installers of custom apps. Each is verified; one that is there already is skipped.")
+    .description(
+      "Download installers of custom apps. Each is verified. In a folder, one that is there already is skipped."
+    )
     .summary("Download installers")
     .argument("[apps...]", "Names or ids of custom apps")
     .completes(0, namesOfRecords("CustomApps", "library_item_id"))
     .examples(`${name} Firefox`, `${name} Firefox --to Firefox.pkg`, `${name} --all --to installers/`)
     .option("--all", "The installers of all custom apps")
-    .option("--to <path>", "The folder, or the file where there is one app. Default: this folder")
+    .option("--to <path>", "The folder, or for one app the file, which is replaced. Default: this folder")
     .option("--no-resume", "Begin anew where an earlier download ended early")
   withSession(withStyle(command))
   command.action(async () => {
