@@ -39,7 +39,7 @@ describe("the ten jobs of docs/cli.md, each one line", () => {
           writeFileSync(join(place, "iru"), `#!/bin/sh\nexec '${process.execPath}' '${command()}' "$@"\n`)
           chmodSync(join(place, "iru"), 0o755)
           writeFileSync(join(place, "tags.csv"), "C02933B00000,A-1\nFVF444B00005,A-2\n")
-          writeFileSync(join(place, "no-key.csv"), "serial_number,name\nC02933B00000,a\nFVF444B00005,b\n")
+          writeFileSync(join(place, "macs.csv"), "serial_number,name\nC02933B00000,a\nFVF444B00005,b\n")
           expect(line.split("\n")).toHaveLength(1)
           const { PATH, ...env } = usual()
           const { code, stderr, stdout } = yield* Effect.promise(() =>
