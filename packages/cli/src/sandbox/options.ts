@@ -72,13 +72,13 @@ export const sandboxCommand = (command: ShellCommand): ShellCommand =>
     )
     .option(
       "--devices <number>",
-      "How many devices the furnished tenant has; all else follows from them. Default: those of a small company",
+      "Starts with a furnished tenant of so many devices, and all else that belongs to them",
       wholeNumber(1_000_000)
     )
     .option("--latency <time>", "How long every request waits, such as 50ms", time)
     .option(
       "--processing <time>",
-      "How long an uploaded installer is looked at, such as 10s. Until then an app of it is a 503",
+      "How long an uploaded installer is processed, such as 10s. Until then, the API answers 503 to an app of it",
       time
     )
     .option("--rate-limit", "Takes no more requests than the service: 50 a second, 10,000 an hour")
