@@ -71,6 +71,25 @@ describe("a list", () => {
     )
   )
 
+  scopedLive("--csv has the fields of all records, also if the first one lacks some", () =>
+    Effect.gen(function* () {
+      const { blueprints, devices, users } = yield* Sandbox.state
+      const { id: blueprint_id } = yield* blueprints.put({ name: "Office" })
+      const { id: user } = yield* users.put({ name: "Ada", email: "ada@example.com" })
+      yield* devices.put({ platform: "Mac", blueprint_id, device_name: "A spare Mac", serial_number: "C02SPARE" })
+      yield* devices.put({ platform: "Mac", blueprint_id, user, device_name: "Ada's Mac", serial_number: "C02ADA" })
+      const listed = yield* iru(["devices", "list", "--csv"])
+      const called = yield* iru(["api", "GET", "devices", "--paginate", "--csv"])
+      for (const { stdout } of [listed, called]) {
+        const [names = "", ...rows] = stdout.trimEnd().split("\n")
+        expect(names.split(",")).toContain("user.email")
+        expect(names.split(",")).not.toContain("user")
+        expect(rows.find((row) => row.includes("C02SPARE"))).toBeDefined()
+        expect(rows.find((row) => row.includes("C02ADA"))).toContain("ada@example.com")
+      }
+    }).pipe(Effect.provide(Sandbox.layer()))
+  )
+
   scopedLive("an empty one is an empty array, no line, or the line of names that was asked for", () =>
     Effect.gen(function* () {
       expect((yield* iru(["tags", "list", "--json"])).stdout).toBe("[]\n")

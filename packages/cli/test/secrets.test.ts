@@ -152,4 +152,17 @@ describe("iru secrets", () => {
       })
     )
   )
+
+  scopedLive("of many devices have their column also if the first device has no secret", () =>
+    Effect.gen(function* () {
+      const { blueprints, devices } = yield* Sandbox.state
+      const { id: blueprint_id } = yield* blueprints.put({ name: "Office" })
+      const put = (serial_number: string, filevault_enabled: boolean) =>
+        devices.put({ platform: "Mac", blueprint_id, device_name: serial_number, serial_number, filevault_enabled })
+      yield* put("C02PLAIN", false)
+      yield* put("C02ADA", true)
+      const { stdout } = yield* iru(["secrets", "filevault", "C02PLAIN", "C02ADA", "--csv"])
+      expect(stdout).toMatch(/^serial_number,device_name,key\nC02PLAIN,C02PLAIN,\nC02ADA,C02ADA,[-A-Z0-9]{29}\n$/)
+    }).pipe(Effect.provide(Sandbox.layer()))
+  )
 })

@@ -16,7 +16,7 @@ import type { Names, ShellCommand } from "../shell/program.js"
 import type { Tenant } from "../tenants/session.js"
 import { catalogue, type Entry, type Group } from "./catalogue.js"
 import { type ConfirmOptions, confirmOnce, confirmTyped, withConfirmation } from "./confirm.js"
-import { type Field, fieldsOf, optionName } from "./fields.js"
+import { type Field, fieldsOf, optionName, pathsOf } from "./fields.js"
 import { describeId, type Found, lookUp, withIds } from "./lookup.js"
 import { namesOf, wholeNumber } from "./numbers.js"
 import { bodyOf, queryOf } from "./values.js"
@@ -166,13 +166,18 @@ const recordOf = (answer: unknown): Json => {
 }
 
 /** Prints what an operation answered. */
-export const printAnswer = (answer: unknown, options: Options, columns: ReadonlyArray<string> | undefined) => {
+export const printAnswer = (
+  answer: unknown,
+  options: Options,
+  columns?: ReadonlyArray<string>,
+  all?: ReadonlyArray<string>
+) => {
   const value = recordOf(answer)
   if (value === undefined || value === null) return tell("Done.")
   if (typeof value === "string") return write(value.endsWith("\n") ? value : `${value}\n`)
   if (isBytes(value)) return write(value.bytes)
   const style = styleOf(options)
-  return Array.isArray(value) ? printRows(Stream.fromIterable(value), style, columns) : printRecord(value, style)
+  return Array.isArray(value) ? printRows(Stream.fromIterable(value), style, columns, all) : printRecord(value, style)
 }
 
 const run = (known: Known, tenant: Tenant, typed: ReadonlyArray<string>, options: Options) =>
@@ -182,15 +187,17 @@ const run = (known: Known, tenant: Tenant, typed: ReadonlyArray<string>, options
     const found = yield* Effect.forEach(operation.ids, (id, index) => lookUp(service, id, typed[index] ?? ""))
     const ids = found.map(({ id }) => id)
     const columns = entry.columns?.split(",")
+    const all = pathsOf(operation.answer)
     if (operation._tag === "Listing") {
       const { limit } = options
       const filters = typeof payload[0] === "object" ? payload[0] : {}
       const rows = listing(operation, [...ids, typeof limit === "number" ? { ...filters, concurrency: 1 } : filters])
-      return yield* printRows(typeof limit === "number" ? Stream.take(rows, limit) : rows, styleOf(options), columns)
+      const asked = typeof limit === "number" ? Stream.take(rows, limit) : rows
+      return yield* printRows(asked, styleOf(options), columns, all)
     }
     if (operation.kind === "destructive") yield* confirmTyped(intention(known, tenant, found, typed), options)
     if (operation.kind === "fleet") yield* confirmOnce(intention(known, tenant, found, typed), options)
-    yield* printAnswer(yield* call(operation, [...ids, ...payload]), options, columns)
+    yield* printAnswer(yield* call(operation, [...ids, ...payload]), options, columns, all)
   })
 
 /** Makes a command that calls an operation once. */

@@ -49,6 +49,28 @@ export const fieldsOf = (schema: Schema.Schema.AnyNoContext | undefined): Readon
   })
 }
 
+/**
+ * The fields of the records that a schema reads, those of records within records by path: `user.name`. None if the schema
+ * also reads fields that it does not name.
+ */
+export const pathsOf = (schema: Schema.Schema.AnyNoContext | undefined): ReadonlyArray<string> =>
+  schema === undefined ? [] : pathsIn(AST.encodedAST(schema.ast), "")
+
+const pathsIn = (ast: AST.AST, prefix: string): ReadonlyArray<string> => {
+  const records = partsOf(ast).flatMap((part) => {
+    const [list] = AST.isTupleType(part) && prefix === "" ? part.rest : []
+    return list === undefined ? [part] : partsOf(list.type)
+  })
+  const objects = records.filter(AST.isTypeLiteral)
+  if (objects.some(({ indexSignatures }) => indexSignatures.length > 0)) return []
+  const fields = objects.flatMap(({ propertySignatures }) => propertySignatures)
+  const paths = fields.flatMap(({ name, type }) => {
+    const within = pathsIn(type, `${prefix}${String(name)}.`)
+    return within.length === 0 ? [`${prefix}${String(name)}`] : within
+  })
+  return [...new Set(paths)]
+}
+
 const withoutFilters = (ast: AST.AST): AST.AST =>
   AST.isRefinement(ast) ? withoutFilters(ast.from) : AST.isTransformation(ast) ? withoutFilters(ast.from) : ast
 

@@ -85,14 +85,18 @@ const tsvCell = (value: Json): string => exact(value).replace(/[\t\r\n]+/g, " ")
 const picked = (record: Json, columns: ReadonlyArray<string> | undefined): Json =>
   columns === undefined ? record : Object.fromEntries(columns.map((column) => [column, at(record, column) ?? null]))
 
-/** Prints records as they come. `byDefault` are the columns where none are asked for; without them, those of the first. */
+/**
+ * Prints records as they come. If no columns are asked for, they are `byDefault`, or in CSV `all`. Without these, they are
+ * the fields of the first records.
+ */
 export const printRows = <E, R>(
   rows: Stream.Stream<Json, E, R>,
   style: Style,
-  byDefault: ReadonlyArray<string> | undefined
+  byDefault: ReadonlyArray<string> = [],
+  all: ReadonlyArray<string> = []
 ): Effect.Effect<void, E, R> =>
   Effect.suspend(() => {
-    const toText = lineMaker(style, byDefault)
+    const toText = lineMaker(style, style.format === "csv" ? all : byDefault)
     const print = rows.pipe(Stream.runForEachChunk((chunk) => write(toText.rows(Chunk.toReadonlyArray(chunk)))))
     return Effect.zipRight(
       print,
@@ -107,13 +111,16 @@ interface LineMaker {
 
 const lines = (texts: ReadonlyArray<string>): string => texts.map((text) => `${text}\n`).join("")
 
-const lineMaker = (style: Style, byDefault: ReadonlyArray<string> | undefined): LineMaker => {
+const lineMaker = (style: Style, usual: ReadonlyArray<string>): LineMaker => {
   const { color, format, width } = style
   let isFirst = true
   let widths: ReadonlyArray<number> = []
-  let columns: ReadonlyArray<string> = style.columns ?? (format === "csv" ? [] : (byDefault ?? []))
+  let columns = style.columns ?? usual
   const begin = (records: ReadonlyArray<Json>) => {
-    if (columns.length === 0) columns = scalarPaths(records[0])
+    if (columns.length > 0) return
+    const paths = [...new Set(records.flatMap((record) => scalarPaths(record)))]
+    // A record within a record may be missing in one of them: then its own fields are the columns.
+    columns = paths.filter((path) => !paths.some((other) => other.startsWith(`${path}.`)))
   }
   switch (format) {
     case "json":

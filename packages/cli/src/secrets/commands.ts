@@ -8,6 +8,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { findDevices } from "../devices/targets.js"
 import { call, everything, type Known, namesOfRecords, type Options, withStyle } from "../operations/commands.js"
+import { pathsOf } from "../operations/fields.js"
 import { printRows, styleOf, tell, write } from "../output/print.js"
 import { executeOn, withSession } from "../shell/execute.js"
 import { exitCodes } from "../shell/exitCodes.js"
@@ -72,7 +73,9 @@ const read = ({ entry, operation }: Known, typed: ReadonlyArray<string>, options
           })),
         { concurrency: 4 }
       )
-      return yield* printRows(rows, { ...styleOf(options), isExact: true }, undefined)
+      // Also a secret that the first device does not have has its column.
+      const columns = ["serial_number", "device_name", ...pathsOf(operation.answer)]
+      return yield* printRows(rows, { ...styleOf(options), isExact: true }, columns, columns)
     }
     const [device] = devices
     const secrets = device === undefined ? {} : yield* secretsOf(device)
