@@ -1,8 +1,8 @@
 /**
- * Records in the order in which they were made: some built on demand, the others in memory.
+ * Records in the order of their creation. Seeded records are built on demand; all others are in memory.
  */
 
-/** What every record has. */
+/** The id that every record has. */
 export interface Identified {
   readonly id: string
 }
@@ -14,53 +14,53 @@ export interface Listing<R> {
   readonly slice: (offset: number, limit: number) => ReadonlyArray<R>
 }
 
-/** Records that can be listed and looked up. */
+/** Records that can be listed and found by id. */
 export interface Readable<R> extends Listing<R> {
-  /** By its id, in any case. */
+  /** Finds a record by its id. Upper and lower case do not matter. */
   readonly get: (id: string) => R | undefined
-  /** All of them, one by one. */
+  /** All records, one by one. */
   readonly values: () => Iterable<R>
   /** Records that were added or changed; untouched seed rows are rebuilt on demand. */
   readonly touched: () => Iterable<R>
 }
 
-/** Records that can be changed. Nothing else is told: see `Tenant.save` and `Tenant.remove`. */
+/** Records that can be changed. Changes here notify no listener; `Tenant.save` and `Tenant.remove` do. */
 export interface Collection<R> extends Readable<R> {
   readonly put: (record: R) => void
-  /** Whether it was there. */
+  /** Removes a record. Returns whether it existed. */
   readonly remove: (id: string) => boolean
 }
 
-/** Records that are built when they are asked for, and never kept. */
+/** Seeded records. They are built on demand and never stored. */
 export interface Rows<R> {
   readonly size: number
   readonly at: (index: number) => R
-  /** The id of the record at a place, without the record. */
+  /** The id of the record at an index. Does not build the record. */
   readonly idAt: (index: number) => string
-  /** The place of the record with this id. */
+  /** The index of the record with this id. */
   readonly indexOf: (id: string) => number | undefined
 }
 
-/** What happened to a record. */
+/** A change of a record. */
 export type Edit<R> =
-  /** `order`: the place among those that were added; `undefined` for a row. */
+  /** `order` is the place among the added records; `undefined` for a seeded row. */
   | { readonly _tag: "Put"; readonly id: string; readonly record: R; readonly order: number | undefined }
   | { readonly _tag: "Removed"; readonly id: string; readonly isRow: boolean }
 
-/** A collection that rows can be laid under: they come before all other records. */
+/** A collection to which seeded rows can be added. Rows come before all other records. */
 export interface RowCollection<R> extends Collection<R> {
   readonly extend: (rows: Rows<R>) => void
-  /** The changes that lead from the seeded rows to these records. */
+  /** The changes that turn the seeded rows into the current records. */
   readonly edits: () => Iterable<Edit<R>>
   /** Restores a record to an earlier edit, or to its state before any edit. Notifies no listener. */
   readonly restore: (id: string, edit: Edit<R> | undefined) => void
 }
 
-/** Sorted numbers, to which one can be added and from which one can be taken. */
+/** A sorted list of numbers, with methods to add and remove one. */
 const makeHoles = () => {
   const sorted: Array<number> = []
   const all = new Set<number>()
-  /** The index of the first that is not smaller. */
+  /** The index of the first number that is not smaller than `place`. */
   const search = (place: number): number => {
     let [low, high] = [0, sorted.length]
     while (low < high) {
@@ -83,12 +83,12 @@ const makeHoles = () => {
   }
 }
 
-/** An empty collection. `onEdit` hears of every record that is put or removed. */
+/** An empty collection. `onEdit` is called for every record that is put or removed. */
 export const make = <R extends Identified>(onEdit: (edit: Edit<R>) => void = () => undefined): RowCollection<R> => {
   let blocks: ReadonlyArray<{ readonly start: number; readonly rows: Rows<R> }> = []
   let rowCount = 0
   const edited = new Map<number, R>()
-  /** Places of rows that are gone. */
+  /** The places of removed rows. */
   const gone = makeHoles()
   const added = new Map<string, { readonly record: R; readonly order: number }>()
   let nextOrder = 0
@@ -106,7 +106,7 @@ export const make = <R extends Identified>(onEdit: (edit: Edit<R>) => void = () 
     return block?.rows.at(place - block.start)
   }
   const rowAt = (place: number): R | undefined => edited.get(place) ?? originalAt(place)
-  /** The `n`-th row that is not gone, as far as there is one. */
+  /** The place of the `n`-th row that is not removed. It can be past the last row. */
   const skipGone = (n: number): number => {
     let place = n
     for (const hole of gone.sorted) {
@@ -209,13 +209,13 @@ export const make = <R extends Identified>(onEdit: (edit: Edit<R>) => void = () 
   }
 }
 
-/** A listing of what is given. */
+/** A listing of an array. */
 export const fromArray = <R>(records: ReadonlyArray<R>): Listing<R> => ({
   size: records.length,
   slice: (offset, limit) => records.slice(offset, offset + limit)
 })
 
-/** The records that fit, in their order. */
+/** The records that pass a filter, in their order. */
 export const filtered = <R>(records: Readable<R>, fits: (record: R) => boolean): Listing<R> => {
   const found: Array<R> = []
   for (const record of records.values()) if (fits(record)) found.push(record)

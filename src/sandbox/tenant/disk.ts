@@ -1,8 +1,9 @@
 /**
- * A tenant in a folder: its entries in LevelDB, its installers beside it.
+ * Stores a tenant in a folder: its entries in LevelDB, its installers as files in a second folder.
  *
- * Every batch also writes how many entries there are and the sum of their versions. A start that finds others is refused,
- * and the folder put back as it was: LevelDB itself does not notice every flipped byte.
+ * Every batch also writes a tally: the number of entries and the sum of their versions. If the tally is wrong at the
+ * start, the folder is refused and restored to its previous state. This is needed because LevelDB does not notice every
+ * changed byte.
  */
 import type { ClassicLevel } from "classic-level"
 import * as Effect from "effect/Effect"
@@ -14,14 +15,17 @@ import { SandboxError } from "../SandboxError.js"
 import type { Entry, Keeper } from "./entry.js"
 import { codeOf, ensureFolder, makeWhole, orPutBack, refuse, syncFolder, take } from "./folder.js"
 
-/** A value, and how often its key was written. */
+/** A value, and how many times its key was written. */
 const Kept = Schema.parseJson(Schema.Struct({ version: Schema.Int, value: Schema.Unknown }))
 const Tally = Schema.parseJson(Schema.Struct({ count: Schema.Int, sum: Schema.Int }))
 
-/** Sorts before every key of an entry. */
+/** The key of the tally. It sorts before the keys of all entries. */
 const tallyKey = "!tally"
 
-/** A key as LevelDB has it. Half of a surrogate pair would be no character there, and the same as any other half. */
+/**
+ * A key in the form in which LevelDB stores it. It is escaped, since LevelDB would replace every unpaired surrogate by
+ * the same character.
+ */
 const storedKey = (key: string): string => JSON.stringify(key).slice(1, -1)
 const keyOf = Schema.decodeUnknownSync(Schema.parseJson(Schema.String))
 
@@ -38,19 +42,19 @@ type Level = ClassicLevel
 
 const tallyOf = (count: number, sum: number): string => JSON.stringify({ count, sum })
 
-/** Makes records without an entry, which say that they have none. */
+/** Creates an empty database whose tally is zero. */
 const makeRecords = async (level: Level): Promise<void> => {
   await level.open({ errorIfExists: true })
   await level.put(tallyKey, tallyOf(0, 0), { sync: true }).finally(() => level.close())
 }
 
-/** An entry, and how often its key was written. */
+/** An entry, and how many times its key was written. */
 interface Found {
   readonly version: number
   readonly value: unknown
 }
 
-/** Reads all entries, and checks them against what the last batch said. */
+/** Reads all entries and compares them with the tally. */
 const readAll = async (level: Level): Promise<Map<string, Found>> => {
   const entries = new Map<string, Found>()
   let tally: typeof Tally.Type | undefined
@@ -78,7 +82,7 @@ const isInUse = (error: unknown): boolean =>
   codeOf(error) === "LEVEL_LOCKED" || (error instanceof Error && isInUseCause(error.cause))
 const isInUseCause = (cause: unknown): boolean => codeOf(cause) === "LEVEL_LOCKED"
 
-/** Opens a folder. Fails with what is wrong with it, in one sentence. */
+/** Opens a folder. Fails with one sentence that says what is wrong with it. */
 export const openFolder = (
   folder: string
 ): Effect.Effect<Keeper & { readonly installers: string }, SandboxError, Scope.Scope> =>
@@ -117,7 +121,7 @@ export const openFolder = (
   )
 
 const keeperOf = (level: Level, first: ReadonlyMap<string, Found>): Keeper => {
-  /** What is on the disk, as it stands there. */
+  /** The texts on the disk, by key. */
   const texts = new Map<string, string>()
   const versions = new Map<string, number>()
   let sum = 0
@@ -126,10 +130,12 @@ const keeperOf = (level: Level, first: ReadonlyMap<string, Found>): Keeper => {
     versions.set(key, version)
     sum += version
   }
-  /** Whether a batch has failed: LevelDB takes no more after that, and may have half of it in its log. */
+  /**
+   * Whether a batch has failed. LevelDB accepts no more batches then, and its log may contain a part of the failed one.
+   */
   let isBroken = false
 
-  /** Opens the records again, and takes back what they have of a batch that was refused. */
+  /** Opens the database again and undoes the part of a failed batch that it contains. */
   const recover = async (): Promise<void> => {
     if (level.status === "open") await level.close()
     await level.open({ createIfMissing: false })
@@ -180,7 +186,7 @@ const keeperOf = (level: Level, first: ReadonlyMap<string, Found>): Keeper => {
       await writes.write({ sync: true })
     } catch (error) {
       isBroken = true
-      // If there is no room for that either, the next batch tries again.
+      // If there is not enough space for this either, the next batch tries again.
       await recover().catch(() => undefined)
       throw error
     }

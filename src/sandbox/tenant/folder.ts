@@ -1,6 +1,6 @@
 /**
- * Whose a tenant's folder is. It is taken only if it is empty, new, or marked by a file that a sandbox wrote, and only if
- * what the sandbox would write into is plain files; nothing else in it is ever touched.
+ * Checks a tenant's folder before it is used. It must be empty, new, or marked by a file that a sandbox wrote, and the
+ * files to write into must be regular files. Other files in it are never touched.
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
@@ -10,7 +10,7 @@ import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { SandboxError } from "../SandboxError.js"
 
-/** The file that says whose folder it is. */
+/** The file that marks a folder as the sandbox's. */
 const markName = "iru-sandbox.json"
 const storeName = "records"
 const installersName = "installers"
@@ -19,23 +19,23 @@ const version = 1
 const Mark = Schema.parseJson(Schema.Struct({ "iru-sandbox": Schema.Int }))
 const markText = `${JSON.stringify({ "iru-sandbox": version })}\n`
 
-/** What is wrong with a folder. */
+/** The error for a folder that cannot be used. */
 export const refuse = (detail: string, cause?: unknown) => new SandboxError({ reason: "Folder", detail, cause })
 
-/** The code of a system's error. */
+/** The code of a system error. */
 export const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined)
 
-/** What was made, renamed or removed in a folder is on the disk. */
+/** Flushes a folder, so that created, renamed and removed names in it are on the disk. */
 export const syncFolder = async (folder: string): Promise<void> => {
-  // Windows knows no such thing.
+  // Windows cannot flush a folder.
   if (process.platform === "win32") return
   const handle = await open(folder, "r")
   await handle.sync().finally(() => handle.close())
 }
 
 /**
- * A folder, with those that it lies in. Node's own way to make them all never comes to an end where a system will not make
- * one in a folder that is there, such as /proc.
+ * Creates a folder and its parents. Node's recursive `mkdir` never ends if the system refuses to create a folder in an
+ * existing one, as in /proc.
  */
 export const ensureFolder = async (folder: string): Promise<void> => {
   const make = (): Promise<void> =>
@@ -50,7 +50,7 @@ export const ensureFolder = async (folder: string): Promise<void> => {
   })
 }
 
-/** What is at a path itself: a link is not followed. */
+/** The properties of a path. Links are not followed. */
 const look = (path: string) =>
   lstat(path).catch((error: unknown) => {
     if (codeOf(error) === "ENOENT") return undefined
@@ -66,7 +66,7 @@ const mark = async (folder: string): Promise<void> => {
   await syncFolder(folder)
 }
 
-/** Where a tenant's folder keeps what. The paths have no link in them, so two names of one folder are seen as one. */
+/** The paths in a tenant's folder. They contain no links, so that a folder has the same path under all its names. */
 export interface Taken {
   readonly records: string
   readonly installers: string
@@ -74,12 +74,12 @@ export interface Taken {
   readonly isNew: boolean
 }
 
-/** Takes a folder, or refuses it without changing it. */
+/** Checks and prepares a folder. A refused folder is not changed. */
 export const take = async (data: string): Promise<Taken> => {
-  // A shell leaves the ~ of `--data=~/tenant` as it is.
+  // A shell does not expand the ~ in `--data=~/tenant`.
   if (/^(?:~[^/\\]*(?:[/\\]|$)|file:)/i.test(data))
     throw refuse(`${data} is no path. Write the whole path of the folder.`)
-  // A slash at its end would follow a link.
+  // `resolve` also removes a final slash, which would make the next check follow a link.
   const given = resolve(data)
   const there = await look(given)
   if (there?.isSymbolicLink() === true) throw refuse(`${data} is a symbolic link. Give the path of the folder itself.`)
@@ -115,7 +115,7 @@ export const take = async (data: string): Promise<Taken> => {
   return { records, installers, isNew: false }
 }
 
-/** Whether all that there is is a mark that was not finished: its process was killed at its first start. */
+/** Whether the folder only contains an unfinished mark, because the process was killed at its first start. */
 const isHalfMarked = async (folder: string, names: ReadonlyArray<string>): Promise<boolean> => {
   const path = join(folder, `${markName}.next`)
   if (names.length !== 1 || names[0] !== `${markName}.next` || !isPlain(await look(path))) return false
@@ -124,10 +124,10 @@ const isHalfMarked = async (folder: string, names: ReadonlyArray<string>): Promi
   return true
 }
 
-/** A file that has no other name. */
+/** A regular file with only one name, so no hard link. */
 const isPlain = (stats: Stats | undefined): boolean => stats?.isFile() === true && stats.nlink === 1
 
-/** LevelDB writes into files by their names: through a link, that would be somebody else's file. */
+/** LevelDB opens files by name. Through a link, it would write into a file elsewhere. */
 const checkPlain = async (records: string): Promise<void> => {
   for (const name of await readdir(records)) {
     const stats = await look(join(records, name))
@@ -137,7 +137,7 @@ const checkPlain = async (records: string): Promise<void> => {
   }
 }
 
-/** Makes a folder that is there whole or not at all, whenever the process is killed. */
+/** Creates a folder with its content. If the process is killed, the folder is complete or missing. */
 export const makeWhole = async (folder: string, fill: (path: string) => Promise<void>): Promise<void> => {
   const next = await mkdtemp(`${folder}-new-`)
   try {
@@ -150,7 +150,10 @@ export const makeWhole = async (folder: string, fill: (path: string) => Promise<
   }
 }
 
-/** Copies the files of a folder. One that is gone meanwhile belongs to another process, which is found out later. */
+/**
+ * Copies the files of a folder. If a file disappears meanwhile, another process uses the folder; opening the database
+ * finds that out.
+ */
 const copyFiles = async (from: string, to: string): Promise<void> => {
   for (const name of await readdir(from)) {
     await copyFile(join(from, name), join(to, name), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE).catch(
@@ -162,8 +165,8 @@ const copyFiles = async (from: string, to: string): Promise<void> => {
 }
 
 /**
- * Runs an action on the records, and puts them back as they were if it fails, unless another process has them. At every
- * moment they are there whole: as they are, or as they were.
+ * Runs an action on the records. If it fails, restores them, unless another process uses them. If the process is
+ * killed, a complete folder remains: the old or the new one.
  */
 export const orPutBack = async <A>(
   records: string,
@@ -191,7 +194,7 @@ export const orPutBack = async <A>(
   }
 }
 
-/** Puts files in place of those of a folder: both are whole beside each other before one is removed. */
+/** Replaces the files of a folder. The old and the new ones both exist before the old ones are removed. */
 const putBack = async (records: string, copy: string): Promise<void> => {
   const refused = await mkdtemp(`${records}-refused-`)
   try {

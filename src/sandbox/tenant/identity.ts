@@ -1,5 +1,5 @@
 /**
- * What a tenant is from its first day on.
+ * The properties of a tenant that do not change.
  */
 import * as Schema from "effect/Schema"
 
@@ -9,7 +9,7 @@ export interface Category {
   readonly name: string
 }
 
-/** How an identity is kept. */
+/** The schema of a stored identity. */
 export const Identity = Schema.Struct({
   apiToken: Schema.String,
   companyId: Schema.String,
@@ -22,5 +22,5 @@ export const Identity = Schema.Struct({
   })
 })
 
-/** What a tenant is from its first day on. */
+/** The properties of a tenant that do not change. */
 export interface Identity extends Schema.Schema.Type<typeof Identity> {}

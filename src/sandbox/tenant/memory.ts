@@ -1,5 +1,5 @@
 /**
- * What a tenant remembers, and the entries that it is kept as.
+ * The data of a tenant in memory, and its conversion to and from entries.
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
@@ -17,19 +17,19 @@ const Seed = Schema.Struct({
 const version = 2
 const Tenant = Schema.Struct({ version: Schema.Literal(version), identity: Identity })
 
-/** How many of each kind. */
+/** The number of records of each kind. */
 export type Counts = Readonly<Record<string, number | undefined>>
 
-/** An empty memory. `note` hears of every change. */
+/** Empty data. `note` is called for every change. */
 export const makeMemory = (options: {
   readonly identity: Identity
   readonly tables: ReadonlyArray<AnyTable>
   readonly note: Note
-  /** The bytes of a file that a seed put into storage. */
+  /** The bytes of a file in storage that belongs to a seeded record. */
   readonly seededFile: (seeding: Seeding, key: string) => Uint8Array | undefined
 }) => {
   const { identity, note, seededFile } = options
-  /** What the tables know this tenant by. */
+  /** The key under which the tables keep this tenant's records. */
   const owner: object = {}
   const tables = new Map(options.tables.map((table) => [table.key, table.open(owner, note)]))
   const seeds: Array<Seeding> = []
@@ -49,7 +49,7 @@ export const makeMemory = (options: {
     note(seedKey(ordinal), () => ({ counts, seed: number }))
   }
 
-  /** Everything that has to be kept. */
+  /** All entries that must be stored. */
   const entries = function* (): Generator<Entry> {
     yield tenantEntry(identity)
     for (const [ordinal, { counts, seed }] of seeds.entries()) yield [seedKey(ordinal), { counts, seed }]
@@ -59,7 +59,7 @@ export const makeMemory = (options: {
     yield* storage.entries()
   }
 
-  /** Puts back what was kept, in any order. Fails with what is wrong about it. */
+  /** Loads stored entries, in any order. Fails with a text that says what is wrong with them. */
   const load = (kept: Iterable<Entry>, folder: string): Either.Either<void, string> =>
     Either.gen(function* () {
       const seeded: Array<readonly [key: string, value: unknown]> = []
@@ -89,7 +89,7 @@ export const makeMemory = (options: {
       yield* storage.loadReservations(reservations)
     })
 
-  /** Puts a key back to what was kept. A seed stays: no request makes one. */
+  /** Restores the stored value of a key. Seeds are never restored, since no request adds one. */
   const restore =
     (folder: string): Restore =>
     (key, value) => {
@@ -111,11 +111,11 @@ const decodeTenant = Schema.decodeUnknownOption(Tenant)
 
 const seedKey = (ordinal: number): string => `seed/${String(ordinal).padStart(4, "0")}`
 
-/** The key of the identity. */
+/** The key of the entry with the identity. */
 export const tenantKey = "tenant"
 
-/** The entry that says whose memory this is. */
+/** The entry with the identity of the tenant and the version of the format. */
 export const tenantEntry = (identity: Identity): Entry => [tenantKey, { version, identity }]
 
-/** The identity that was kept; none if another version of the sandbox wrote it. */
+/** The stored identity; fails to decode if another version of the sandbox wrote it. */
 export const identityOf = (value: unknown) => decodeTenant(value)

@@ -1,5 +1,5 @@
 /**
- * What a tenant remembers of its storage: objects, and places that were given out.
+ * The data of a tenant's storage: objects, and reservations for uploads.
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
@@ -8,23 +8,23 @@ import { basename, join } from "node:path"
 import type { StoredObject } from "../storage/StoredObject.js"
 import type { Entry, Note } from "./entry.js"
 
-/** A place in storage that was given out. */
+/** A reservation for an upload. */
 const Reservation = Schema.Struct({
   key: Schema.String,
-  /** The id of the upload, where it has one. */
+  /** The id of the upload, if it has one. */
   id: Schema.optional(Schema.String),
   /** Milliseconds. */
   expires: Schema.Number,
-  /** When the place is forgotten. Milliseconds. */
+  /** When the reservation is deleted. Milliseconds. */
   forgotten: Schema.Number
 })
 
-/** A place in storage that was given out. */
+/** A reservation for an upload, decoded. */
 export interface Reservation extends Schema.Schema.Type<typeof Reservation> {}
 
-/** An object as it is kept: the folder may be moved, so its file goes by its name alone. */
+/** A stored object. It contains the file name without a folder, so that the folder can be moved. */
 const KeptObject = Schema.Struct({
-  /** A name, never a path: it is read and removed in the folder of installers alone. */
+  /** A UUID, never a path, so that no file outside the folder of installers is read or removed. */
   file: Schema.UUID,
   size: Schema.Number,
   sha256: Schema.String,
@@ -34,18 +34,18 @@ const KeptObject = Schema.Struct({
   readyAt: Schema.Number
 })
 
-/** What there is to remember of the objects in storage. */
+/** The objects and reservations of a tenant. */
 export interface ObjectStore {
   readonly get: (key: string) => StoredObject | undefined
   readonly set: (key: string, object: StoredObject) => void
   readonly delete: (key: string) => void
-  /** What was uploaded or put. */
+  /** The objects that were uploaded or put. */
   readonly entries: () => Iterable<readonly [key: string, object: StoredObject]>
-  /** Whether something lies under this key, or a place was given out under it not too long ago. */
+  /** Whether an object or a reservation has this key. */
   readonly isReserved: (key: string) => boolean
-  /** Forgets the places whose time has come, too, and gives their keys. */
+  /** Adds a reservation. Deletes expired reservations and returns their keys. */
   readonly reserve: (reservation: Reservation, now: number) => ReadonlyArray<string>
-  /** The place of an upload. */
+  /** The reservation for an upload. */
   readonly reservation: (id: string) => Reservation | undefined
 }
 
@@ -68,7 +68,7 @@ const seededObject = (key: string, bytes: Uint8Array): StoredObject => {
 const decodeObject = Schema.decodeUnknownEither(KeptObject)
 const decodeReservation = Schema.decodeUnknownEither(Reservation)
 
-/** An empty store. `seeded` gives the bytes of a file that a seed put there. */
+/** An empty store. `seeded` returns the bytes of a seeded file. */
 export const makeObjects = (note: Note, seeded: (key: string) => Uint8Array | undefined) => {
   const stored = new Map<string, StoredObject>()
   /** By key, the oldest first. */

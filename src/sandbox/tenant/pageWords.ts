@@ -1,5 +1,5 @@
 /**
- * How the page puts things.
+ * Texts of the page.
  */
 import type { PageTag } from "./resource.js"
 
@@ -17,7 +17,7 @@ export const bytes = (size: number): string => {
   return `${value} ${units[unit]}`
 }
 
-/** A mark on what is not in use. */
+/** A tag for inactive items. */
 export const activeTags = ({ active }: { readonly active: boolean }): ReadonlyArray<PageTag> =>
   active ? [] : [{ text: "inactive" }]
 

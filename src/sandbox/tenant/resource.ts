@@ -1,6 +1,6 @@
 /**
- * A resource: everything that the sandbox knows of one kind of thing, as one value. The list of them is in
- * `resources/index.ts`; the state, the snapshot, the seeds, what is kept and the page follow from it.
+ * A resource defines everything about one kind of record in one value. `resources/index.ts` lists all of them. The
+ * state, the snapshot, the seeds, the stored data and the page are derived from the list.
  */
 import type * as Effect from "effect/Effect"
 import type { Route } from "../gateway/router.js"
@@ -9,21 +9,21 @@ import type { Seeding } from "./seeding.js"
 import type { AnyTable } from "./table.js"
 import type { Tenant } from "./tenant.js"
 
-/** A record as the page shows it: text alone, whatever the records of the resource are. */
+/** A record on the page, as plain text. */
 export interface PageRow {
   readonly id: string
   readonly name: string
   readonly facts?: ReadonlyArray<PageFact> | undefined
   readonly tags?: ReadonlyArray<PageTag> | undefined
-  /** What belongs to it, in a line below; `[]` shows `none`. */
+  /** Records that belong to it, in a second line. If the list is empty, the page shows `none`. */
   readonly chips?: ReadonlyArray<{ readonly kind: string; readonly name: string }> | undefined
   readonly none?: string | undefined
 }
 
-/** A few words, or a checksum: shown short, whole under the pointer. */
+/** A short text, or a checksum, which is shortened and shown in full on hover. */
 export type PageFact = string | { readonly sha256: string }
 
-/** A mark. */
+/** A tag on a record. */
 export interface PageTag {
   readonly text: string
   readonly kind?: "good" | "warn" | "bad" | undefined
@@ -34,26 +34,25 @@ export interface PagePart<Snapshot> {
   readonly id: string
   readonly place: "blueprints" | "library" | "fleet"
   readonly title: string
-  /** The name of its records in a sentence: `in-house apps`. */
+  /** The plural of its records in a sentence: `in-house apps`. */
   readonly noun: string
-  /** Where they are served, for a fault that hits them alone. */
+  /** The path of the API, for a fault that only affects these records. */
   readonly path?: string | undefined
   readonly rows: (snapshot: Snapshot) => Glance<PageRow>
 }
 
-/** A resource, whatever it offers to tests and to the page. */
+/** A resource without the types of its parts. */
 export interface AnyResource {
-  /** Its tables. */
   readonly tables?: ReadonlyArray<AnyTable> | undefined
-  /** What it listens to (`tenant.on`, `tenant.onAny`), and what happens by itself (`tenant.timer`). Runs once a tenant. */
+  /** Adds listeners (`tenant.on`, `tenant.onAny`) and timers (`tenant.timer`). Runs once for each tenant. */
   readonly setup?: ((tenant: Tenant) => void) | undefined
   readonly routes?: ((tenant: Tenant) => ReadonlyArray<Route>) | undefined
   /** Its files in storage. */
   readonly files?:
     | {
-        /** The bytes that a seed put under a key; `undefined` if the key is none of its own. */
+        /** The bytes of the seeded file with this key; `undefined` if the key belongs to another resource. */
         readonly seeded: (seeding: Seeding, key: string) => Uint8Array | undefined
-        /** Whether a record needs what lies under a key. */
+        /** Whether a record uses the object with this key. */
         readonly isUsed: (tenant: Tenant, key: string) => boolean
       }
     | undefined
@@ -66,22 +65,22 @@ export interface Resource<
   WebApp extends object,
   Counts extends { readonly [K in keyof Counts]: number }
 > extends AnyResource {
-  /** What can be counted in a seed, and how many of it a tenant of a small company has. */
+  /** The kinds of records that a seed can count, with their numbers for a small company. */
   readonly counts?: Counts | undefined
-  /** What it adds to `Sandbox.state`. */
+  /** Its part of `Sandbox.state`. */
   readonly state?: ((tenant: Tenant) => State) | undefined
-  /** What it adds to the tenant at a glance, with so many of each kind. Made of JSON values alone, without secrets. */
+  /** Its part of the snapshot, with at most `limit` records of each kind. It must be JSON without secrets. */
   readonly snapshot?: ((tenant: Tenant, limit: number) => Effect.Effect<Snapshot>) | undefined
-  /** What it adds to `Sandbox.webApp`: what only the vendor's web app can do. */
+  /** Its part of `Sandbox.webApp`: actions that only the vendor's web app has. */
   readonly webApp?: ((tenant: Tenant) => WebApp) | undefined
   /** Its lists on the page. */
   readonly page?: ReadonlyArray<PagePart<Snapshot>> | undefined
 }
 
-/** The empty defaults of a resource. */
+/** The type of a missing part. */
 export interface Nothing {}
 
-/** A resource. */
+/** Defines a resource. */
 export const resource = <
   State extends object = Nothing,
   Snapshot extends object = Nothing,

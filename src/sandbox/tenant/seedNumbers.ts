@@ -1,21 +1,21 @@
 /**
- * Numbers that look like chance and follow from a place and a key, and ids from which the place can be read again.
+ * Pseudo-random numbers that are derived from an index and a key, and ids that can be turned back into the index.
  */
 import type { Rows } from "./collection.js"
 
-/** A number from 0 up to a limit; another one every time. */
+/** A pseudo-random number from 0 up to a limit, exclusive. Each call returns another one. */
 export type Draw = (below: number) => number
 
 const start = 0x9e3779b9
 
-/** Adds a number to what was mixed so far. */
+/** Mixes a number into the numbers so far. */
 const add = (mixed: number, part: number): number => {
   const first = Math.imul(mixed ^ part, 0x85ebca6b)
   const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35)
   return second ^ (second >>> 16)
 }
 
-/** 32 bits that look like chance. Without a list of numbers: a fleet takes millions of them. */
+/** A pseudo-random number of 32 bits. It takes no array of numbers, since a fleet needs millions of results. */
 export const mix = (one: number, two?: number, three?: number, four?: number): number => {
   let mixed = add(start, one)
   if (two !== undefined) mixed = add(mixed, two)
@@ -24,7 +24,7 @@ export const mix = (one: number, two?: number, three?: number, four?: number): n
   return mixed >>> 0
 }
 
-/** 32 bits that a text always has. */
+/** A number of 32 bits that is derived from a text. */
 export const hash = (text: string): number => {
   let mixed = start
   for (let place = 0; place < text.length; place++) {
@@ -35,17 +35,20 @@ export const hash = (text: string): number => {
   return mixed >>> 0
 }
 
-/** Draws that are the same for the same numbers. */
+/** Draws that depend only on the given numbers. */
 export const drawFrom = (one: number, two?: number): Draw => {
   const mixed = mix(one, two)
   let step = 0
   return (below) => (add(mixed, ++step) >>> 0) % below
 }
 
-/** The most that 24 bits hold. */
+/** The largest number of 24 bits. */
 export const half = 0xffffff
 
-/** A permutation of 48 bits (four rounds of Feistel): the last group of an id, from which its place can be read again. */
+/**
+ * A permutation of 48-bit numbers (a Feistel network with four rounds). It makes the last group of an id, and can be
+ * reversed to get the index.
+ */
 export const scramble = (index: number, key: number): number => {
   let [left, right] = [Math.floor(index / (half + 1)), index & half]
   for (let round = 0; round < 4; round++) {
@@ -56,7 +59,7 @@ export const scramble = (index: number, key: number): number => {
   return left * (half + 1) + right
 }
 
-/** The place that was scrambled. */
+/** The index from a scrambled number. */
 export const unscramble = (value: number, key: number): number => {
   let [left, right] = [Math.floor(value / (half + 1)), value & half]
   for (let round = 3; round >= 0; round--) {
@@ -67,16 +70,16 @@ export const unscramble = (value: number, key: number): number => {
   return left * (half + 1) + right
 }
 
-/** So many digits. */
+/** A number in hexadecimal with a fixed number of digits. */
 export const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0").slice(-digits)
 
-/** The id at a place. */
+/** The id for an index. */
 export const idOf = (index: number, key: number): string => {
   const [one, two, three] = [mix(key, 1, index), mix(key, 2, index), mix(key, 3, index)]
   return `${hex(one, 8)}-${hex(two, 4)}-4${hex(two >>> 16, 3)}-8${hex(three, 3)}-${hex(scramble(index, key), 12)}`
 }
 
-/** Records by their place, and the place by their id. */
+/** Seeded records, found by index or by id. */
 export const rowsOf = <R>(size: number, key: number, build: (index: number, id: string, draw: Draw) => R): Rows<R> => ({
   size,
   idAt: (index) => idOf(index, key),

@@ -1,13 +1,13 @@
 /**
- * The words that seeded records are made of.
+ * Words for seeded records.
  */
 
 type Words = readonly [string, ...ReadonlyArray<string>]
 
-/** Where the company is. */
+/** The sites of the company. */
 export const sites: Words = ["Berlin", "Austin", "Lyon", "Osaka", "Leeds", "Oslo", "Porto", "Quito", "Perth", "Turin"]
 
-/** Profiles, and the payload types that go with them. */
+/** Names of profiles, and their payload types. */
 export const profiles: { readonly names: Words; readonly types: Words } = {
   names: [
     "Wi-Fi Office",
@@ -39,7 +39,7 @@ export const profiles: { readonly names: Words; readonly types: Words } = {
   ]
 }
 
-/** Scripts, and what they do. */
+/** Names and contents of scripts. */
 export const scripts: { readonly names: Words; readonly lines: Words } = {
   names: [
     "Install Rosetta 2",
@@ -74,7 +74,7 @@ export const scripts: { readonly names: Words; readonly lines: Words } = {
   ]
 }
 
-/** Software that companies install. */
+/** Software of other companies. */
 export const software: Words = [
   "Firefox",
   "Blender",
@@ -94,7 +94,7 @@ export const software: Words = [
   "Rectangle"
 ]
 
-/** Groups of people who use devices. */
+/** Groups of users. */
 export const people: Words = [
   "Engineering",
   "Design",
@@ -110,12 +110,12 @@ export const people: Words = [
   "Human Resources"
 ]
 
-/** Apps that a company makes for itself. */
+/** Apps that the company has developed. */
 export const inHouse: Words = ["Field Notes", "Stock Count", "Shift Planner", "Visitor Desk", "Safety Check"]
 
 /** Tags of devices. */
 export const tagNames: Words = ["Executive", "Loaner", "Lab", "Beta", "Contractor", "Kiosk"]
 
-/** Names of the people who use devices. */
+/** Given names of users. */
 export const givenNames: Words = ["Ada", "Ben", "Chiara", "David", "Elif", "Femi", "Grace", "Hugo", "Ines", "Jonas"]
 export const familyNames: Words = ["Adler", "Brandt", "Costa", "Diallo", "Eriksen", "Fischer", "Garcia", "Huang", "Ito"]

@@ -1,16 +1,16 @@
 /**
- * Records at a glance: how many there are, and the newest of them.
+ * Summaries of records: their number, and the newest ones.
  */
 import type { Listing } from "./collection.js"
 
-/** How many there are, and the newest of them. */
+/** The number of records, and the newest ones. */
 export interface Glance<A> {
   readonly count: number
-  /** The newest first. */
+  /** The newest record is first. */
   readonly newest: ReadonlyArray<A>
 }
 
-/** A glance at records. */
+/** Makes a summary of records. */
 export const glance = <R, A>(records: Listing<R>, limit: number, look: (record: R) => A): Glance<A> => ({
   count: records.size,
   newest: records
@@ -19,7 +19,7 @@ export const glance = <R, A>(records: Listing<R>, limit: number, look: (record: 
     .toReversed()
 })
 
-/** The same glance with each record seen in another way. */
+/** The same summary with converted records. */
 export const mapGlance = <A, B>({ count, newest }: Glance<A>, look: (record: A) => B): Glance<B> => ({
   count,
   newest: newest.map(look)

@@ -1,5 +1,5 @@
 /**
- * Records as a test sees them: read and put, past the API and its rules.
+ * The records of a tenant for tests. Reading and putting them bypasses the API and its rules.
  */
 import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
@@ -12,19 +12,19 @@ import { timestamp } from "./time.js"
 /** The records of one kind. */
 export interface RecordsOf<R, New> {
   readonly count: Effect.Effect<number>
-  /** One record, where it exists. */
+  /** A record by its id, or `undefined`. */
   readonly get: (id: string) => Effect.Effect<R | undefined>
-  /** In the order of the API's listing. Default: from the first, 300 of them. */
+  /** Records in the order of the API's listing. Default: the first 300. */
   readonly list: (range?: { readonly offset?: number; readonly limit?: number }) => Effect.Effect<ReadonlyArray<R>>
   /** Adds a record, or changes the given fields of the record with this id. Checks no rule of the API. */
   readonly put: (record: New) => Effect.Effect<R>
-  /** Whether it was there. What else the API does when a record is deleted is done too. */
+  /** Removes a record with the same effects as deleting it through the API. Returns whether it existed. */
   readonly remove: (id: string) => Effect.Effect<boolean>
 }
 
 /**
- * The records of a table for `Sandbox.state`. `fill` makes a whole record of what a test gives and of what was there
- * before; `now` is the time as the service writes it.
+ * The records of a table for `Sandbox.state`. `fill` makes a complete record from the given fields and the previous
+ * record. Its `now` is the current time in the service's format.
  */
 export const recordsOf = <R extends Identified, New extends { readonly id?: string | undefined }>(
   tenant: Tenant,

@@ -1,5 +1,5 @@
 /**
- * A tenant's memory, and how it is kept beyond the process.
+ * Creates the data of a tenant: temporary, or stored in a folder.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -19,23 +19,23 @@ import { identityOf, makeMemory, type Memory, tenantEntry, tenantKey } from "./m
 import type { Seeding } from "./seeding.js"
 import type { AnyTable } from "./table.js"
 
-/** A tenant's memory, and where it is kept. */
+/** The data of a tenant, and where it is stored. */
 export interface Store {
   readonly identity: Identity
   readonly memory: Memory
-  /** Whether it was there before. */
+  /** Whether the folder already contained the tenant. */
   readonly isOld: boolean
-  /** Where installers are kept. */
+  /** The folder of installers. */
   readonly folder: string
-  /** Whether a file has to be on the disk before it counts. */
+  /** Whether files must be flushed to disk before an upload counts as done. */
   readonly durable: boolean
-  /** Done when every change so far is kept. */
+  /** Ends when all changes so far are stored. */
   readonly kept: Effect.Effect<void>
-  /** Notes down that a file in the folder is the sandbox's own, before it is made; or that it is gone. */
+  /** Records that a file in the folder belongs to the sandbox, before it is created, or that it was removed. */
   readonly own: (name: string, isThere: boolean) => Effect.Effect<void>
 }
 
-/** What a store is made of. */
+/** The options for a tenant. */
 export interface StoreOptions {
   readonly apiToken: string | undefined
   readonly categories: ReadonlyArray<string> | undefined
@@ -43,10 +43,9 @@ export interface StoreOptions {
   readonly seededFile: (seeding: Seeding, key: string) => Uint8Array | undefined
 }
 
-/** The categories of a new tenant. */
 const defaultCategories: ReadonlyArray<string> = ["Apps", "Productivity", "Utilities", "Security"]
 
-/** Categories with the ids that their names always have: seeded records speak of them. */
+/** Categories whose ids are derived from their names, since seeded records refer to these ids. */
 const makeCategories = (names: ReadonlyArray<string>): ReadonlyArray<Category> =>
   names.map((name) => ({ id: idOfText(`Self Service category ${name}`), name }))
 
@@ -57,7 +56,7 @@ const newIdentity = ({ apiToken, categories = defaultCategories }: StoreOptions)
   credentials: makeCredentials()
 })
 
-/** Options of the caller replace those that were kept. */
+/** The stored identity, with the options of the caller in place of stored values. */
 const sameIdentity = (before: Identity, { apiToken, categories }: StoreOptions): Identity => ({
   ...before,
   apiToken: apiToken ?? before.apiToken,
@@ -73,7 +72,7 @@ const temporaryFolder: Effect.Effect<string, SandboxError, Scope.Scope> = Effect
   (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
 )
 
-/** A tenant that is forgotten when the scope closes. */
+/** A tenant that is deleted when the scope closes. */
 export const newStore = (options: StoreOptions): Effect.Effect<Store, SandboxError, Scope.Scope> =>
   Effect.map(temporaryFolder, (folder) => {
     const identity = newIdentity(options)
@@ -85,12 +84,12 @@ const broken = (detail: string, cause?: unknown) => new SandboxError({ reason: "
 
 const fileKey = (name: string): string => `file/${name}`
 
-/** The names that the sandbox gives to its files: a name like this is never a path. */
+/** Whether a name is one that the sandbox gives to files. Such a name cannot be a path. */
 const isFileName = (name: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name)
 
 /**
- * What has changed and is not kept yet. Changes of requests that come while a batch is written go with the next one. If the
- * disk does not take a batch, all that is not kept is put back: a write that was refused never happened.
+ * Collects changes and writes them in batches. Changes that arrive while a batch is written go into the next one. If
+ * the disk refuses a batch, all unsaved changes are undone in memory, as if their requests had never happened.
  */
 const makeChanges = (keeper: Keeper, kept: Map<string, unknown>) => {
   let changes = new Map<string, () => unknown>()
@@ -112,11 +111,11 @@ const makeChanges = (keeper: Keeper, kept: Map<string, unknown>) => {
     }
     for (const [key, value] of batch) {
       if (value === undefined) kept.delete(key)
-      // As JSON has it: the memory goes on changing what it gave.
+      // A copy, since the value in memory may change later.
       else kept.set(key, JSON.parse(JSON.stringify(value)))
     }
   }
-  /** Waits for the batch that is being written, and writes the next one. */
+  /** Waits for the current batch, and writes the next one. */
   const flush = async (): Promise<void> => {
     if (writing !== undefined) {
       await writing
@@ -133,7 +132,7 @@ const makeChanges = (keeper: Keeper, kept: Map<string, unknown>) => {
   )
   return {
     note: (key: string, value: () => unknown): void => void changes.set(key, value),
-    /** From here on, changes are kept: what there was before came from the disk. */
+    /** Starts storing changes. All earlier changes came from the disk itself. */
     begin: (how: Restore): Effect.Effect<void> => {
       restore = how
       changes = new Map()
@@ -147,7 +146,7 @@ const makeChanges = (keeper: Keeper, kept: Map<string, unknown>) => {
   }
 }
 
-/** The tenant in a folder, as it was when it was left; a new one if the folder has none. */
+/** The tenant in a folder, as it was when the last sandbox ended. If the folder is empty, a new tenant. */
 export const openStore = (data: string, options: StoreOptions): Effect.Effect<Store, SandboxError, Scope.Scope> =>
   Effect.gen(function* () {
     const keeper = yield* openFolder(data)
@@ -177,7 +176,7 @@ export const openStore = (data: string, options: StoreOptions): Effect.Effect<St
     const files = new Set(
       Array.from(memory.objects.entries(), ([, { source }]) => (source._tag === "File" ? basename(source.path) : ""))
     )
-    /** Files that are noted down as the sandbox's own, and that no object has. */
+    /** Files that belong to the sandbox but to no object. */
     const ownFiles = [...entries.keys()].flatMap((key) =>
       key.startsWith(fileKey("")) ? [key.slice(fileKey("").length)] : []
     )

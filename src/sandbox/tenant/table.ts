@@ -1,5 +1,5 @@
 /**
- * A table: what a resource says of its records once, so that every tenant can have some.
+ * A table: the definition of one kind of record. Each tenant has its own records.
  */
 import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -8,50 +8,50 @@ import { type Edit, type Identified, make, type Readable, type RowCollection, ty
 import type { Note } from "./entry.js"
 import type { Seeding } from "./seeding.js"
 
-/** Something that was done to a record. */
+/** A change of a record, or an action on it. */
 export interface Change<R extends Identified = Identified> {
-  /** The key of its table. */
+  /** The key of the record's table. */
   readonly table: string
-  /** `create`, `update`, `delete`, or what a resource reports beside them: a secret that was read, an action. */
+  /** `create`, `update`, `delete`, or an action that a resource reports, such as reading a secret. */
   readonly action: string
-  /** As it is now; as it was before it was deleted. */
+  /** The record after the change; for a `delete`, the deleted record. */
   readonly record: R
-  /** As it was before an update. */
+  /** The record before an update. */
   readonly before: R | undefined
   readonly details: Readonly<Record<string, unknown>>
 }
 
-/** Hears of changes once they are made. What it does is part of the same request. */
+/** Is called after a change, as part of the same request. */
 export type Listener<R extends Identified = Identified> = (change: Change<R>) => Effect.Effect<void>
 
 /** The records of one table in one tenant. */
 export interface OpenTable {
   readonly records: Readable<Identified>
-  /** Lays the rows of a seed under what there is. */
+  /** Adds the rows of a seed before all other records. */
   readonly seed: (seeding: Seeding) => void
-  /** Puts back what was kept, in any order. Fails with what is wrong about it. */
+  /** Loads stored records, in any order. Fails with a text that says what is wrong with them. */
   readonly load: (entries: Iterable<readonly [id: string, value: unknown]>) => Either.Either<void, string>
-  /** Puts a record back to what was kept; `undefined` if nothing was. */
+  /** Restores the stored value of a record; `undefined` if it has none. */
   readonly restore: (id: string, value: unknown) => void
-  /** Everything that has to be kept. */
+  /** All records that must be stored. */
   readonly entries: () => Iterable<readonly [id: string, value: unknown]>
 }
 
-/** A table, whatever its records are. */
+/** A table without the type of its records. */
 export interface AnyTable {
   readonly key: string
   readonly open: (owner: object, note: Note) => OpenTable
 }
 
-/** A table of records. */
+/** The definition of a table. */
 export interface Table<R extends Identified> extends AnyTable {
   /** The records of a tenant. */
   readonly records: (owner: object) => RowCollection<R>
   /** The rows of a seed. */
   readonly rows: (seeding: Seeding) => Rows<R>
-  /** Who hears of changes in a tenant. */
+  /** The listeners for changes in a tenant. */
   readonly listeners: (owner: object) => Array<Listener<R>>
-  /** Who hears of every single record that is put. */
+  /** Functions that are called for every record that is put. */
   readonly watchers: (owner: object) => Array<(record: R) => void>
 }
 
@@ -61,16 +61,19 @@ interface Open<R extends Identified> {
   readonly watchers: Array<(record: R) => void>
 }
 
-/** What is kept of a record: its place among those that were added (`null` for a row), and itself; `null` for a row that is gone. */
+/**
+ * The stored form of a record: its place among the added records (`null` for a row) and the record. `null` stands for a
+ * removed row.
+ */
 const Kept = Schema.NullOr(Schema.Tuple(Schema.NullOr(Schema.Number), Schema.Unknown))
 const decodeKept = Schema.decodeUnknownEither(Kept)
 
 /**
- * A table.
+ * Defines a table.
  *
- * - `key`: its name, in what is kept over a restart and in changes.
- * - `schema`: how a record is written and read again.
- * - `seed`: the rows of a seed, built when they are asked for (`rowsOf`). Default: no rows.
+ * - `key`: its name in stored data and in changes.
+ * - `schema`: how a record is encoded and decoded.
+ * - `seed`: the rows of a seed, built on demand (`rowsOf`). Default: no rows.
  */
 export const table = <R extends Identified, I>(options: {
   readonly key: string

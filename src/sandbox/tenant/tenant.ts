@@ -1,5 +1,5 @@
 /**
- * A tenant as its resources see it: its records, its storage, what happens to them, and what is due on its clock.
+ * A tenant, as resources use it: records, storage, listeners and timers.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -10,44 +10,49 @@ import type { Seeding } from "./seeding.js"
 import type { Store } from "./store.js"
 import type { Change, Listener, Table } from "./table.js"
 
-/** A record that changes by itself when its time has come. */
+/** Makes a record change at a time of its own. */
 export interface Timer<R> {
-  /** When it changes next, in milliseconds since 1970; `undefined` if it does not. */
+  /** When the record changes next, in milliseconds since 1970; `undefined` if it does not. */
   readonly at: (record: R) => number | undefined
-  /** Changes it. `at` is the time when it was due, which may lie in the past. It has to be due later afterwards, or never. */
+  /**
+   * Changes the record. `at` is the time at which it was due, which can be in the past. Afterwards, the record must be
+   * due later or not at all.
+   */
   readonly ring: (record: R, at: number) => Effect.Effect<void>
 }
 
 /** A tenant. */
 export interface Tenant {
   readonly identity: Identity
-  /** The most records on a page. */
+  /** The maximum number of records on a page. */
   readonly pageSize: number
   readonly storage: Storage
-  /** The records of a table, of this resource or another one. Changing them here notifies no listener. */
+  /** The records of any table. Changing them here notifies no listener. */
   readonly records: <R extends Identified>(table: Table<R>) => Collection<R>
-  /** The seeds so far, in order. */
+  /** The seeds in the order in which they were added. */
   readonly seeds: ReadonlyArray<Seeding>
-  /** Puts a new record, or one in place of another, and tells its listeners: `create` or `update`. */
+  /** Saves a new or changed record, and notifies listeners with `create` or `update`. */
   readonly save: <R extends Identified>(table: Table<R>, record: R) => Effect.Effect<void>
-  /** Removes a record, and tells its listeners: `delete`. `undefined` if it was not there. */
+  /** Removes a record, and notifies listeners with `delete`. Returns `undefined` if it did not exist. */
   readonly remove: <R extends Identified>(table: Table<R>, id: string) => Effect.Effect<R | undefined>
-  /** Tells the listeners of what changes no record of this table: a secret that was read, an action that was sent. */
+  /** Notifies listeners of an action that changes no record: a secret was read, or a command was sent. */
   readonly report: <R extends Identified>(
     table: Table<R>,
     action: string,
     record: R,
     details?: Readonly<Record<string, unknown>>
   ) => Effect.Effect<void>
-  /** Hears of the changes of a table. Called in `setup`. */
+  /** Adds a listener for one table. Call it in `setup`. */
   readonly on: <R extends Identified>(table: Table<R>, listener: Listener<R>) => void
-  /** Hears of the changes of all tables, before those who listen to one table. Called in `setup`. */
+  /** Adds a listener for all tables. It is called before the listeners of a single table. Call it in `setup`. */
   readonly onAny: (listener: Listener) => void
-  /** Makes records of a table change by themselves. Called in `setup`. */
+  /** Adds a timer for the records of a table. Call it in `setup`. */
   readonly timer: <R extends Identified>(table: Table<R>, timer: Timer<R>) => void
-  /** Does everything that has become due, in the order in which it was. Runs before each request and each look at the state. */
+  /**
+   * Runs all timers that are due, in the order of their times. Called before each request and each read of the state.
+   */
   readonly settle: Effect.Effect<void>
-  /** Done when every change so far is kept. */
+  /** Ends when all changes so far are stored. */
   readonly kept: Effect.Effect<void>
 }
 
@@ -56,7 +61,7 @@ interface Due {
   readonly ring: Effect.Effect<void>
 }
 
-/** What is due, the earliest first; of what is due at once, what was added first. */
+/** The due times, the earliest first. Equal times stay in the order in which they were added. */
 const makeAgenda = () => {
   const agenda: Array<Due> = []
   return {
@@ -73,7 +78,7 @@ const makeAgenda = () => {
   }
 }
 
-/** The tenant that a store remembers. */
+/** Creates a tenant from stored or new data. */
 export const makeTenant = (options: {
   readonly store: Store
   readonly storage: Storage
@@ -123,7 +128,7 @@ export const makeTenant = (options: {
       const watch = ({ id }: Identified, at: number | undefined): void => {
         if (at === undefined) return
         const ring = Effect.suspend(() => {
-          // It may be gone by now, or have been put off.
+          // The record may have been removed, or its time may have changed.
           const record = records.get(id)
           return record === undefined || timer.at(record) !== at ? Effect.void : timer.ring(record, at)
         })
