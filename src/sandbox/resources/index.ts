@@ -1,6 +1,6 @@
 /**
- * All resources of the sandbox. The state, the snapshot, the seeds, what is kept over a restart and the page follow from
- * this list.
+ * All resources of the sandbox. The state, the snapshot, the seeds, the stored data and the page are derived from this
+ * list.
  */
 import * as Effect from "effect/Effect"
 import type { AnyResource } from "../tenant/resource.js"
@@ -29,7 +29,7 @@ import { threats } from "./security/threats.js"
 import { vulnerabilities } from "./security/vulnerabilities.js"
 import { tags } from "./tags.js"
 
-/** The list: adding a resource is its file and a line here. The page shows them in this order. */
+/** A new resource needs its file and a line here. The page shows the resources in this order. */
 export const resources = [
   blueprints,
   customApps,
@@ -56,10 +56,10 @@ export const resources = [
   detections
 ] as const
 
-/** `A & B` of `A | B`. */
+/** Turns the union `A | B` into `A & B`. */
 type Merged<A> = (A extends unknown ? (value: A) => void : never) extends (value: infer B) => void ? B : never
 
-/** What all resources offer of one thing, as one object. The list says what its type is. */
+/** Merges the parts of all resources into one object. The caller gives its type, which is derived from the list. */
 const merged = <A extends object>(parts: ReadonlyArray<object>): A => Object.assign({}, ...parts)
 
 type Resources = (typeof resources)[number]
@@ -72,23 +72,23 @@ type SnapshotOf<R> = R extends {
   : never
 type CountsOf<R> = R extends { readonly counts?: (infer Counts) | undefined } ? Counts : never
 
-/** A tenant at a glance. Made of JSON values alone, without secrets. */
+/** A summary of a tenant. It is JSON without secrets. */
 export interface Snapshot extends Merged<SnapshotOf<Resources>> {}
 
 type Records = Merged<StateOf<Resources>>
 
-/** The records of a tenant, to be read and put. */
+/** Reads and puts the records of a tenant. */
 export interface State extends Records {
-  /** The tenant at a glance: the newest records of each kind (default 100) with what lies behind the ids. */
+  /** A summary of the tenant: the newest records of each kind (default 100), with names in place of ids. */
   readonly snapshot: (options?: { readonly limit?: number }) => Effect.Effect<Snapshot>
 }
 
-/** What cannot be done through the API, only by hand in the vendor's web app. */
+/** Actions that the API does not have, only the vendor's web app. */
 export interface WebApp extends Merged<WebAppOf<Resources>> {}
 
 type Counts = { readonly [K in keyof Merged<CountsOf<Resources>>]?: number | undefined }
 
-/** How many records of each kind. */
+/** The number of records of each kind. */
 export interface SeedCounts extends Counts {}
 
 const all: ReadonlyArray<AnyResource> = resources
@@ -96,13 +96,12 @@ const all: ReadonlyArray<AnyResource> = resources
 /** All tables. */
 export const tables = all.flatMap((resource) => resource.tables ?? [])
 
-/** All resources that have files in storage. */
+/** The files of all resources in storage. */
 export const files = all.flatMap((resource) => resource.files ?? [])
 
-/** A tenant of a company with a few hundred devices. */
+/** The counts of a company with a few hundred devices. */
 export const usualCounts: SeedCounts = merged(resources.map(({ counts }) => counts ?? {}))
 
-/** The records of a tenant, to be read and put. */
 export const stateOf = (tenant: Tenant): State => {
   const snapshot: State["snapshot"] = ({ limit = 100 } = {}) =>
     Effect.zipRight(
@@ -118,5 +117,4 @@ export const stateOf = (tenant: Tenant): State => {
   return { ...merged<Records>(resources.map(({ state }) => state?.(tenant) ?? {})), snapshot }
 }
 
-/** What the vendor's web app can do. */
 export const webAppOf = (tenant: Tenant): WebApp => merged(resources.map(({ webApp }) => webApp?.(tenant) ?? {}))

@@ -23,10 +23,10 @@ const path = "/api/v1/tags"
 
 const Tag = Schema.Struct({ id: Schema.String, name: Schema.String })
 
-/** A tag as the tenant keeps it. */
+/** A stored tag. */
 export interface TagRecord extends Schema.Schema.Type<typeof Tag> {}
 
-/** A tag to put. */
+/** The fields for putting a tag. */
 export type NewTag = Partial<TagRecord> & Pick<TagRecord, "name">
 
 /** The tags of a tenant. */
@@ -41,7 +41,7 @@ export const tagTable = table<TagRecord, typeof Tag.Encoded>({
     )
 })
 
-/** Reads the name. The vendor does not say whether two tags can share one: here they cannot, as with Blueprints. */
+/** Reads the name. Two tags cannot have the same name, as with Blueprints. The vendor does not document this. */
 const readName = (tenant: Tenant, incoming: WholeRequest, self?: string): Effect.Effect<string, Answer> =>
   Effect.gen(function* () {
     const { values } = yield* readInput(incoming, ["json"])
@@ -54,7 +54,6 @@ const readName = (tenant: Tenant, incoming: WholeRequest, self?: string): Effect
     return name
   })
 
-/** Tags. */
 export const tags = resource({
   tables: [tagTable],
   counts: { tags: 6 },

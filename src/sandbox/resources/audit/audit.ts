@@ -1,5 +1,5 @@
 /**
- * The audit log: every write, every read of a secret and every action, as an event.
+ * The audit log: an event for every write, every read of a secret and every action.
  */
 import * as Effect from "effect/Effect"
 import { type Answer } from "../../gateway/exchange.js"
@@ -15,10 +15,13 @@ import type { Tenant } from "../../tenant/tenant.js"
 import { timestamp } from "../../tenant/time.js"
 import { auditTable, ulid } from "./auditTable.js"
 
-/** The log holds at most `most` events. The oldest `batch` go at once, since each removal sorts the log again. */
+/**
+ * The log holds at most `most` events. When it is full, the oldest `batch` are removed together, since each removal
+ * sorts the log again.
+ */
 const [most, batch] = [10_000, 1000]
 
-/** What a target is called, by the table that it is in. The vendor shows `blueprint`; the other names are assumptions. */
+/** The target type of an event, by table. The vendor documents `blueprint`; the other names are assumptions. */
 const targets: Readonly<Record<string, string>> = {
   adeDevices: "ade_device",
   adeIntegrations: "ade_integration",
@@ -34,16 +37,18 @@ const targets: Readonly<Record<string, string>> = {
   users: "user"
 }
 
-/** The fields of a record that an event shows. Everything else could hold a secret: scripts, profiles, codes. */
+/**
+ * The fields of a record that events show. All other fields, such as scripts, profiles and codes, may contain secrets.
+ */
 const shown = ["name", "device_name", "email", "active", "type", "blueprint_id", "asset_tag"]
 
-/** The details that an event shows, for the same reason: an action may hold a message or a password. */
+/** The details that events show. Others may contain secrets, such as a message or a password. */
 const told = ["secret"]
 
 const only = (value: object, keys: ReadonlyArray<string>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(value).filter(([key, field]) => keys.includes(key) && field !== undefined))
 
-/** Notes a change. Tables that are only the service's bookkeeping have no name among the targets. */
+/** Adds an event for a change. Tables without a target type are internal and have no events. */
 const note = (tenant: Tenant, { action, details, record, table: key }: Change): Effect.Effect<void> =>
   Effect.gen(function* () {
     const target = targets[key]
@@ -55,7 +60,8 @@ const note = (tenant: Tenant, { action, details, record, table: key }: Change): 
       id: ulid(Date.parse(occurred_at)),
       action,
       occurred_at,
-      // The API does not say how it names a caller with a token: here, as a user that the tenant always has.
+      // The vendor does not document how a caller with a token is named. Here it is a user that is derived from the
+      // tenant.
       actor_id: idOfText(`actor ${tenant.identity.companyId}`),
       actor_type: "user",
       target_id: record.id,
@@ -68,7 +74,7 @@ const note = (tenant: Tenant, { action, details, record, table: key }: Change): 
 
 const day = 86_400_000
 
-/** A time of a query in milliseconds. A day alone is its first moment, or its last one. */
+/** A time in a query, in milliseconds. For a day without a time, it is the first or the last moment of the day. */
 const readTime = (query: URLSearchParams, name: string, end: boolean): Effect.Effect<number | undefined, Answer> => {
   const text = query.get(name) ?? ""
   if (text === "") return Effect.succeed(undefined)
@@ -79,7 +85,6 @@ const readTime = (query: URLSearchParams, name: string, end: boolean): Effect.Ef
 
 const sortKeys = ["occurred_at", "id"] as const
 
-/** The audit log. */
 export const audit = resource({
   tables: [auditTable],
   setup: (tenant) => tenant.onAny((change) => note(tenant, change)),

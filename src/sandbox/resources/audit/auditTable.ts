@@ -1,5 +1,5 @@
 /**
- * The events of the audit log, as a tenant keeps them.
+ * Stores the events of the audit log.
  */
 import * as Schema from "effect/Schema"
 import { randomBytes } from "node:crypto"
@@ -24,23 +24,23 @@ const Event = Schema.Struct({
   metadata: Schema.Record({ key: Schema.String, value: Schema.Unknown })
 })
 
-/** An event as the tenant keeps it. */
+/** A stored event. */
 export interface AuditRecord extends Schema.Schema.Type<typeof Event> {}
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-/** A number in so many digits of the alphabet. */
+/** A number in a fixed number of digits of the alphabet. */
 const digits = (value: number, count: number): string =>
   Array.from({ length: count }, (_, place) => alphabet[Math.floor(value / 32 ** (count - 1 - place)) % 32]).join("")
 
-/** An id that sorts by its time: ten digits of the time, and sixteen by chance. */
+/** An id that sorts by time: ten digits for the time and sixteen random ones. */
 export const ulid = (millis: number): string =>
   digits(millis, 10) + Array.from(randomBytes(16), (byte) => alphabet[byte % 32]).join("")
 
-/** The most events of a seed: so many of a fleet's are still in the log. */
+/** The maximum number of seeded events: the log of a fleet only contains its latest events. */
 const most = 2000
 
-/** What the seed's devices did: each was enrolled, and changed later on. */
+/** Two events for each seeded device: its enrollment, and a later change. */
 const rowsOf = (seeding: Seeding): Rows<AuditRecord> => {
   const devices = deviceTable.rows(seeding)
   const users = userTable.rows(seeding)
@@ -53,7 +53,7 @@ const rowsOf = (seeding: Seeding): Rows<AuditRecord> => {
     const occurred_at = isNew ? device.first_enrollment.replace(" ", "T").replace("+00:00", "Z") : device.last_check_in
     const { asset_tag, blueprint_id, device_name } = device
     return {
-      // Its last five digits are the place.
+      // The last five digits are the index.
       id: `${digits(utcTime(occurred_at), 10)}${digits(mix(key, index), 11)}${digits(index, 5)}`,
       action: isNew ? "create" : "update",
       occurred_at,
@@ -78,5 +78,5 @@ const rowsOf = (seeding: Seeding): Rows<AuditRecord> => {
   }
 }
 
-/** The events of a tenant: those of its seed, then the others, the oldest first. */
+/** The events of a tenant, the oldest first: seeded events, then all others. */
 export const auditTable = table<AuditRecord, typeof Event.Encoded>({ key: "auditEvents", schema: Event, seed: rowsOf })

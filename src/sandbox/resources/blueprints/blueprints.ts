@@ -11,7 +11,7 @@ import { findItem, isLibrary } from "../library/items.js"
 import { blueprintRoutes } from "./routes.js"
 import { type BlueprintRecord, blueprintTable, itemsOf, makeNode, mapNodes } from "./table.js"
 
-/** A Blueprint to put, and the ids of the library items on its root node. */
+/** The fields for putting a Blueprint, and the ids of the library items on its root node. */
 export type NewBlueprint = Partial<BlueprintRecord> &
   Pick<BlueprintRecord, "name"> & { readonly items?: ReadonlyArray<string> | undefined }
 
@@ -23,16 +23,15 @@ const kindNames: Readonly<Record<string, string>> = {
   customScripts: "Script"
 }
 
-/** Blueprints. */
 export const blueprints = resource({
   tables: [blueprintTable],
   counts: {
     blueprints: 8,
-    /** Library items on each Blueprint. */
+    /** The number of library items on each Blueprint. */
     assignments: 12
   },
   setup: (tenant) =>
-    // An item that is deleted is taken off wherever it lies.
+    // A deleted library item is removed from all Blueprints.
     tenant.onAny(({ action, record: { id }, table }) =>
       Effect.sync(() => {
         if (action !== "delete" || !isLibrary(table)) return
@@ -66,8 +65,8 @@ export const blueprints = resource({
   }),
   webApp: (tenant) => ({
     /**
-     * Gives a Blueprint one more assignment node, which makes it one with conditional logic, and answers with the node's
-     * id; `undefined` if there is no such Blueprint.
+     * Adds an assignment node to a Blueprint, which becomes a `map`. Returns the id of the node; `undefined` if there
+     * is no such Blueprint.
      */
     addAssignmentNode: (blueprintId: string): Effect.Effect<string | undefined> =>
       Effect.sync(() => {

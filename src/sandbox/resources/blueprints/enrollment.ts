@@ -1,6 +1,6 @@
 /**
- * What a device is enrolled with by hand: a profile, or the address where its user signs in first. Nothing can be enrolled
- * here, so both lead to a host that does not exist.
+ * Manual enrollment: a profile, or the URL where the user signs in first. The sandbox cannot enroll devices, so both
+ * contain a host that does not exist.
  */
 import { type Answer, content, json } from "../../gateway/exchange.js"
 import { idOfText } from "../../tenant/ids.js"
@@ -52,7 +52,7 @@ const signIn = ({ enrollment_code: { code }, id }: BlueprintRecord): string => {
   return `${host}/enrollment/authentication?metadata=${Buffer.from(JSON.stringify(metadata)).toString("base64url")}`
 }
 
-/** The profile; where its user has to sign in first and `sso` is asked for, the address for that. */
+/** The profile. With `sso=true`, the sign-in URL if the Blueprint requires authentication. */
 export const enrollment = (blueprint: BlueprintRecord, sso: string | null): Answer =>
   blueprint.requiresAuthentication === true && sso?.toLowerCase() === "true"
     ? json(200, { url: signIn(blueprint) })

@@ -1,5 +1,5 @@
 /**
- * The routes of Blueprints, and of the library items that are assigned to them.
+ * The routes of Blueprints and of their library items.
  */
 import * as Effect from "effect/Effect"
 import { randomInt, randomUUID } from "node:crypto"
@@ -45,7 +45,6 @@ const noBlueprint = json(404, { detail: "Not Found - Blueprint not found" })
 const blueprintMissing = json(404, { details: "blueprint not found" })
 const itemMissing = json(404, { details: "library item not found" })
 
-/** The routes of `/api/v1/blueprints`. */
 export const blueprintRoutes = (tenant: Tenant): ReadonlyArray<Route> => {
   const records = tenant.records(blueprintTable)
   const paging = { pageSize: tenant.pageSize, byPage: false }
@@ -83,7 +82,7 @@ export const blueprintRoutes = (tenant: Tenant): ReadonlyArray<Route> => {
     }
   }
 
-  /** `enrollment_code` with its own two fields, and its problems under its own key. */
+  /** Reads the two fields of `enrollment_code`. Their problems are listed under `enrollment_code`. */
   const readCode = (values: Readonly<Record<string, unknown>>, required: boolean) =>
     Effect.gen(function* () {
       const nested = values["enrollment_code"]
@@ -125,7 +124,7 @@ export const blueprintRoutes = (tenant: Tenant): ReadonlyArray<Route> => {
       const record: BlueprintRecord = {
         id: randomUUID(),
         name,
-        // A map takes no other icon and colour than those of every Blueprint, or of its source.
+        // A `map` ignores the icon and color of the request. It gets those of its source, or the defaults.
         icon: (isMap ? undefined : icon) ?? source?.icon ?? "ss-files",
         color: (isMap ? undefined : color) ?? source?.color ?? "aqua-800",
         description: description ?? source?.description ?? "",
@@ -139,7 +138,7 @@ export const blueprintRoutes = (tenant: Tenant): ReadonlyArray<Route> => {
       return json(201, render(record))
     })
 
-  /** What a new Blueprint takes over from the template or the Blueprint that it is made from. */
+  /** The properties that a new Blueprint copies from its template or source Blueprint. */
   const readSource = (given: unknown): Effect.Effect<Partial<BlueprintRecord> | undefined, Answer> =>
     Effect.gen(function* () {
       if (given === undefined) return undefined
@@ -189,7 +188,7 @@ export const blueprintRoutes = (tenant: Tenant): ReadonlyArray<Route> => {
       return json(200, { ...shown, computers_count: countDevices(record), missing_computers_count: 0 })
     })
 
-  /** The Blueprint, the item and the node that an assignment or a removal speaks of. */
+  /** Reads the Blueprint, the item and the node of an assignment or a removal. */
   const readAssignment = (incoming: WholeRequest, id: string) =>
     Effect.gen(function* () {
       const blueprint = yield* find(id, blueprintMissing)

@@ -1,10 +1,10 @@
 /**
- * What a seed has put on Blueprints.
+ * The library items that a seed has assigned to Blueprints.
  */
 import type { Tenant } from "../../tenant/tenant.js"
 import { blueprintTable } from "./table.js"
 
-/** Whether an item lay on a Blueprint from the beginning: then devices have had it for long. */
+/** Whether a seed has assigned the item to the Blueprint. Then devices have already installed it. */
 export const hadBefore = ({ seeds }: Tenant, blueprintId: string, itemId: string): boolean =>
   seeds.some((seeding) => {
     const rows = blueprintTable.rows(seeding)

@@ -1,5 +1,5 @@
 /**
- * Blueprints as a tenant keeps them.
+ * Stores Blueprints.
  */
 import * as Schema from "effect/Schema"
 import { randomUUID } from "node:crypto"
@@ -9,7 +9,6 @@ import { people } from "../../tenant/seedWords.js"
 import { table } from "../../tenant/table.js"
 import { seededLibrary } from "../library/items.js"
 
-/** What a Blueprint can be. */
 export const blueprintTypes = ["classic", "map"] as const
 
 const Node = Schema.Struct({ id: Schema.String, items: Schema.Array(Schema.String) })
@@ -24,17 +23,17 @@ const Blueprint = Schema.Struct({
   enrollment_code: Schema.Struct({ code: Schema.String, is_active: Schema.Boolean }),
   type: Schema.Literal(...blueprintTypes),
   nodes: Schema.NonEmptyArray(Node),
-  /** Whether a user has to sign in before enrolling; only the vendor's web app can set it. Default: no. */
+  /** Whether a user must sign in before enrolling. Only the vendor's web app can set it. Default `false`. */
   requiresAuthentication: Schema.optional(Schema.Boolean)
 })
 
-/** A part of a Blueprint that items lie on. A classic Blueprint has one and never speaks of it. */
+/** A part of a Blueprint with its own items. A classic Blueprint has one node, which the API does not show. */
 export interface AssignmentNode extends Schema.Schema.Type<typeof Node> {}
 
-/** A Blueprint as the tenant keeps it. The first node is the root. */
+/** A stored Blueprint. The first node is the root. */
 export interface BlueprintRecord extends Schema.Schema.Type<typeof Blueprint> {}
 
-/** One for every 500 devices, within reason. */
+/** One Blueprint for every 500 devices, but at least 8 and at most 80. */
 const blueprintsFor = (devices: number): number => Math.min(80, Math.max(8, Math.ceil(devices / 500)))
 
 /** The Blueprints of a tenant. */
@@ -58,7 +57,7 @@ export const blueprintTable = table<BlueprintRecord, typeof Blueprint.Encoded>({
     })
 })
 
-/** As many library items as are asked for, each once. */
+/** Different library items, as many as `counts` says. */
 const seededItems = (seeding: Seeding, draw: Draw): ReadonlyArray<string> => {
   const library = seededLibrary(seeding)
   const items = new Set<string>()
@@ -72,15 +71,14 @@ const seededItems = (seeding: Seeding, draw: Draw): ReadonlyArray<string> => {
   return [...items]
 }
 
-/** A new node without items. */
 export const makeNode = (): AssignmentNode => ({ id: randomUUID(), items: [] })
 
-/** Every item on a Blueprint, once. */
+/** The ids of all items on a Blueprint, without duplicates. */
 export const itemsOf = (record: BlueprintRecord): ReadonlyArray<string> => [
   ...new Set(record.nodes.flatMap((node) => node.items))
 ]
 
-/** A Blueprint with every node changed. */
+/** A Blueprint with all nodes changed by a function. */
 export const mapNodes = (
   record: BlueprintRecord,
   change: (node: AssignmentNode) => AssignmentNode

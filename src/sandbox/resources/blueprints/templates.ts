@@ -1,9 +1,9 @@
 /**
- * Ready-made Blueprints, in categories, with the vendor's ids and names. Descriptions and parameters are shorter here:
- * the vendor's templates have up to seventy parameters.
+ * Blueprint templates in categories, with the vendor's ids and names. Descriptions and parameters are shorter than the
+ * vendor's, whose templates have up to seventy parameters.
  */
 
-/** A ready-made Blueprint. */
+/** A Blueprint template. */
 export interface BlueprintTemplate {
   readonly id: number
   readonly name: string
@@ -15,7 +15,7 @@ export interface BlueprintTemplate {
   readonly rating: number
 }
 
-/** Templates that belong together. */
+/** A category of templates. */
 export interface TemplateCategory {
   readonly id: number
   readonly name: string
@@ -45,7 +45,7 @@ const template = (
   rating
 })
 
-/** The templates of every tenant. */
+/** The templates, which are the same for every tenant. */
 export const templateCategories: ReadonlyArray<TemplateCategory> = [
   {
     id: 2,
@@ -69,6 +69,6 @@ export const templateCategories: ReadonlyArray<TemplateCategory> = [
   }
 ]
 
-/** A template by its number. */
+/** Finds a template by its id. */
 export const findTemplate = (id: string): BlueprintTemplate | undefined =>
   templateCategories.flatMap((category) => category.templates).find((template) => String(template.id) === id)

@@ -1,5 +1,5 @@
 /**
- * Automated Device Enrollment: integrations with Apple, and the devices that wait for their enrollment.
+ * Automated Device Enrollment: integrations with Apple, and the devices that are not enrolled yet.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -34,7 +34,7 @@ const day = 86_400_000
 const devicesOf = (tenant: Tenant, id: string) =>
   filtered(tenant.records(adeDeviceTable), ({ integration_id }) => integration_id === id)
 
-/** An integration as the API shows it. What Apple says of the organization is an assumption. */
+/** An integration in the form of the API. The fields about the organization are assumptions. */
 const showIntegration = (tenant: Tenant, record: IntegrationRecord) =>
   Effect.map(Clock.currentTimeMillis, (now) => {
     const blueprint = tenant.records(blueprintTable).get(record.blueprint_id ?? "")
@@ -91,7 +91,7 @@ const showDevice = (tenant: Tenant, record: AdeDeviceRecord) => {
   }
 }
 
-/** The defaults of an integration: without routing, a Blueprint and whom to ask are needed. */
+/** Reads the default settings of an integration. Without routing, a Blueprint and the contact fields are required. */
 const readDefaults = (tenant: Tenant, { files, values }: Input, withFile: boolean) =>
   Effect.gen(function* () {
     const fields = readFields(values)
@@ -109,7 +109,7 @@ const readDefaults = (tenant: Tenant, { files, values }: Input, withFile: boolea
     return { use_blueprint_routing, blueprint_id, phone, email, fileName: file?.filename ?? "" }
   })
 
-/** Puts a token that somebody sent: a new one, or in place of another. It lasts a year, as Apple's do. */
+/** Stores an uploaded token, as a new integration or as a renewal. It is valid for a year, like Apple's tokens. */
 const takeToken = (tenant: Tenant, incoming: WholeRequest, before?: IntegrationRecord): Effect.Effect<Answer, Answer> =>
   Effect.gen(function* () {
     const { fileName, ...given } = yield* readDefaults(tenant, yield* readInput(incoming, ["multipart"]), true)
@@ -119,7 +119,7 @@ const takeToken = (tenant: Tenant, incoming: WholeRequest, before?: IntegrationR
       use_blueprint_routing: given.use_blueprint_routing,
       email: given.email ?? before?.email ?? "",
       phone: given.phone ?? before?.phone ?? "",
-      // Apple names the file after its server: `Head office_Token_2025-06-15T00-06-08Z_smime.p7m`.
+      // Apple's file name contains the name of the server: `Head office_Token_2025-06-15T00-06-08Z_smime.p7m`.
       server_name: fileName.replace(/(_Token_.*)?(\.p7m)?$/, ""),
       stoken_file_name: fileName,
       expires: (yield* Clock.currentTimeMillis) + 365 * day
@@ -141,7 +141,7 @@ const filters: Readonly<Record<string, (device: AdeDeviceRecord, value: string) 
   serial_number: ({ serial_number }, value) => contains(serial_number, value)
 }
 
-/** A page of the devices that a query asks for. Its `next` leads to the web app's host. */
+/** A page of the devices that match a query. Its `next` has the web app's host. */
 const devicePage = (tenant: Tenant, url: URL, only: (device: AdeDeviceRecord) => boolean) => {
   const asked = Object.entries(filters).flatMap(([name, fits]) => {
     const value = url.searchParams.get(name) ?? ""
@@ -160,7 +160,6 @@ const devicePage = (tenant: Tenant, url: URL, only: (device: AdeDeviceRecord) =>
   )
 }
 
-/** Automated Device Enrollment. */
 export const ade = resource({
   tables: [integrationTable, adeDeviceTable],
   routes: (tenant) => {

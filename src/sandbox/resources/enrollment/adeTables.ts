@@ -1,5 +1,5 @@
 /**
- * Automated Device Enrollment, as a tenant keeps it: tokens of Apple's, and the devices that Apple assigned to them.
+ * Stores the data of Automated Device Enrollment: integrations, and the devices that Apple assigned to them.
  */
 import * as Schema from "effect/Schema"
 import { pick } from "../../tenant/seeding.js"
@@ -16,14 +16,14 @@ const Integration = Schema.Struct({
   stoken_file_name: Schema.String,
   email: Schema.String,
   phone: Schema.String,
-  /** When Apple's token ends, in milliseconds since 1970. */
+  /** When Apple's token expires, in milliseconds since 1970. */
   expires: Schema.Number
 })
 
-/** An integration. The token itself is not kept: nothing here could use it. */
+/** A stored integration. The token itself is not stored, since the sandbox cannot use it. */
 export interface IntegrationRecord extends Schema.Schema.Type<typeof Integration> {}
 
-/** The integrations of a tenant: a fleet has one. */
+/** The integrations of a tenant. A seed with devices has one. */
 export const integrationTable = table<IntegrationRecord, typeof Integration.Encoded>({
   key: "adeIntegrations",
   schema: Integration,
@@ -48,7 +48,7 @@ export const integrationTable = table<IntegrationRecord, typeof Integration.Enco
 
 type Family = readonly [family: string, model: string, os: string]
 
-/** The families of devices that Apple enrolls: a model, and the system by Apple's name. */
+/** The device families: family, a model, and Apple's name of the operating system. */
 const families: readonly [Family, ...ReadonlyArray<Family>] = [
   ["Mac", "MacBook Air", "OSX"],
   ["iPhone", "iPhone 15", "iOS"],
@@ -69,14 +69,14 @@ const AdeDevice = Schema.Struct({
   os: Schema.String,
   profile_status: Schema.String,
   serial_number: Schema.String,
-  /** When Apple assigned it, as the service writes it. */
+  /** When Apple assigned it, in the service's format. */
   assigned: Schema.String
 })
 
-/** A device that Apple assigned, before it is switched on. */
+/** A device that Apple has assigned to an integration and that is not enrolled yet. */
 export interface AdeDeviceRecord extends Schema.Schema.Type<typeof AdeDevice> {}
 
-/** The devices that wait for their enrollment: one for every twenty that are enrolled. */
+/** The devices that are not enrolled yet. A seed has one for every twenty enrolled devices. */
 export const adeDeviceTable = table<AdeDeviceRecord, typeof AdeDevice.Encoded>({
   key: "adeDevices",
   schema: AdeDevice,
@@ -106,7 +106,10 @@ export const adeDeviceTable = table<AdeDeviceRecord, typeof AdeDevice.Encoded>({
   }
 })
 
-/** The certificate that Apple encrypts a token with. Its key does not exist, so no token can be read here. */
+/**
+ * The certificate with which Apple encrypts a token. Its private key does not exist, so the sandbox cannot read a
+ * token.
+ */
 export const publicKey = `-----BEGIN CERTIFICATE-----
 MIIBgzCCASmgAwIBAgIUGdNioYM1e1ZtN6T2GD+t7qUbKnswCgYIKoZIzj0EAwIw
 FjEUMBIGA1UEAwwLU0FOREJPWC1ERVAwIBcNMjYxMTI3MDg0MTAyWhgPMjEyNjEx

@@ -1,5 +1,5 @@
 /**
- * Blueprint routing: the code that devices enroll with when no Blueprint is chosen, and what happened to it.
+ * Blueprint routing: its enrollment code for devices without a chosen Blueprint, and its activity.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -22,7 +22,7 @@ const Routing = Schema.Struct({ id: Schema.String, code: Schema.String, is_activ
 
 interface RoutingRecord extends Schema.Schema.Type<typeof Routing> {}
 
-/** The one record of how devices are routed, once somebody has changed it. */
+/** One record with the routing settings. It exists after the first change. */
 export const routingTable = table<RoutingRecord, typeof Routing.Encoded>({ key: "blueprintRouting", schema: Routing })
 
 const Activity = Schema.Struct({
@@ -34,13 +34,13 @@ const Activity = Schema.Struct({
 
 interface ActivityRecord extends Schema.Schema.Type<typeof Activity> {}
 
-/** What happened, the oldest first. */
+/** The activity of Blueprint routing, the oldest first. */
 export const routingActivityTable = table<ActivityRecord, typeof Activity.Encoded>({
   key: "routingActivity",
   schema: Activity
 })
 
-/** A tenant starts with routing switched off, and a code of its own. */
+/** The current settings. Without changes, routing is off and has a code that is derived from the tenant. */
 const current = (tenant: Tenant): RoutingRecord =>
   tenant.records(routingTable).get("routing") ?? {
     id: "routing",
@@ -50,7 +50,6 @@ const current = (tenant: Tenant): RoutingRecord =>
 
 const show = ({ code, is_active }: RoutingRecord) => json(200, { enrollment_code: { code, is_active } })
 
-/** Blueprint routing. */
 export const blueprintRouting = resource({
   tables: [routingTable, routingActivityTable],
   routes: (tenant) => [
@@ -67,7 +66,7 @@ export const blueprintRouting = resource({
         yield* fields.checkedWithin("enrollment_code")
         const activities = tenant.records(routingActivityTable)
         const activity_time = yield* timestamp
-        // The vendor does not say what the type of a change is called: this name is an assumption.
+        // The vendor does not document the type of this activity. The name is an assumption.
         activities.put({
           id: String(activities.size + 1),
           activity_time,

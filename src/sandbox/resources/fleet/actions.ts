@@ -1,5 +1,5 @@
 /**
- * Commands that are sent to devices. One waits for a second, is processed for two more, and has completed then.
+ * Commands for devices. A command is pending for a second, in progress for two more, and then completed.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -25,15 +25,15 @@ import { type CommandRecord, commandTable, type DeviceRecord, deviceTable, pinOf
 const path = "/api/v1/devices/{device_id}" as const
 
 interface Action {
-  /** The command of Apple's protocol that it becomes. Without one, the device is only told to ask for its commands. */
+  /** The command of Apple's MDM protocol. If it is missing, the action only makes the device check in. */
   readonly command?: string
-  /** Default: every platform. */
+  /** The platforms that support it. Default: all. */
   readonly on?: ReadonlyArray<Platform>
-  /** Refuses what the device cannot do now. */
+  /** Fails if the device cannot do it in its current state. */
   readonly check?: (tenant: Tenant, device: DeviceRecord) => Effect.Effect<void, Answer>
-  /** What is said if the same command is still under way. */
+  /** The failure if the same command is still running. */
   readonly running?: Effect.Effect<never, Answer>
-  /** Reads the body. What it gives is kept with the command. */
+  /** Reads the body. The result is stored with the command. */
   readonly read?: (fields: Fields) => Readonly<Record<string, unknown>>
 }
 
@@ -44,7 +44,7 @@ const truth =
   (name: string, required = true) =>
   (fields: Fields) => ({ [name]: fields.boolean(name, { required }) })
 
-/** The actions by the end of their path. Which platforms take which is an assumption where the vendor does not say it. */
+/** The actions by the last part of their path. If the vendor does not document the platforms, they are assumptions. */
 const actions: Readonly<Record<string, Action>> = {
   blankpush: {},
   dailycheckin: {},
@@ -119,7 +119,7 @@ const actions: Readonly<Record<string, Action>> = {
   togglepersonalhotspot: { command: "PersonalHotspot", on: phones, read: truth("Enabled") }
 }
 
-/** How long a command waits, and how long it is processed, in milliseconds. */
+/** How long a command is pending and how long it is in progress, in milliseconds. */
 const [waitTime, workTime] = [1000, 2000]
 
 const pending = (tenant: Tenant, device: DeviceRecord, type: string): boolean =>
@@ -159,7 +159,7 @@ const take = (
     return name === "lock" && device.platform === "Mac" ? json(200, { PIN: pinOf(device, 6) }) : empty(200)
   })
 
-/** What a command does once it has completed. */
+/** The effects of a completed command. */
 const done = (tenant: Tenant, command: CommandRecord, at: number): Effect.Effect<void> => {
   const { command_type, device_id, metadata } = command
   const device = tenant.records(deviceTable).get(device_id)
@@ -187,7 +187,7 @@ const render = (command: CommandRecord) => ({
   priority: 50
 })
 
-/** What happened on a device: its commands and its enrollment. The names of the types are assumptions. */
+/** The activity of a device: its commands and its enrollment. The names of the types are assumptions. */
 const activityOf = (tenant: Tenant, device: DeviceRecord) => {
   const blueprint = tenant.records(blueprintTable).get(device.blueprint_id)
   const event = (key: string, created_at: string, action_type: string, details: object) => ({
@@ -211,7 +211,6 @@ const activityOf = (tenant: Tenant, device: DeviceRecord) => {
   ]
 }
 
-/** Commands. The newest stand first. */
 export const deviceActions = resource({
   tables: [commandTable],
   setup: (tenant) => {
@@ -252,7 +251,7 @@ export const deviceActions = resource({
       )
     )
   ],
-  // The details of a command are what a caller wrote, such as the message of a lock, so they are left out.
+  // The details of a command may contain secrets of the caller, such as the message of a lock, so they are left out.
   snapshot: (tenant, limit) =>
     Effect.sync(() => ({
       commands: glance(tenant.records(commandTable), limit, ({ command_type, device_id, id, requested, status }) => ({

@@ -1,5 +1,6 @@
 /**
- * What belongs to a device, by the device: to look through all commands for those of one would take long in a fleet.
+ * An index of the records that belong to a device. Without it, finding a device's commands would search all commands of
+ * a fleet.
  */
 import * as Effect from "effect/Effect"
 import type { Identified } from "../../tenant/collection.js"
@@ -7,7 +8,7 @@ import type { Table } from "../../tenant/table.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { commandTable, noteTable } from "./tables.js"
 
-/** Records that belong to devices, and are not seeded. */
+/** Indexes the records of a table by device. The table must not be seeded. */
 const belongings = <R extends Identified & { readonly device_id: string }>(table: Table<R>) => {
   const tenants = new WeakMap<Tenant, Map<string, Set<string>>>()
   const idsOf = (tenant: Tenant): Map<string, Set<string>> => {
@@ -24,7 +25,7 @@ const belongings = <R extends Identified & { readonly device_id: string }>(table
     else own.add(id)
   }
   return {
-    /** Notes what is added and removed. Called in `setup`. */
+    /** Updates the index when records are added or removed. Called in `setup`. */
     watch: (tenant: Tenant): void =>
       tenant.on(table, ({ action, record }) =>
         Effect.sync(() => {
@@ -32,10 +33,10 @@ const belongings = <R extends Identified & { readonly device_id: string }>(table
           else add(idsOf(tenant), record)
         })
       ),
-    /** Those of a device, the oldest first. */
+    /** The records of a device, the oldest first. */
     of: (tenant: Tenant, deviceId: string): ReadonlyArray<R> =>
       [...(idsOf(tenant).get(deviceId) ?? [])].flatMap((id) => tenant.records(table).get(id) ?? []),
-    /** Removes those of a device that is gone. */
+    /** Removes the records of a device that was deleted. */
     forget: (tenant: Tenant, deviceId: string): Effect.Effect<void> =>
       Effect.sync(() => {
         for (const id of idsOf(tenant).get(deviceId) ?? []) tenant.records(table).remove(id)
@@ -44,8 +45,6 @@ const belongings = <R extends Identified & { readonly device_id: string }>(table
   }
 }
 
-/** The commands of devices. */
 export const commands = belongings(commandTable)
 
-/** The notes on devices. */
 export const notes = belongings(noteTable)

@@ -1,5 +1,5 @@
 /**
- * What is on a device: apps, library items and parameters.
+ * The contents of a device: apps, library items and parameters.
  */
 import * as Effect from "effect/Effect"
 import { json } from "../../gateway/exchange.js"
@@ -18,7 +18,7 @@ import type { DeviceRecord } from "./tables.js"
 
 const path = "/api/v1/devices/{device_id}" as const
 
-/** What the service calls each kind of item. The first three are the vendor's; the fourth is an assumption. */
+/** The service's names of item types. The first three are documented; the fourth is an assumption. */
 const types: Readonly<Record<string, string>> = {
   customApps: "custom-app",
   customProfiles: "custom-profile",
@@ -45,7 +45,7 @@ const libraryItemsOf = (tenant: Tenant, device: DeviceRecord) => {
   })
 }
 
-/** Parameters that the vendor names. Only Macs have any; how each went follows from the device. */
+/** Parameters from the vendor's documentation. Only Macs have them. Their status is derived from the device. */
 const parameters = [
   ['Disable the "root" user', "User Accounts & Authentication", "User Accounts"],
   ["Disable Guest account login", "User Accounts & Authentication", "User Accounts"],
@@ -65,7 +65,7 @@ const parametersOf = ({ id, platform }: DeviceRecord) =>
       }))
     : []
 
-/** The apps that Prism has of the device too, each with the keys of its platform. */
+/** The apps that Prism also lists for the device, with the keys of its platform. */
 const renderApps = (device: DeviceRecord) =>
   appsOf(device).map(({ bundle_id, name, path, version }) => {
     if (device.platform === "Windows") {
@@ -105,7 +105,6 @@ const renderApps = (device: DeviceRecord) =>
         }
   })
 
-/** What is on a device. */
 export const deviceContents = resource({
   routes: (tenant) => {
     const about = (render: (device: DeviceRecord) => object) => (deviceId: string) =>

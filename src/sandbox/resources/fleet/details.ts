@@ -1,5 +1,5 @@
 /**
- * The details of a device, in the shape of its platform. Booleans and numbers are texts here, as with the service.
+ * The details of a device, in the shape of its platform. Booleans and numbers are texts, as in the service.
  */
 import * as Effect from "effect/Effect"
 import { json } from "../../gateway/exchange.js"
@@ -115,7 +115,7 @@ const androidOf = (tenant: Tenant, device: DeviceRecord) => ({
   tags: tagsOf(tenant, device)
 })
 
-/** Details. Which values a device reports is invented; the keys are those of the vendor's examples. */
+/** The details of a device. The keys are those of the vendor's examples; the values are invented. */
 export const deviceDetails = resource({
   routes: (tenant) => [
     route("GET", "/api/v1/devices/{device_id}/details", (_, { device_id }) =>

@@ -1,6 +1,6 @@
 /**
- * Rows that follow from devices: what Prism says of them, and their vulnerabilities. No row is kept, only where it is; it
- * is built when a page shows it.
+ * Rows that are derived from devices: Prism rows and vulnerabilities. Only their positions are stored. A row is built
+ * when a page shows it.
  */
 import type { Listing } from "../../tenant/collection.js"
 import type { Tenant } from "../../tenant/tenant.js"
@@ -13,22 +13,22 @@ export interface RowKind<Row> {
   readonly platforms: ReadonlyArray<Platform>
   /** The rows of one device. */
   readonly rows: (tenant: Tenant, device: DeviceRecord) => ReadonlyArray<Row>
-  /** How many they are. It must not change while the device is there. */
+  /** The number of rows of a device. It must not change while the device exists. */
   readonly count: (device: DeviceRecord) => number
 }
 
-/** A row with an id, which a cursor goes by and no answer shows. */
+/** A row with an id for cursors. Answers do not show the id. */
 export interface PlacedRow<Row> {
   readonly id: string
   readonly row: Row
 }
 
-/** Which rows a listing has, and in which order. */
+/** A selection of rows, and their order. */
 export interface Choice<Row> {
-  /** What tells this choice from others. */
+  /** A key that is unique for this selection. Its results are cached under the key. */
   readonly key: string
   readonly fits: (row: Row) => boolean
-  /** The order of two rows. Default: that of the devices. */
+  /** Compares two rows. Default: the order of the devices. */
   readonly compare?: ((one: Row, other: Row) => number) | undefined
 }
 
@@ -42,7 +42,7 @@ const idOf = (device: string, place: number): string => `${device}|${place}`
 
 const starts = keptUntil<ReadonlyArray<number>>("fleet")
 
-/** How many rows come before each device, and at the end all of them. */
+/** For each device, the number of rows before it. The last entry is the number of all rows. */
 const startsOf = <Row>(tenant: Tenant, { count, name, platforms }: RowKind<Row>): ReadonlyArray<number> =>
   starts(tenant, name, () => {
     let before = 0
@@ -54,7 +54,7 @@ const startsOf = <Row>(tenant: Tenant, { count, name, platforms }: RowKind<Row>)
     return found
   })
 
-/** The place of the last number that is not above another; the numbers go up. */
+/** The index of the last number that is not larger than `most`. The numbers must be sorted. */
 const lastUpTo = (numbers: ReadonlyArray<number>, most: number): number => {
   let [low, high] = [0, numbers.length]
   while (low < high) {
@@ -92,7 +92,7 @@ export const allRows = <Row>(tenant: Tenant, kind: RowKind<Row>): Listing<Placed
 
 const chosen = keptUntil<ReadonlyArray<string>>("values")
 
-/** The rows of a kind that fit. All are built for the first page; the next ones know where they are. */
+/** The rows that match a selection. The first page builds all rows; later pages only build their own. */
 export const chosenRows = <Row>(
   tenant: Tenant,
   kind: RowKind<Row>,

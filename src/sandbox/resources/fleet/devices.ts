@@ -1,5 +1,5 @@
 /**
- * Devices: the listing, the record, what can be changed of it, notes on it, and its secrets.
+ * Devices: the listing, the record, its changes, notes, and secrets.
  */
 import * as Effect from "effect/Effect"
 import { randomUUID } from "node:crypto"
@@ -36,10 +36,10 @@ import {
 
 const path = "/api/v1/devices"
 
-/** A device to put. */
+/** The fields for putting a device. */
 export type NewDevice = Partial<DeviceRecord>
 
-/** A device as the service shows it. */
+/** A device in the form of the API. */
 export const renderDevice = (tenant: Tenant, device: DeviceRecord) => {
   const { id, mac_address: _mac, filevault_enabled: _fileVault, tags, user, ...shown } = device
   const owner = user === null ? undefined : tenant.records(userTable).get(user)
@@ -63,8 +63,8 @@ const idsOfTags = (tenant: Tenant, names: ReadonlyArray<unknown>) => {
 }
 
 /**
- * The device with the changes of a request. An unknown Blueprint, user or tag is refused; that, and the words for it, are
- * assumptions.
+ * A device with the changes of a request. An unknown Blueprint, user or tag is refused. The vendor does not document
+ * this; the messages are assumptions.
  */
 const changed = (tenant: Tenant, device: DeviceRecord, incoming: WholeRequest): Effect.Effect<DeviceRecord, Answer> =>
   Effect.gen(function* () {
@@ -167,7 +167,7 @@ const noteRoutes = (tenant: Tenant) => {
   ]
 }
 
-/** Each read of a secret is told to those who listen. Windows and Android have none of these. */
+/** The routes of secrets. Each read is reported to listeners. Windows and Android devices have no such secrets. */
 const secretRoutes = (tenant: Tenant) => {
   const secrets = {
     bypasscode: (device: DeviceRecord) => ({
@@ -192,7 +192,7 @@ const secretRoutes = (tenant: Tenant) => {
   )
 }
 
-/** Changes all devices that fit. */
+/** Changes all devices that match. */
 const changeAll = (
   tenant: Tenant,
   fits: (device: DeviceRecord) => boolean,
@@ -204,7 +204,6 @@ const changeAll = (
   })
 }
 
-/** Devices. */
 export const devices = resource({
   tables: [deviceTable, noteTable],
   counts: { devices: 120 },
@@ -217,7 +216,7 @@ export const devices = resource({
         ? Effect.zipRight(commands.forget(tenant, record.id), notes.forget(tenant, record.id))
         : Effect.void
     )
-    // A Blueprint that is deleted takes its devices out of management.
+    // If a Blueprint is deleted, its devices are no longer managed.
     tenant.on(blueprintTable, ({ action, record: { id } }) =>
       action === "delete"
         ? changeAll(

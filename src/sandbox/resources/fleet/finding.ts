@@ -1,5 +1,5 @@
 /**
- * The device that a path names.
+ * Finds the device in a path.
  */
 import * as Effect from "effect/Effect"
 import type { Answer } from "../../gateway/exchange.js"
@@ -7,7 +7,7 @@ import { missing } from "../../gateway/refusals.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { type DeviceRecord, deviceTable } from "./tables.js"
 
-/** The device of an id. The words of this 404 are not known: these are Django's own. */
+/** Finds a device by id. The vendor does not document the 404; its message is Django's default. */
 export const findDevice = (tenant: Tenant, id: string): Effect.Effect<DeviceRecord, Answer> =>
   Effect.suspend(() => {
     const device = tenant.records(deviceTable).get(id)

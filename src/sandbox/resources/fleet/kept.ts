@@ -1,6 +1,6 @@
 /**
- * What is made of all devices: made when somebody asks, and kept until one of them changes. Without that, each page of a
- * listing would build the whole fleet again.
+ * Caches results that are computed from all devices, until a device changes. Without the cache, each page of a listing
+ * would build the whole fleet again.
  */
 import * as Effect from "effect/Effect"
 import type { Seeding } from "../../tenant/seeding.js"
@@ -10,9 +10,9 @@ import { tagTable } from "../tags.js"
 import { deviceTable, userTable } from "./tables.js"
 
 interface Versions {
-  /** Counts changes of which devices there are. */
+  /** Increases when a device is added, is removed or gets another platform. */
   fleet: number
-  /** Counts changes of devices, and of what they show of users, Blueprints and tags. */
+  /** Increases when a device changes, or a user, Blueprint or tag that devices show. */
   values: number
 }
 
@@ -26,7 +26,7 @@ const versionsOf = (tenant: Tenant): Versions => {
   return made
 }
 
-/** Counts the changes. Called in `setup`. */
+/** Updates the counters. Called in `setup`. */
 export const watchFleet = (tenant: Tenant): void => {
   const changed = Effect.sync(() => void versionsOf(tenant).values++)
   tenant.on(userTable, () => changed)
@@ -48,10 +48,10 @@ interface Made<A> {
   readonly made: Map<string, A>
 }
 
-/** How many listings are kept at once, of those that one function makes. */
+/** The maximum number of cached results for each function. */
 const most = 16
 
-/** Keeps what is made under a key: until the fleet has other devices, or until anything of them changes. */
+/** Caches results by key: until the fleet has other devices, or until any value of a device changes. */
 export const keptUntil = <A>(until: "fleet" | "values") => {
   const all = new WeakMap<Tenant, Made<A>>()
   return (tenant: Tenant, key: string, make: () => A): A => {

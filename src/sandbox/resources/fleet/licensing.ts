@@ -1,5 +1,5 @@
 /**
- * How many devices the tenant has, and may have. That it may have 1,000 more than it has is an assumption.
+ * The number of devices and licenses. That a tenant has 1,000 more licenses than devices is an assumption.
  */
 import * as Effect from "effect/Effect"
 import { json } from "../../gateway/exchange.js"
@@ -10,7 +10,6 @@ import { deviceTable } from "./tables.js"
 
 const platforms = keptUntil<ReadonlyMap<string, number>>("fleet")
 
-/** Settings. */
 export const settings = resource({
   routes: (tenant) => [
     route("GET", "/api/v1/settings/licensing", () =>

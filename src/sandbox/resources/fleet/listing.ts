@@ -1,5 +1,5 @@
 /**
- * Which devices a listing has, and in which order.
+ * Filters and sorts the listing of devices.
  */
 import { filtered, type Listing } from "../../tenant/collection.js"
 import type { Tenant } from "../../tenant/tenant.js"
@@ -12,8 +12,10 @@ type Fits = (device: DeviceRecord, value: string) => boolean
 const contains = (text: string | undefined, part: string): boolean =>
   text !== undefined && text.toLowerCase().includes(part.toLowerCase())
 
-/** What each filter asks of a device. Most ask for a part of a text, in any case; ids and platforms are
- * whole, and so are names of tags, in their case. */
+/**
+ * The filters of the listing. Most of them match a part of a text and ignore case. Ids and platforms must match
+ * completely; names of tags also in upper and lower case.
+ */
 const filtersOf = (tenant: Tenant): Readonly<Record<string, Fits>> => {
   const [users, tags] = [tenant.records(userTable), tenant.records(tagTable)]
   const userOf = ({ user }: DeviceRecord) => (user === null ? undefined : users.get(user))
@@ -57,7 +59,7 @@ const keys: Readonly<Record<string, (device: DeviceRecord) => string>> = {
 
 type Compare = (one: DeviceRecord, other: DeviceRecord) => number
 
-/** Names of keys, each maybe with a `-` for the other direction. What is no key counts for nothing. */
+/** Compares devices by a list of keys. A `-` before a key reverses its order. Unknown keys are ignored. */
 const compareBy = (ordering: string): Compare | undefined => {
   const orders = ordering.split(",").flatMap((name) => {
     const key = keys[name.trim().replace(/^-/, "")]
@@ -75,7 +77,7 @@ const compareBy = (ordering: string): Compare | undefined => {
 
 const chosen = keptUntil<ReadonlyArray<string>>("values")
 
-/** The devices that a query asks for. Without filters and an order, nothing but the page is built. */
+/** The devices that match a query. Without filters and order, only the devices of the page are built. */
 export const devicesFor = (tenant: Tenant, query: URLSearchParams): Listing<DeviceRecord> => {
   const records = tenant.records(deviceTable)
   const asked = Object.entries(filtersOf(tenant)).flatMap(([name, fits]) => {

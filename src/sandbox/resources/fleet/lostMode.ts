@@ -1,5 +1,5 @@
 /**
- * Lost mode of iPhones and iPads. It begins and ends when the command for it has completed.
+ * Lost mode of iPhones and iPads. It starts and ends when its command has completed.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -15,7 +15,7 @@ import { findDevice } from "./finding.js"
 import { type CommandRecord, type DeviceRecord, deviceTable } from "./tables.js"
 
 const LostMode = Schema.Struct({
-  /** The device's. */
+  /** The id of the device. */
   id: Schema.String,
   enable_status_at: Schema.String,
   lock_screen_message: Schema.String,
@@ -34,13 +34,13 @@ export const lostModeTable = table<LostModeRecord, typeof LostMode.Encoded>({ ke
 export const isLost = (tenant: Tenant, { id }: DeviceRecord): boolean =>
   tenant.records(lostModeTable).get(id) !== undefined
 
-/** The 400 of what only a lost device can do. */
+/** Fails with a 400 unless the device is in lost mode. */
 export const onlyLost = (tenant: Tenant, device: DeviceRecord): Effect.Effect<void, Answer> =>
   isLost(tenant, device) ? Effect.void : badList("Device is not in lost mode.")
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "")
 
-/** What a command of lost mode does once it has completed. */
+/** Applies a completed lost mode command. */
 export const lostModeDone = (tenant: Tenant, { command_type, device_id: id, metadata }: CommandRecord, at: number) =>
   Effect.suspend((): Effect.Effect<void> => {
     const time = microseconds(at)
@@ -67,7 +67,7 @@ export const lostModeDone = (tenant: Tenant, { command_type, device_id: id, meta
     }
   })
 
-/** Somewhere, always the same for a device. */
+/** A location that is derived from the device. */
 const locationOf = (id: string) => ({
   latitude: String((hash(`${id} north`) % 160) - 80),
   longitude: String((hash(`${id} east`) % 360) - 180)
@@ -98,7 +98,7 @@ const render = (record: LostModeRecord) => {
 
 const path = "/api/v1/devices/{device_id}/details/lostmode"
 
-/** Lost mode. The words of the answer to a cancellation are an assumption. */
+/** Lost mode. The message of the answer to a cancellation is an assumption. */
 export const lostMode = resource({
   tables: [lostModeTable],
   setup: (tenant) =>

@@ -1,5 +1,6 @@
 /**
- * Which devices a Blueprint and a user have. Made of all devices when somebody asks, and kept until one changes.
+ * The devices of each Blueprint and user. They are computed from all devices on demand, and cached until a device
+ * changes.
  */
 import * as Effect from "effect/Effect"
 import type { Listing } from "../../tenant/collection.js"
@@ -14,7 +15,7 @@ interface Relations {
 
 const known = new WeakMap<Tenant, Relations>()
 
-/** Forgets them as soon as a device comes, goes, or gets another user or Blueprint. Called in `setup`. */
+/** Clears the cache when a device is added, is removed, or gets another user or Blueprint. Called in `setup`. */
 export const watchRelations = (tenant: Tenant): void =>
   tenant.on(deviceTable, ({ action, before, record }) =>
     Effect.sync(() => {

@@ -1,5 +1,5 @@
 /**
- * Users, devices and what is sent to devices, as a tenant keeps them.
+ * Stores users, devices, commands and notes.
  */
 import * as Schema from "effect/Schema"
 import { named, pick, datesOf } from "../../tenant/seeding.js"
@@ -23,10 +23,10 @@ const User = Schema.Struct({
   updated_at: Schema.String
 })
 
-/** A user as the tenant keeps it. */
+/** A stored user. */
 export interface UserRecord extends Schema.Schema.Type<typeof User> {}
 
-/** The users of a tenant: for a fleet, three for every four devices. */
+/** The users of a tenant. A seed has three users for every four devices. */
 export const userTable = table<UserRecord, typeof User.Encoded>({
   key: "users",
   schema: User,
@@ -54,12 +54,12 @@ export const userTable = table<UserRecord, typeof User.Encoded>({
     )
 })
 
-/** The platforms, as the service calls them. */
+/** The service's names of the platforms. */
 export const platforms = ["Mac", "iPhone", "iPad", "AppleTV", "Windows", "Android"] as const
-/** One of them. */
+/** One of the platforms. */
 export type Platform = (typeof platforms)[number]
 
-/** Models and the version of their system, by platform. */
+/** A model and the version of its operating system, by platform. */
 export const models: Readonly<Record<Platform, readonly [string, string]>> = {
   Mac: ["MacBook Air (M2, 2022)", "15.3.1"],
   iPhone: ["iPhone 15", "18.3.1"],
@@ -77,25 +77,25 @@ const Device = Schema.Struct({
   platform: Schema.Literal(...platforms),
   os_version: Schema.String,
   last_check_in: Schema.String,
-  /** The id of its user. */
+  /** The id of the assigned user. */
   user: Schema.NullOr(Schema.String),
   asset_tag: Schema.String,
   blueprint_id: Schema.String,
-  /** Whether the service manages it: not any more, if its Blueprint is gone. */
+  /** Whether the service manages the device. It does not if the device's Blueprint was deleted. */
   mdm_enabled: Schema.Boolean,
   agent_version: Schema.String,
   first_enrollment: Schema.String,
   last_enrollment: Schema.String,
   mac_address: Schema.String,
   filevault_enabled: Schema.Boolean,
-  /** The ids of its tags. */
+  /** The ids of the device's tags. */
   tags: Schema.Array(Schema.String)
 })
 
-/** A device as the tenant keeps it. */
+/** A stored device. */
 export interface DeviceRecord extends Schema.Schema.Type<typeof Device> {}
 
-/** What every twentieth device is: most are Macs. */
+/** The platforms of twenty seeded devices. Most are Macs. */
 const mixOfPlatforms: ReadonlyArray<Platform> = [
   ...Array.from({ length: 12 }, () => "Mac" as const),
   "iPhone",
@@ -108,7 +108,7 @@ const mixOfPlatforms: ReadonlyArray<Platform> = [
   "AppleTV"
 ]
 
-/** `2021-03-29 21:46:13.552931+00:00`, as the service writes enrollments. */
+/** A time as the service writes it for enrollments: `2021-03-29 21:46:13.552931+00:00`. */
 export const enrollment = (millis: number): string => microseconds(millis).replace("T", " ").replace("Z", "+00:00")
 
 const serial = (index: number, key: number): string =>
@@ -117,7 +117,7 @@ const serial = (index: number, key: number): string =>
 const someTags = (ids: { readonly size: number; readonly idAt: (index: number) => string }, draw: Draw) =>
   ids.size === 0 || draw(4) > 0 ? [] : [ids.idAt(draw(ids.size))]
 
-/** The devices of a tenant, spread over the Blueprints of their seed. */
+/** The devices of a tenant. Seeded devices are distributed over the Blueprints of their seed. */
 export const deviceTable = table<DeviceRecord, typeof Device.Encoded>({
   key: "devices",
   schema: Device,
@@ -162,11 +162,11 @@ const Command = Schema.Struct({
   device_id: Schema.String,
   command_type: Schema.String,
   metadata: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
-  /** 1: waits. 2: is being processed. 3: has completed. */
+  /** 1: pending. 2: in progress. 3: completed. */
   status: Schema.Literal(1, 2, 3),
   /** In milliseconds since 1970. */
   requested: Schema.Number,
-  /** When it changes next; `undefined` at its end. */
+  /** When the status changes next; `undefined` if it is completed. */
   due: Schema.optional(Schema.Number),
   completed: Schema.optional(Schema.Number)
 })
@@ -192,12 +192,12 @@ export interface NoteRecord extends Schema.Schema.Type<typeof Note> {}
 /** The notes of all devices. */
 export const noteTable = table<NoteRecord, typeof Note.Encoded>({ key: "notes", schema: Note })
 
-/** Digits and letters that a device always has, for its secrets. */
+/** Digits and letters that are derived from a device, for its secrets. */
 export const secretOf = (device: { readonly id: string }, what: string, length: number): string => {
   const key = hash(`${what} ${device.id}`)
   return Array.from({ length }, (_, place) => "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"[mix(key, place) % 32]).join("")
 }
 
-/** A number that a device always has, with so many digits. */
+/** A PIN with this many digits that is derived from a device. */
 export const pinOf = (device: { readonly id: string }, digits: number): string =>
   Array.from({ length: digits }, (_, place) => mix(hash(`pin ${device.id}`), place) % 10).join("")

@@ -1,5 +1,5 @@
 /**
- * Users, as a directory brings them.
+ * Users from a directory.
  */
 import * as Effect from "effect/Effect"
 import { empty, json, noMatch } from "../../gateway/exchange.js"
@@ -16,16 +16,16 @@ import { type UserRecord, userTable } from "./tables.js"
 
 const path = "/api/v1/users"
 
-/** A user to put. */
+/** The fields for putting a user. */
 export type NewUser = Partial<UserRecord> & Pick<UserRecord, "email" | "name">
 
-/** One directory brings all of them. */
+/** The one directory that all users come from. */
 const integration = { id: 1, name: "sandbox", uuid: "00000000-0000-4000-8000-000000000001", type: "office365" } as const
 
 const render = (tenant: Tenant) => (user: UserRecord) =>
   Effect.succeed({ ...user, integration, device_count: devicesOfUser(tenant, user.id).length })
 
-/** Whether a user is one that is asked for. */
+/** Whether a user matches a query. */
 const wanted = (query: URLSearchParams) => {
   const [email, id, archived, directory] = ["email", "id", "archived", "integration_id"].map((name) => query.get(name))
   return (user: UserRecord): boolean =>
@@ -35,7 +35,6 @@ const wanted = (query: URLSearchParams) => {
     (!directory || directory.toLowerCase() === integration.uuid)
 }
 
-/** Users. */
 export const users = resource({
   tables: [userTable],
   counts: { users: 90 },

@@ -1,5 +1,5 @@
 /**
- * What was done to library items, as the service tells it: made, edited, deleted, assigned.
+ * The activity of library items: created, edited, deleted, assigned.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -10,33 +10,33 @@ import { timestamp } from "../../tenant/time.js"
 import { findSeeded } from "./items.js"
 
 const Activity = Schema.Struct({
-  /** Counts up. */
+  /** A number that increases with each activity. */
   id: Schema.String,
   itemId: Schema.String,
   activity_time: Schema.String,
-  /** Nothing here is ever duplicated: only the vendor's web app can do that. */
+  /** Duplicating an item is missing here, since only the vendor's web app can do it. */
   activity_type: Schema.Literal(
     "library_item_created",
     "library_item_edited",
     "library_item_deleted",
     "library_item_assignment_changed"
   ),
-  /** A line for every field that was changed, where it was edited. */
+  /** For an edit: a line for every changed field. */
   details: Schema.NullOr(Schema.Array(Schema.String))
 })
 
-/** Something that happened to a library item. */
+/** An event in the activity of a library item. */
 export interface Activity extends Schema.Schema.Type<typeof Activity> {}
 
-/** What was done to library items since the beginning, the oldest first. */
+/** The activity of library items, the oldest first. It does not include seeded activity. */
 export const activityTable = table<Activity, typeof Activity.Encoded>({ key: "libraryActivity", schema: Activity })
 
-/** How much of it is remembered. */
+/** The maximum number of stored events. */
 const capacity = 20_000
-/** Smaller ids are those of what happened before the beginning. */
+/** Smaller ids belong to seeded activity. */
 const firstId = 1_000_000_000
 
-/** Notes what was done just now. */
+/** Adds an event with the current time. */
 export const recordActivity = (
   tenant: Tenant,
   itemId: string,
@@ -48,11 +48,11 @@ export const recordActivity = (
     const last = records.slice(records.size - 1, 1)[0]
     const id = String(Math.max(firstId, Number(last?.id ?? 0)) + 1)
     records.put({ id, itemId, activity_time, activity_type, details })
-    // A quarter at a time: what is thrown away one by one costs as much each time.
+    // A quarter is removed at a time, since each removal sorts the rest again.
     if (records.size > capacity) for (const { id } of records.slice(0, capacity / 4)) records.remove(id)
   })
 
-/** What a seed says of an item, the newest first. */
+/** The seeded activity of an item, the newest first. */
 const before = ({ seeds }: Tenant, itemId: string): ReadonlyArray<Activity> => {
   for (const seeding of seeds) {
     const found = findSeeded(seeding, itemId)
@@ -74,13 +74,13 @@ const before = ({ seeds }: Tenant, itemId: string): ReadonlyArray<Activity> => {
   return []
 }
 
-/** What happened to an item, the newest first. */
+/** The activity of an item, the newest first. */
 export const activityOf = (tenant: Tenant, itemId: string): ReadonlyArray<Activity> => {
   const all = Array.from(tenant.records(activityTable).values())
   return [...all.filter((activity) => activity.itemId === itemId).toReversed(), ...before(tenant, itemId)]
 }
 
-/** Fields of a record that nobody edits. */
+/** Fields whose changes are not listed, since users do not edit them. */
 const unspoken: ReadonlyArray<string> = ["id", "created_at", "updated_at", "fileUpdated", "profile", "mdm_identifier"]
 
 /** `install_type` becomes `Install Type`. */
@@ -89,7 +89,7 @@ const label = (key: string): string =>
 
 const isShort = (value: unknown): boolean => typeof value !== "string" || (value.length <= 200 && !value.includes("\n"))
 
-/** What makes one record another, a line for each field: `Name: test_custom_app → ms_company_portal`. */
+/** The changed fields, a line for each: `Name: test_custom_app → ms_company_portal`. */
 export const changesOf = <R extends object>(before: R, after: R): ReadonlyArray<string> | null => {
   const old = new Map<string, unknown>(Object.entries(before))
   const lines = Object.entries(after).flatMap(([key, value]) => {

@@ -1,5 +1,5 @@
 /**
- * The files of apps in storage.
+ * The installers of apps in storage.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -11,14 +11,17 @@ import { mix, unscramble } from "../../tenant/seedNumbers.js"
 import type { Table } from "../../tenant/table.js"
 import type { Tenant } from "../../tenant/tenant.js"
 
-/** An app that has a file. */
+/** An app with an installer. */
 export interface WithFile extends Identified {
   readonly name: string
   readonly active: boolean
   readonly file_key: string
 }
 
-/** `MyApp.pkg` becomes `MyApp_d00561c3.pkg`: two uploads of one name never meet. */
+/**
+ * Adds 8 hex digits to a file name, so that two uploads never have the same key: `MyApp.pkg` becomes
+ * `MyApp_d00561c3.pkg`.
+ */
 export const uniqueName = (name: string): string => {
   const file = name.split("/").at(-1) ?? name
   const dot = file.lastIndexOf(".")
@@ -26,13 +29,16 @@ export const uniqueName = (name: string): string => {
   return dot > 0 ? `${file.slice(0, dot)}_${token}${file.slice(dot)}` : `${file}_${token}`
 }
 
-/** Whether an app has the file under a key. No two untouched seed rows share a file. */
+/**
+ * Whether an app uses the file with this key. Only added or changed apps need a search: untouched seeded apps never
+ * share a file.
+ */
 export const isFileOf = <R extends WithFile>(tenant: Tenant, table: Table<R>, key: string): boolean => {
   for (const { file_key } of tenant.records(table).touched()) if (file_key === key) return true
   return false
 }
 
-/** Takes away the file of an app that is deleted, unless `isUsed` by another. */
+/** Removes the file of a deleted app, unless `isUsed` says that another record needs it. */
 export const removeFilesOf = <R extends WithFile>(
   tenant: Tenant,
   table: Table<R>,
@@ -42,14 +48,16 @@ export const removeFilesOf = <R extends WithFile>(
     action === "delete" && !isUsed(tenant, file_key) ? tenant.storage.remove(file_key) : Effect.void
   )
 
-/** A few kilobytes that hold nothing but look like an installer's. */
+/** Pseudo-random bytes, a few kilobytes, in place of an installer. */
 const installerBytes = (key: number, index: number): Uint8Array => {
   const bytes = Buffer.alloc(1024 + (mix(key, 7, index) % 3072))
   for (let at = 0; at + 4 <= bytes.length; at += 4) bytes.writeUInt32LE(mix(key, index, at), at)
   return bytes
 }
 
-/** The file of the seeded app whose key ends in its scrambled place; `undefined` if there is no such app. */
+/**
+ * The file of a seeded app; `undefined` if there is no such app. The file key ends in the scrambled index of the app.
+ */
 export const seededFile = (rows: Rows<WithFile>, rowsKey: number, fileKey: string): Uint8Array | undefined => {
   const token = /_([0-9a-f]{12})\.[a-z]+$/.exec(fileKey)?.[1]
   if (token === undefined) return undefined
@@ -57,24 +65,24 @@ export const seededFile = (rows: Rows<WithFile>, rowsKey: number, fileKey: strin
   return index < rows.size && rows.at(index).file_key === fileKey ? installerBytes(rowsKey, index) : undefined
 }
 
-/** The file of an app at a glance. */
+/** The state of an app's file. */
 export interface InstallerAtAGlance {
-  /** `missing`: nothing was uploaded. */
+  /** `missing`: the app has no installer. */
   readonly installer: "missing" | "processing" | "ready"
-  /** Bytes. */
+  /** In bytes. */
   readonly file_size: number
   readonly sha256: string
 }
 
-/** An installer in storage. */
+/** An uploaded installer. */
 export interface UploadAtAGlance {
   readonly file_key: string
-  /** Bytes. */
+  /** In bytes. */
   readonly file_size: number
   readonly sha256: string
 }
 
-/** A glance at the file of an app. */
+/** The state of an app's file at a time. */
 export const installerOf = ({ storage }: Tenant, { file_key }: WithFile, now: number): InstallerAtAGlance => {
   const stored = storage.find(file_key)
   return {
@@ -84,7 +92,7 @@ export const installerOf = ({ storage }: Tenant, { file_key }: WithFile, now: nu
   }
 }
 
-/** Installers that are still looked at: no app can be made of them yet. */
+/** Uploads that the service is still processing. No app can be made of them yet. */
 export const uploadsOf = ({ storage }: Tenant): Effect.Effect<ReadonlyArray<UploadAtAGlance>> =>
   Effect.map(Clock.currentTimeMillis, (now) =>
     Array.from(storage.entries()).flatMap(([file_key, { readyAt, sha256, size }]) =>
@@ -92,7 +100,7 @@ export const uploadsOf = ({ storage }: Tenant): Effect.Effect<ReadonlyArray<Uplo
     )
   )
 
-/** How the page shows such an installer. */
+/** The row of such an upload on the page. */
 export const uploadRow = ({ file_key, file_size, sha256 }: UploadAtAGlance): PageRow => ({
   id: file_key,
   name: file_key.split("/").at(-1) ?? file_key,
@@ -102,11 +110,11 @@ export const uploadRow = ({ file_key, file_size, sha256 }: UploadAtAGlance): Pag
 
 const installers = { ready: "good", processing: "warn", missing: "bad" } as const
 
-/** The size and the checksum of an app's file, as the page shows them. */
+/** The size and the checksum of an app's file, for the page. */
 export const installerFacts = ({ file_size, installer, sha256 }: InstallerAtAGlance) =>
   installer === "missing" ? [] : [bytes(file_size), { sha256 }]
 
-/** How the page marks the state of an app's file. */
+/** The tag for the state of an app's file on the page. */
 export const installerTag = ({ installer }: InstallerAtAGlance): PageTag => ({
   text: installer === "missing" ? "no installer" : installer,
   kind: installers[installer]

@@ -1,5 +1,5 @@
 /**
- * Custom apps: a place in storage first, then the app over what lies there.
+ * Custom apps: first an upload to storage, then the app that uses it.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -58,17 +58,17 @@ const App = Schema.Struct({
   restart: Schema.Boolean,
   preinstall_script: Schema.String,
   postinstall_script: Schema.String,
-  /** Milliseconds. */
+  /** In milliseconds. */
   fileUpdated: Schema.Number,
   created_at: Schema.String,
   updated_at: Schema.String,
   ...showingFields
 })
 
-/** An app as the tenant keeps it. */
+/** A stored app. */
 export interface AppRecord extends Schema.Schema.Type<typeof App> {}
 
-/** An app to put, and what its installer holds. */
+/** The fields for putting an app, and the content of its installer. */
 export type NewApp = Partial<AppRecord> &
   Pick<AppRecord, "name"> & { readonly installer?: string | Uint8Array | undefined }
 
@@ -181,7 +181,8 @@ const write =
         restart: restart ?? before?.restart ?? false,
         preinstall_script: preinstall?.trimEnd() ?? before?.preinstall_script ?? "",
         postinstall_script: postinstall?.trimEnd() ?? before?.postinstall_script ?? "",
-        // Written in whole seconds, so a second file within one second has to move it by hand.
+        // The API shows whole seconds. A second file within the same second gets a later time, so that the change is
+        // visible.
         fileUpdated: replaced ? Math.max(millis, (before?.fileUpdated ?? 0) + 1000) : (before?.fileUpdated ?? millis),
         created_at: before?.created_at ?? now,
         updated_at: now,
@@ -235,7 +236,6 @@ const render =
       }
     })
 
-/** Custom apps. */
 export const customApps = resource({
   tables: [appTable],
   counts: { customApps: 16 },
@@ -291,7 +291,7 @@ export const customApps = resource({
           ...inSelfService(tenant, record),
           ...installerOf(tenant, record, now)
         })),
-        /** Installers that are still looked at: no app can be made of them yet. */
+        /** Uploads that the service is still processing. No app can be made of them yet. */
         uploads: yield* uploadsOf(tenant)
       }
     }),

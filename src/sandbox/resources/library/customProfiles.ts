@@ -1,5 +1,5 @@
 /**
- * Custom profiles: a form with a file. The service writes its own identifier, name and UUID into what it stores.
+ * Custom profiles: a form with a file. The service replaces the identifier, name and UUID in the stored profile.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -38,17 +38,17 @@ const Profile = Schema.Struct({
   updated_at: Schema.String
 })
 
-/** A profile as the tenant keeps it. */
+/** A stored profile. */
 export interface ProfileRecord extends Schema.Schema.Type<typeof Profile> {}
 
-/** A profile to put. */
+/** The fields for putting a profile. */
 export type NewProfile = Partial<ProfileRecord> & Pick<ProfileRecord, "name">
 
-/** A profile's property list with what the service writes into it. */
+/** A profile's property list with the values that the service replaces. */
 const stamp = (profile: Plist, name: string, identifier: string): string =>
   rewrite(profile, { PayloadDisplayName: name, PayloadIdentifier: identifier, PayloadUUID: randomUUID() })
 
-/** The identifier that the service gives to a profile. */
+/** The service's identifier for a profile. */
 export const profileIdentifier = (id: string): string => `com.kandji.profile.custom.${id}`
 
 const propertyList = (id: string, name: string, type: string, draw: Draw): string => {
@@ -155,7 +155,7 @@ const write: LibraryResource<ProfileRecord>["write"] = (incoming, before) =>
     const id = before?.id ?? randomUUID()
     const identifier = before?.mdm_identifier ?? profileIdentifier(id)
     const read = file === undefined ? parseXml(before?.profile ?? "") : readPlist(file.bytes)
-    // That the service refuses signed profiles (CMS, which is no property list) is an assumption.
+    // That the service refuses signed profiles (CMS, not a property list) is an assumption.
     if (Either.isLeft(read)) fields.refuse("file", "The submitted file is not a valid configuration profile.")
     yield* fields.checked
     const profile = Either.match(read, {
@@ -198,7 +198,6 @@ const render = (record: ProfileRecord) =>
     updated_at: record.updated_at
   })
 
-/** Custom profiles. */
 export const customProfiles = resource({
   tables: [profileTable],
   counts: { customProfiles: 24 },

@@ -1,5 +1,5 @@
 /**
- * Custom scripts: JSON in, JSON out.
+ * Custom scripts.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -45,10 +45,10 @@ const Script = Schema.Struct({
   ...showingFields
 })
 
-/** A script as the tenant keeps it. */
+/** A stored script. */
 export interface ScriptRecord extends Schema.Schema.Type<typeof Script> {}
 
-/** A script to put. */
+/** The fields for putting a script. */
 export type NewScript = Partial<ScriptRecord> & Pick<ScriptRecord, "name">
 
 /** The scripts of a tenant. */
@@ -129,7 +129,6 @@ const render = (record: ScriptRecord) =>
     ...renderShowing(record)
   })
 
-/** Custom scripts. */
 export const customScripts = resource({
   tables: [scriptTable],
   counts: { customScripts: 40 },

@@ -1,6 +1,6 @@
 /**
- * In-house apps: a place in storage first, then a look at what was uploaded, then the app over it. Their files are read
- * from the API's own host, with a token in the address.
+ * In-house apps: first an upload to storage, then processing, then the app that uses it. Their files have URLs on the
+ * API's own host that contain a token.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -45,7 +45,7 @@ const App = Schema.Struct({
   runs_on_iphone: Schema.Boolean,
   runs_on_ipad: Schema.Boolean,
   runs_on_tv: Schema.Boolean,
-  /** What its file says of itself. */
+  /** The metadata in the file. */
   app: Schema.Struct({
     identifier: Schema.String,
     name: Schema.String,
@@ -53,29 +53,29 @@ const App = Schema.Struct({
     minimumOs: Schema.String,
     families: Schema.Array(Schema.String)
   }),
-  /** Milliseconds. */
+  /** In milliseconds. */
   fileUpdated: Schema.Number,
   created_at: Schema.String,
   updated_at: Schema.String
 })
 
-/** An in-house app as the tenant keeps it. */
+/** A stored in-house app. */
 export interface InHouseAppRecord extends Schema.Schema.Type<typeof App> {}
 
-/** An in-house app to put, and what its file holds. */
+/** The fields for putting an in-house app, and the content of its file. */
 export type NewInHouseApp = Partial<InHouseAppRecord> &
   Pick<InHouseAppRecord, "name"> & { readonly installer?: string | Uint8Array | undefined }
 
 const path = "/api/v1/library/ipa-apps"
 const folder = "/library/ipa_apps/"
 
-/** Whether a key is one of an in-house app. */
+/** Whether a key belongs to a file of an in-house app. */
 const isIpaKey = (key: string): boolean => key.includes(folder)
 
 /** `Sammy.ipa` becomes `…/Sammy_2a450666.ipa`. */
 const ipaKey = (companyId: string, filename: string): string => `tenants/${companyId}${folder}${uniqueName(filename)}`
 
-/** Where the service puts the pictures that it finds in a file. They are not served. */
+/** The path of a picture that the service extracts from the file. The sandbox does not serve it. */
 const picture = (key: string, kind: "Icon" | "IpadIcon"): string => `${key.replace(/\.[^.]*$/, "")}-${kind}.png`
 
 const picturesOf = (key: string, { families }: IpaFacts) => ({
@@ -152,7 +152,7 @@ const presign = ({ identity, storage }: Tenant, incoming: WholeRequest): Reply =
     })
   })
 
-/** How far the service is with a file: first its checksum, then its contents. */
+/** The status of an upload: first the checksum is computed, then the content is validated. */
 const look = ({ storage }: Tenant, id: string, now: number): Answer => {
   const place = storage.reservation(id)
   if (place === undefined) return noMatch("IPAAppUpload")
@@ -261,7 +261,7 @@ const download = ({ storage }: Tenant, { headers, url }: WholeRequest): Reply =>
     return stored === undefined ? empty(404) : conditional(headers, stored)
   })
 
-/** In-house apps, and the route that their files are read from. */
+/** In-house apps, and the route of their files. */
 export const inHouseApps = resource({
   tables: [inHouseTable],
   counts: { inHouseApps: 3 },
@@ -284,7 +284,7 @@ export const inHouseApps = resource({
       table: inHouseTable,
       write: write(tenant),
       render: render(tenant),
-      // The vendor's examples of these answers have no body.
+      // In the vendor's examples, these answers have no body.
       isSilent: true
     }),
     route("GET", `/tenants/{company_id}${folder}{file}`, (incoming) => download(tenant, incoming), { isOpen: true })

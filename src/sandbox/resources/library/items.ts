@@ -9,7 +9,7 @@ import { profileTable } from "./customProfiles.js"
 import { scriptTable } from "./customScripts.js"
 import { inHouseTable } from "./inHouseApps.js"
 
-/** What every library item has. */
+/** The fields that all library items have. */
 export interface LibraryRecord {
   readonly id: string
   readonly name: string
@@ -30,11 +30,11 @@ const kinds: ReadonlyArray<Kind> = [
   { ...inHouseTable, records: (tenant) => tenant.records(inHouseTable) }
 ]
 
-/** A library item at a glance. */
+/** A summary of a library item. */
 export interface ItemAtAGlance {
   readonly id: string
   readonly name: string
-  /** The key of its table: `customApps`. */
+  /** The key of its table, such as `customApps`. */
   readonly kind: string
 }
 
@@ -50,7 +50,7 @@ export const findItem = (tenant: Tenant, id: string): ItemAtAGlance | undefined 
   return undefined
 }
 
-/** The ids of a seed's library items, by their place in the whole library. */
+/** The ids of a seed's library items. The index counts through all kinds. */
 export const seededLibrary = (seeding: Seeding): { readonly size: number; readonly at: (place: number) => string } => {
   const parts = kinds.map(({ rows }) => rows(seeding))
   return {
@@ -66,7 +66,7 @@ export const seededLibrary = (seeding: Seeding): { readonly size: number; readon
   }
 }
 
-/** A seed's library item, and what its table is drawn from. */
+/** Finds a seeded library item, with its index and the key that its table's rows are derived from. */
 export const findSeeded = (seeding: Seeding, id: string) => {
   for (const { key, rows } of kinds) {
     const found = rows(seeding)

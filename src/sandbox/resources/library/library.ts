@@ -1,5 +1,5 @@
 /**
- * What profiles, scripts and apps have in common: the five operations on a library item.
+ * The five operations that profiles, scripts and apps share.
  */
 import * as Effect from "effect/Effect"
 import { type Answer, empty, json, noMatch, notFoundPage, type WholeRequest } from "../../gateway/exchange.js"
@@ -9,16 +9,16 @@ import type { Identified } from "../../tenant/collection.js"
 import type { Table } from "../../tenant/table.js"
 import type { Tenant } from "../../tenant/tenant.js"
 
-/** A resource of the library. */
+/** The definition of a library resource. */
 export interface LibraryResource<R extends Identified> {
   readonly path: string
-  /** The name of the service's own model, as it stands in its 404. */
+  /** The name of the service's model, which its 404 contains. */
   readonly model: string
   readonly table: Table<R>
   readonly render: (record: R) => Effect.Effect<unknown>
-  /** Makes the record that a request asks for: a new one, or another in place of `before`. */
+  /** Makes the record from a request: a new one, or the changed one if `before` is given. */
   readonly write: (incoming: WholeRequest, before: R | undefined) => Effect.Effect<R, Answer>
-  /** Whether the answers to what changes a record have no body. */
+  /** Whether the answers to writes have no body. */
   readonly isSilent?: boolean | undefined
 }
 

@@ -1,5 +1,5 @@
 /**
- * What there is to know of a library item of any kind: what was done to it, and how it fares on each device.
+ * Routes for library items of any kind: their activity, and their status on each device.
  */
 import * as Effect from "effect/Effect"
 import { type Answer, noMatch } from "../../gateway/exchange.js"
@@ -21,7 +21,7 @@ const path = "/api/v1/library/library-items"
 
 const routes = (tenant: Tenant): ReadonlyArray<Route> => {
   const paging = { pageSize: tenant.pageSize, byPage: false }
-  /** Who has the token acts for the administrator who made it. */
+  /** The administrator who created the token counts as the user who acts. */
   const actor = {
     user_id: idOfText(`Administrator of ${tenant.identity.companyId}`),
     user_email: "admin@sandbox.invalid"
@@ -30,7 +30,7 @@ const routes = (tenant: Tenant): ReadonlyArray<Route> => {
   const activity = (url: URL, given: string): Effect.Effect<Answer, Answer> => {
     const id = given.toLowerCase()
     const all = activityOf(tenant, id)
-    // What was deleted is spoken of still.
+    // A deleted item still has its activity.
     if (all.length === 0 && findItem(tenant, id) === undefined) return Effect.fail(noMatch("LibraryItem"))
     const query = url.searchParams
     const wanted = (name: string, value: string) => !query.has(name) || query.get(name)?.toLowerCase() === value
@@ -41,7 +41,7 @@ const routes = (tenant: Tenant): ReadonlyArray<Route> => {
     )
   }
 
-  /** The devices that have the item, Blueprint by Blueprint. */
+  /** The status of the item on each device that has it, grouped by Blueprint. */
   const statuses = (itemId: string): Listing<Status> => {
     const parts = [...tenant.records(blueprintTable).values()]
       .filter((blueprint) => itemsOf(blueprint).includes(itemId))
@@ -87,7 +87,6 @@ const routes = (tenant: Tenant): ReadonlyArray<Route> => {
   ]
 }
 
-/** Library items of all kinds. */
 export const libraryItems = resource({
   tables: [activityTable, exclusiveTable],
   setup: (tenant) =>
@@ -106,7 +105,7 @@ export const libraryItems = resource({
     }),
   routes,
   webApp: (tenant) => ({
-    /** Makes a library item one of a type that an assignment node can have only one of. */
+    /** Makes a library item exclusive: an assignment node can have only one item of this type. */
     makeExclusive: (libraryItemId: string, type: string): Effect.Effect<void> =>
       Effect.sync(() => tenant.records(exclusiveTable).put({ id: libraryItemId.toLowerCase(), type })).pipe(
         Effect.zipLeft(tenant.kept)

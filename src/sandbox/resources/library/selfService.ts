@@ -1,5 +1,5 @@
 /**
- * Self Service: its categories, and the rules that scripts and apps share about it.
+ * Self Service: its categories, and the rules for scripts and apps.
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -12,9 +12,9 @@ import type { Seeding } from "../../tenant/seeding.js"
 import type { Draw } from "../../tenant/seedNumbers.js"
 import type { Tenant } from "../../tenant/tenant.js"
 
-/** The categories of Self Service. They are given when a tenant is made, and never change. */
+/** The Self Service categories. They are set when a tenant is created and never change. */
 export const selfServiceCategories = resource({
-  // A bare array, without pages.
+  // The answer is a bare array without pages.
   routes: ({ identity }) => [
     route("GET", "/api/v1/self-service/categories", () => Effect.succeed(json(200, identity.categories)))
   ],
@@ -25,7 +25,7 @@ export const selfServiceCategories = resource({
   snapshot: ({ identity }) => Effect.succeed({ categories: identity.categories })
 })
 
-/** How an item appears in Self Service, as it is kept. */
+/** The stored fields that say how an item appears in Self Service. */
 export const showingFields = {
   show_in_self_service: Schema.Boolean,
   self_service_category_id: Schema.String,
@@ -35,19 +35,22 @@ export const showingFields = {
 /** How an item appears in Self Service. */
 export interface Showing {
   readonly show_in_self_service: boolean
-  /** `""` where there is none. */
+  /** `""` if there is none. */
   readonly self_service_category_id: string
   readonly self_service_recommended: boolean
 }
 
-/** Not in Self Service. */
+/** The values of an item that is not in Self Service. */
 export const hidden: Showing = {
   show_in_self_service: false,
   self_service_category_id: "",
   self_service_recommended: false
 }
 
-/** Reads the three fields over what was before. Category and recommendation are dropped where the item is not shown. */
+/**
+ * Reads the three fields; missing ones keep their previous values. Category and recommendation are cleared if the item
+ * is not shown.
+ */
 export const readShowing = (fields: Fields, before: Showing): Showing => {
   const shown = fields.boolean("show_in_self_service") ?? before.show_in_self_service
   const category = fields.text("self_service_category_id", { blank: true }) ?? before.self_service_category_id
@@ -57,7 +60,7 @@ export const readShowing = (fields: Fields, before: Showing): Showing => {
     : hidden
 }
 
-/** The one rule that is broken first, with the key under which the service reports it. */
+/** Checks the rules. Reports only the first broken rule, under the service's key. */
 export const checkShowing = (
   fields: Fields,
   showing: Showing,
@@ -76,7 +79,7 @@ export const checkShowing = (
   }
 }
 
-/** The keys as the service sends them: the last two only while the item is shown. */
+/** The keys that the service sends. Category and recommendation are included only if the item is shown. */
 export const renderShowing = (showing: Showing): Partial<Showing> =>
   showing.show_in_self_service
     ? {
@@ -86,22 +89,21 @@ export const renderShowing = (showing: Showing): Partial<Showing> =>
       }
     : { show_in_self_service: false }
 
-/** Where an item is found in Self Service. */
+/** The place of an item in Self Service. */
 export interface InSelfService {
   /** The name of its category; `undefined` if it is not in Self Service. */
   readonly category: string | undefined
 }
 
-/** Where an item is found in Self Service. */
 export const inSelfService = ({ identity }: Tenant, { self_service_category_id }: Showing): InSelfService => ({
   category: identity.categories.find(({ id }) => id === self_service_category_id.toLowerCase())?.name
 })
 
-/** How the page says where an item is found in Self Service. */
+/** The place of an item in Self Service, for the page. */
 export const showingFacts = (item: Showing & InSelfService): ReadonlyArray<string> =>
   item.show_in_self_service ? [`Self Service: ${item.category ?? "no such category"}`] : []
 
-/** How a seeded item appears. */
+/** How a seeded item appears in Self Service. */
 export const drawShowing = ({ categories }: Seeding, draw: Draw, shown: boolean): Showing => {
   const category = categories[draw(Math.max(1, categories.length))]
   return shown && category !== undefined

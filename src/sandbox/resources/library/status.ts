@@ -1,5 +1,5 @@
 /**
- * How a library item fares on a device.
+ * The status of a library item on a device.
  */
 import { drawFrom, hash } from "../../tenant/seedNumbers.js"
 import type { Tenant } from "../../tenant/tenant.js"
@@ -9,7 +9,7 @@ import type { BlueprintRecord } from "../blueprints/table.js"
 import type { DeviceRecord } from "../fleet/tables.js"
 import type { ItemAtAGlance } from "./items.js"
 
-/** A device that has an item, and the Blueprint that both are on. */
+/** A device with the item, and the Blueprint of both. */
 export interface Status {
   readonly blueprint: BlueprintRecord
   readonly device: DeviceRecord
@@ -19,7 +19,8 @@ const fates = ["PASS", "PASS", "PASS", "PASS", "PASS", "PASS", "PASS", "PENDING"
 const profileWords = { PASS: "success", PENDING: "pending", ERROR: "failed", INCOMPATIBLE: "failed" } as const
 
 /**
- * No device is real: seeded devices report a final status for items assigned at the start; later items stay pending.
+ * The devices are not real. Seeded devices report a final status for items assigned at the start; items assigned later
+ * stay pending.
  */
 export const renderStatus = (tenant: Tenant, item: ItemAtAGlance, { blueprint, device }: Status) => {
   const draw = drawFrom(hash(item.id), hash(device.id))

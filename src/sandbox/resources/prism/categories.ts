@@ -1,17 +1,17 @@
 /**
- * The categories of Prism: which devices have rows of each, and what is in them. Every value follows from the device.
+ * The categories of Prism: their platforms, and their columns. All values are derived from the device.
  */
 import { idOfText } from "../../tenant/ids.js"
 import { hash } from "../../tenant/seedNumbers.js"
 import type { DeviceRecord, Platform } from "../fleet/tables.js"
 
-/** The columns of one row, beside those that all categories have. */
+/** The columns of a row, without those that all categories have. */
 export type Columns = Readonly<Record<string, unknown>>
 
 /** A category. */
 export interface Category {
   readonly platforms: ReadonlyArray<Platform>
-  /** Its rows of one device. */
+  /** The rows of one device. */
   readonly rows: (device: DeviceRecord) => ReadonlyArray<Columns>
 }
 
@@ -26,7 +26,7 @@ const software = [
   ["1Password", "com.1password.1password", "8.10.60", "AgileBits Inc."]
 ] as const
 
-/** The apps of a device: the first on each, and some of the others. */
+/** The apps of a device. All devices have the first one; each also has some of the others. */
 export const appsOf = (device: DeviceRecord): ReadonlyArray<Columns> =>
   software
     .filter((_, place) => place === 0 || hash(`${device.id} ${place}`) % 3 > 0)
@@ -61,7 +61,7 @@ const one =
   (columns: (device: DeviceRecord) => Columns): Category["rows"] =>
   (device) => [columns(device)]
 
-/** The categories by their name in the path. */
+/** The categories by their names in the path. */
 export const categories: Readonly<Record<string, Category>> = {
   activation_lock: {
     platforms: apple,
@@ -143,7 +143,7 @@ export const categories: Readonly<Record<string, Category>> = {
       signed: true
     }))
   },
-  // The kinds of Mac that are seeded run without kernel extensions.
+  // The seeded Mac models do not use kernel extensions.
   kernel_extensions: { platforms: mac, rows: () => [] },
   launch_agents_and_daemons: {
     platforms: mac,

@@ -1,5 +1,5 @@
 /**
- * Exports of Prism to CSV. One is pending for two seconds; then its file lies in storage.
+ * Exports of Prism to CSV. An export is pending for two seconds; then its file is in storage.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -23,7 +23,7 @@ const Export = Schema.Struct({
   category: Schema.String,
   args: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
   created: Schema.Number,
-  /** When it ends; `undefined` once it has. */
+  /** When it finishes; `undefined` if it has finished. */
   due: Schema.optional(Schema.Number)
 })
 
@@ -42,7 +42,7 @@ const categoryOf = (name: unknown): readonly [name: string, category: Category] 
 const textOf = (value: unknown): string =>
   Array.isArray(value) ? value.join(",") : typeof value === "string" ? value : ""
 
-/** The rows of an export, as a listing with the same arguments has them. */
+/** The rows of an export. They are those of a listing with the same arguments. */
 const rowsOf = (tenant: Tenant, named: readonly [name: string, category: Category], args: ExportRecord["args"]) => {
   const filter = args["filter"]
   const query = new URLSearchParams({
@@ -60,10 +60,10 @@ const cell = (value: unknown): string => {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** How many rows are built at once. */
+/** How many rows are built at the same time. */
 const batch = 1000
 
-/** A first line with the names of all columns, then a line for each row. */
+/** A header line with the names of all columns, and a line for each row. */
 const csvOf = ({ size, slice }: Listing<PlacedRow<Columns>>): string => {
   const columns = Object.keys(slice(0, 1)[0]?.row ?? {})
   const lines = [columns.map(cell).join(",")]
@@ -103,7 +103,7 @@ const render = (tenant: Tenant, record: ExportRecord) =>
 
 const path = "/api/v1/prism/export"
 
-/** Exports. The address of a file holds as long as that of an installer, and not for 48 hours. */
+/** Exports. The URL of a file is valid as long as that of an installer, not for 48 hours. */
 export const prismExports = resource({
   tables: [exportTable],
   files: {
@@ -119,7 +119,7 @@ export const prismExports = resource({
         const category = categoryOf(name)
         if (category === undefined) return yield* badDetail(`Invalid category: ${textOf(name)}`)
         const args = { blueprint_ids: [], columns: [], device_families: [], filter: {}, sort_by: "", ...given }
-        // What is wrong with the filter is told at once.
+        // An invalid filter is refused at once.
         yield* rowsOf(tenant, category, args)
         const created = yield* Clock.currentTimeMillis
         const record = { id: randomUUID(), category: String(name), args, created, due: created + duration }

@@ -1,5 +1,5 @@
 /**
- * The filter of a Prism query: JSON, with operators for each column. All of them must hold.
+ * The filter of a Prism query: JSON with operators for each column. A row must meet all of them.
  */
 import * as Effect from "effect/Effect"
 import { isRecord } from "../../gateway/body.js"
@@ -12,7 +12,7 @@ type Holds = (value: unknown, wanted: unknown) => boolean
 
 const listOf = (wanted: unknown): ReadonlyArray<unknown> => (Array.isArray(wanted) ? wanted : [wanted])
 
-/** A value that is a list fits if one of it does. */
+/** A list matches if one of its values does. */
 const isIn: Holds = (value, wanted) => listOf(value).some((one) => listOf(wanted).includes(one))
 
 const isLike: Holds = (value, wanted) =>
@@ -22,7 +22,7 @@ const isLike: Holds = (value, wanted) =>
       listOf(wanted).some((part) => typeof part === "string" && text.toLowerCase().includes(part.toLowerCase()))
   )
 
-/** Whether the order of two dates is right. */
+/** A condition on the distance between two dates. */
 const dated =
   (fits: (distance: number) => boolean): Holds =>
   (value, wanted) =>
@@ -38,7 +38,7 @@ const operators: Readonly<Record<string, Holds>> = {
   gt: dated((distance) => distance > 0),
   lte: dated((distance) => distance <= 0),
   gte: dated((distance) => distance >= 0),
-  // The vendor shows no example: here, a list of conditions of which one must hold.
+  // The vendor has no example. Here it is a list of conditions, and one of them must be met.
   or: (value, wanted) => listOf(wanted).some((condition) => holds(value, condition))
 }
 
@@ -54,8 +54,8 @@ const parse = (text: string): unknown => {
 }
 
 /**
- * Whether a row fits a filter. One that cannot be read is refused, and one that names a column beside those that there
- * are, where they are known; the words are an assumption.
+ * Reads a filter. Fails if it is invalid, or if it contains an unknown column and the columns are known. The messages
+ * are assumptions.
  */
 export const readFilter = (
   text: string,

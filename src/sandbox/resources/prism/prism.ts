@@ -1,5 +1,5 @@
 /**
- * Prism: what devices report, by category. No row is kept: each is built of its device when it is asked for.
+ * Prism: the reports of devices, by category. Rows are not stored: each is built from its device on demand.
  */
 import * as Effect from "effect/Effect"
 import { json } from "../../gateway/exchange.js"
@@ -10,7 +10,6 @@ import { resource } from "../../tenant/resource.js"
 import { categories } from "./categories.js"
 import { rowsFor } from "./rows.js"
 
-/** Prism. */
 export const prism = resource({
   routes: (tenant) => [
     ...Object.entries(categories).map(([name, category]) =>
@@ -23,7 +22,7 @@ export const prism = resource({
     route("GET", "/api/v1/prism/count", ({ url }) =>
       Effect.suspend(() => {
         const found = Object.entries(categories).find(([name]) => name === url.searchParams.get("category"))
-        // The words of this 400 are an assumption.
+        // The message of this 400 is an assumption.
         if (found === undefined) return badDetail("Invalid category.")
         return Effect.map(rowsFor(tenant, ...found, url.searchParams), ({ size }) =>
           json(200, { count: size, approximate: false })

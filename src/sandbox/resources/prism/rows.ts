@@ -1,5 +1,5 @@
 /**
- * The rows of a category, built of its devices when they are asked for.
+ * The rows of a category, built from its devices on demand.
  */
 import * as Effect from "effect/Effect"
 import type { Answer } from "../../gateway/exchange.js"
@@ -12,7 +12,7 @@ import type { Category, Columns } from "./categories.js"
 import { readFilter } from "./filter.js"
 import { orderOf } from "./sorting.js"
 
-/** The family of a device, as Prism calls it. */
+/** Prism's name of a device's family. */
 const familyOf = ({ platform }: DeviceRecord): string => (platform === "AppleTV" ? "tvOS" : platform)
 
 const commonOf = (tenant: Tenant, device: DeviceRecord): Columns => {
@@ -54,10 +54,10 @@ const kindOf = (name: string, { platforms, rows }: Category): RowKind<Columns> =
   }
 })
 
-/** What a listing of a category can be asked for. */
+/** The parameters of a listing. */
 const parameters = ["blueprint_ids", "device_families", "filter", "sort_by"] as const
 
-/** The rows that a query asks for. Where it asks for all, nothing but the page is built. */
+/** The rows that match a query. Without filters and order, only the rows of the page are built. */
 export const rowsFor = (
   tenant: Tenant,
   name: string,

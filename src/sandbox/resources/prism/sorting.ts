@@ -1,5 +1,5 @@
 /**
- * The order that `sort_by` asks for.
+ * The order for `sort_by`.
  */
 const compare = (one: unknown, other: unknown): number => {
   if (typeof one === "number" && typeof other === "number") return one - other
@@ -7,7 +7,7 @@ const compare = (one: unknown, other: unknown): number => {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** The order of a column, with a `-` before it in the other direction; none if no column is named. */
+/** Compares rows by a column. A `-` before the column reverses the order. `undefined` if no column is given. */
 export const orderOf = <Row>(
   order: string,
   valueOf: (row: Row, column: string) => unknown

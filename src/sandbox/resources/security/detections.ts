@@ -1,5 +1,5 @@
 /**
- * Behavioral detections on Macs: every eighth has had some. They are invented, and follow from the device.
+ * Behavioral detections on Macs. Every eighth Mac has some. They are invented and derived from the device.
  */
 import * as Effect from "effect/Effect"
 import { countersPage, offsetPage } from "../../gateway/pageStyles.js"
@@ -33,7 +33,7 @@ const targets = ["launchctl", "curl", "osascript"] as const
 const statuses = ["blocked", "blocked_parent", "detected", "informational"] as const
 const families = ["AMCleaner", "Adware.Gen", "3CX"] as const
 
-/** One of some. */
+/** One of several texts. */
 const oneOf = (words: ReadonlyArray<string>, number: number): string => words[number % words.length] ?? ""
 
 const detectionOn = (tenant: Tenant, device: DeviceRecord, place: number) => {
@@ -79,7 +79,9 @@ const detectionsOf = (tenant: Tenant): ReadonlyArray<Detection> =>
     return found
   })
 
-/** What only the second version of the API knows. No answer of it is known: all of this is an assumption. */
+/**
+ * The fields that only the second version of the API has. The vendor has no example, so all of them are assumptions.
+ */
 const moreOf = ({ classification, id }: Detection) => {
   const number = hash(`more on ${id}`)
   return {
@@ -148,7 +150,6 @@ const newer: Questions<Detection> = {
   }
 }
 
-/** Behavioral detections. */
 export const detections = resource({
   routes: (tenant) => [
     route("GET", "/api/v1/behavioral-detections", ({ url }) =>

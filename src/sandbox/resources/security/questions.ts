@@ -1,6 +1,6 @@
 /**
- * What a query asks of a listing that is in memory: which rows, and in which order. What cannot be read is refused under
- * the name of its parameter, in Django's words; that the service does so too is an assumption.
+ * Filters and sorts rows in memory by the parameters of a query. An invalid value is refused under the name of its
+ * parameter, with Django's messages. That the service does the same is an assumption.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -8,25 +8,25 @@ import type { Answer } from "../../gateway/exchange.js"
 import { badFields } from "../../gateway/refusals.js"
 import { utcTime } from "../../tenant/time.js"
 
-/** What can be asked. */
+/** The parameters of a listing. */
 export interface Questions<Row> {
-  /** Parameters that name values, separated by commas: a row needs one of them, in any case. */
+  /** Parameters with values separated by commas. A row must have one of the values; case is ignored. */
   readonly values?: Readonly<Record<string, (row: Row) => string | ReadonlyArray<string>>> | undefined
-  /** The values that there are, where they are known. */
+  /** The allowed values, if they are known. */
   readonly choices?: Readonly<Record<string, ReadonlyArray<string>>> | undefined
-  /** Parameters that name a part of a text, in any case. */
+  /** Parameters that match a part of a text; case is ignored. */
   readonly parts?: Readonly<Record<string, (row: Row) => ReadonlyArray<string>>> | undefined
-  /** Parameters that name a time, and which rows they leave. */
+  /** Parameters that filter by time. */
   readonly times?: {
     readonly at: (row: Row) => string
     readonly from?: string | undefined
     readonly to?: string | undefined
-    /** So many days until now. */
+    /** The parameter for a number of days up to now. */
     readonly days?: string | undefined
-    /** One day. */
+    /** The parameter for a single day. */
     readonly on?: string | undefined
   }
-  /** What `sort_by` can name, with a `-` before it for the other direction. */
+  /** The columns for `sort_by`. A `-` before a column reverses the order. */
   readonly orders: Readonly<Record<string, (row: Row) => string | number>>
 }
 
@@ -41,7 +41,7 @@ const wordsOf = (text: string): ReadonlyArray<string> =>
 
 type Fits<Row> = (row: Row) => boolean
 
-/** The times that a query asks for. A day alone is its first moment, or its last one. */
+/** Reads the time parameters. For a day without a time, it is the first or the last moment of the day. */
 const readTimes = <Row>(
   query: URLSearchParams,
   times: NonNullable<Questions<Row>["times"]>
@@ -73,7 +73,7 @@ const readTimes = <Row>(
     }
   })
 
-/** What a query leaves of rows. */
+/** Reads a query. Returns a function that filters and sorts rows. */
 export const readQuestions = <Row>(
   query: URLSearchParams,
   { choices = {}, orders, parts = {}, times, values = {} }: Questions<Row>

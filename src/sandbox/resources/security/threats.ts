@@ -1,5 +1,5 @@
 /**
- * Threats on Macs: every tenth has had one. They are invented, and follow from the device.
+ * Threats on Macs. Every tenth Mac had one. They are invented and derived from the device.
  */
 import * as Effect from "effect/Effect"
 import { countersPage, offsetPage } from "../../gateway/pageStyles.js"
@@ -24,7 +24,7 @@ const threatOn = (tenant: Tenant, device: DeviceRecord) => {
   const isPup = number % 4 === 0
   const name = `${isPup ? "pup" : "malware"}_${number % 7}`
   const status = statuses[number % 3] ?? "quarantined"
-  // Without a time zone, as the first version of the API writes it.
+  // Without a time zone, as in the first version of the API.
   const at = device.last_check_in.replace("Z", "")
   return {
     threat_name: name,
@@ -54,7 +54,9 @@ const threatOn = (tenant: Tenant, device: DeviceRecord) => {
 
 type Threat = ReturnType<typeof threatOn>
 
-/** What only the second version of the API knows. No answer of it is known: all of this is an assumption. */
+/**
+ * The fields that only the second version of the API has. The vendor has no example, so all of them are assumptions.
+ */
 const moreOf = (threat: Threat) => {
   const number = hash(`more on ${threat.device_id}`)
   return {
@@ -126,7 +128,6 @@ const newer: Questions<Threat> = {
   }
 }
 
-/** Threats. */
 export const threats = resource({
   routes: (tenant) => [
     route("GET", "/api/v1/threat-details", ({ url }) =>

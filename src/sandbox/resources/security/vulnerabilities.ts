@@ -1,5 +1,5 @@
 /**
- * Vulnerabilities of the apps that Macs have: by themselves, by device, by software.
+ * Vulnerabilities of the apps on Macs: the listing of all, and listings by device and by software.
  */
 import * as Effect from "effect/Effect"
 import { type Answer, json } from "../../gateway/exchange.js"
@@ -28,7 +28,7 @@ import {
 
 const path = "/api/v1/vulnerability-management"
 
-/** One vulnerability with what its detections add up to. */
+/** A vulnerability with a summary of its detections. */
 const summaryOf = (cve: Cve, { devices, first, latest }: Summary) => ({
   cve_id: cve.cve_id,
   severity: cve.severity,
@@ -40,7 +40,7 @@ const summaryOf = (cve: Cve, { devices, first, latest }: Summary) => ({
   device_count: devices
 })
 
-/** The severities of CVSS, the least first. */
+/** The severities of CVSS, the lowest first. */
 const ranks: ReadonlyArray<string> = ["None", "Low", "Medium", "High", "Critical"]
 
 const vulnerabilityRows = (tenant: Tenant): ReadonlyArray<Shown> =>
@@ -51,7 +51,10 @@ const vulnerabilityRows = (tenant: Tenant): ReadonlyArray<Shown> =>
     return [{ shown, columns: { ...shown, known_exploit: cve.kev_score } }]
   })
 
-/** What goes into an order otherwise than it is shown: the older, the greater is an age. */
+/**
+ * The value that a column is sorted by. It differs from the shown value for some columns: an older vulnerability has a
+ * greater age.
+ */
 const sortKey = ({ columns }: Shown, column: string): unknown => {
   if (column === "age") return -utcTime(String(columns["first_detection_date"]))
   if (column === "severity") return ranks.indexOf(String(columns[column]))
@@ -65,7 +68,7 @@ const [softwareColumns, deviceColumns] = [
 const vulnerabilityColumns = ["cve_id", "software", "severity", "first_detection_date", "status"]
 const vulnerabilityOrders = "age cve_id cvss_score device_count known_exploit software severity status".split(" ")
 
-/** The filter and the order that a query asks for; an order by anything else is refused. */
+/** Reads the filter and the order of a query. An unknown order is refused. */
 const readChoice = (
   query: URLSearchParams,
   columns: ReadonlyArray<string> | undefined,
@@ -88,7 +91,7 @@ const readChoice = (
 const most = 50
 const show = ({ shown }: Shown) => Effect.succeed(shown)
 
-/** A page of rows that are in memory. */
+/** A page of rows in memory. */
 const page = (
   url: URL,
   rows: () => ReadonlyArray<Shown>,
@@ -100,7 +103,6 @@ const page = (
     return numberedPage(url, most, fromArray(compare === undefined ? found : found.toSorted(compare)), show)
   })
 
-/** Vulnerabilities. */
 export const vulnerabilities = resource({
   routes: (tenant) => {
     const find = (id: string): Effect.Effect<readonly [Cve, Summary], Answer> =>

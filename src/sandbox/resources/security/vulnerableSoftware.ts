@@ -1,5 +1,5 @@
 /**
- * Which vulnerabilities the apps of Macs have. They are invented: their numbers are of a year that has none.
+ * The vulnerabilities of the apps on Macs. They are invented: no real vulnerability has a number of this year.
  */
 import type { Tenant } from "../../tenant/tenant.js"
 import { blueprintTable } from "../blueprints/table.js"
@@ -8,7 +8,7 @@ import { keptUntil } from "../fleet/kept.js"
 import { type DeviceRecord, deviceTable, userTable } from "../fleet/tables.js"
 import { appsOf } from "../prism/categories.js"
 
-/** What an answer shows, and the columns that filters and orders go by. */
+/** The columns of an answer, and the columns for filters and orders. */
 export interface Shown {
   readonly shown: Readonly<Record<string, unknown>>
   readonly columns: Readonly<Record<string, unknown>>
@@ -16,32 +16,32 @@ export interface Shown {
 
 const [chrome, zoom, slack] = ["com.google.Chrome", "us.zoom.xos", "com.tinyspeck.slackmacgap"] as const
 
-/** The vulnerabilities. The first one is in the browser and in an app that is built on it. */
+/** The vulnerabilities. The first one affects the browser and an app that is based on it. */
 export const known = [
   { cve_id: "CVE-2099-0001", apps: [chrome, slack], severity: "High", cvss_score: 8.8, kev_score: 1 },
   { cve_id: "CVE-2099-0002", apps: [zoom], severity: "Medium", cvss_score: 5.4, kev_score: 0 },
   { cve_id: "CVE-2099-0003", apps: [slack], severity: "Low", cvss_score: 3.2, kev_score: 0 }
 ] as const
 
-/** One of them. */
+/** One of the vulnerabilities. */
 export type Cve = (typeof known)[number]
 
-/** When the service heard of them. */
+/** When the vulnerabilities were published. */
 export const published = "2023-01-09T08:00:00.000000Z"
 
-/** Where they are described. */
+/** The page that describes a vulnerability. */
 export const linkOf = (cve: string): string => `https://nvd.nist.gov/vuln/detail/${cve}`
 
 const blueprintName = (tenant: Tenant, id: string): string => tenant.records(blueprintTable).get(id)?.name ?? ""
 
-/** The apps of a device that have a vulnerability. */
+/** The apps on a device that have the vulnerability. */
 const vulnerable = (device: DeviceRecord, cve: Cve) =>
   appsOf(device).filter(({ bundle_id }) => cve.apps.some((one) => one === bundle_id))
 
-/** `2023-10-13 16:15:00.000000`, as the service writes detections: UTC. */
+/** A time as the service writes it for detections, in UTC: `2023-10-13 16:15:00.000000`. */
 const detected = ({ last_check_in }: DeviceRecord): string => last_check_in.replace("T", " ").replace("Z", "")
 
-/** Each vulnerability of each app of each Mac. */
+/** A row for each vulnerability of each app on each Mac. */
 export const detectionRows: RowKind<Shown> = {
   name: "vulnerability detections",
   platforms: ["Mac"],
@@ -110,7 +110,7 @@ interface Found {
   readonly blueprints: Set<string>
 }
 
-/** What the detections of one vulnerability add up to. */
+/** A summary of the detections of a vulnerability. */
 export interface Summary {
   devices: number
   first: string
@@ -120,7 +120,7 @@ export interface Summary {
 
 const summaries = keptUntil<ReadonlyMap<string, Summary>>("values")
 
-/** What the detections of each vulnerability add up to; nothing of one that no Mac has. */
+/** The summaries of all vulnerabilities that at least one Mac has. */
 export const summariesOf = (tenant: Tenant): ReadonlyMap<string, Summary> =>
   summaries(tenant, "", () => {
     const all = new Map<string, Summary>()
@@ -155,7 +155,7 @@ export const summariesOf = (tenant: Tenant): ReadonlyMap<string, Summary> =>
     return all
   })
 
-/** The software that has a vulnerability. All Macs have the same version of it. */
+/** The software with a vulnerability. All Macs have the same version of it. */
 export const softwareRows = (tenant: Tenant, { software }: Summary): ReadonlyArray<Shown> =>
   [...software.values()].map(({ blueprints: ids, bundle_id, devices, latest, name, version }) => {
     const blueprints = [...ids].map((id) => ({ id, name: blueprintName(tenant, id) }))
