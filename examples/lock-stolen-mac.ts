@@ -1,5 +1,5 @@
 /**
- * Locks a stolen Mac, and shows the PIN that unlocks it once. No other device can be locked by mistake.
+ * Locks the Mac with this serial number and prints the PIN that unlocks it.
  *
  *   SERIAL_NUMBER=C02ADA1815LV npx tsx lock-stolen-mac.ts
  */
@@ -15,10 +15,12 @@ const program = Effect.gen(function* () {
 
   const answer = yield* lock(mac.device_id, { Message: "This Mac is stolen. Please call us.", PhoneNumber: "555-0115" })
 
-  // The PIN is Redacted: it is in no log, no trace and no error. This is the one place that shows it.
+  // The PIN is Redacted, so no log, trace or error shows it. Only this line does.
   const pin = Option.flatMapNullable(answer, ({ PIN }) => PIN)
   yield* Console.log(`${mac.device_name} is locked.`)
-  yield* Console.log(`PIN: ${Option.match(pin, { onSome: Redacted.value, onNone: () => "DeviceSecrets has it" })}`)
+  yield* Console.log(
+    `PIN: ${Option.match(pin, { onSome: Redacted.value, onNone: () => "read it with DeviceSecrets.unlockPin" })}`
+  )
 }).pipe(ApiClient.withGuard(Guard.limit({ device: 1, destructive: 0 })))
 
 program.pipe(Effect.provide(Iru.layerConfig()), NodeRuntime.runMain)

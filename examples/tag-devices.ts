@@ -1,5 +1,6 @@
 /**
- * Gives a tag to the devices of a list of serial numbers, one a line. To run it again changes nothing.
+ * Gives a tag to the devices whose serial numbers are in a file, one per line. Devices that have the tag are left alone,
+ * so the program can be run again.
  *
  *   TAG=Loaner SERIAL_NUMBERS=loaners.txt npx tsx tag-devices.ts
  */
@@ -17,7 +18,7 @@ const program = Effect.gen(function* () {
 
   if (Option.isNone(yield* tags.find(name))) yield* tags.create({ name })
 
-  /** An update sends all tags that a device is to have. */
+  /** An update sends all tags that the device should have: the existing ones and the new one. */
   const tag = (serial_number: string) =>
     Effect.gen(function* () {
       const device = Option.getOrUndefined(yield* devices.find({ serial_number }))
