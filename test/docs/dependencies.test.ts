@@ -43,6 +43,15 @@ test("the page lists every peer and every dependency, and no other", () => {
   expect(rows("dependency").sort()).toEqual(names(manifest.dependencies))
 })
 
+test("this page and that of versions name the ranges of peers that package.json has", () => {
+  const row = /^\| `([^`]+)` +\| `(\^[^`]+)`/gm
+  const ranges = (text: string) => Object.fromEntries([...text.matchAll(row)].map(([, name, range]) => [name, range]))
+  expect(ranges(page)).toEqual(manifest.peerDependencies)
+  const line = ranges(readFileSync("docs/versions.md", "utf8"))
+  expect(Object.keys(line)).toEqual(["effect", "@effect/platform", "@effect/platform-node"])
+  expect(manifest.peerDependencies).toMatchObject(line)
+})
+
 test("all that an installation brings is under a licence that asks for nothing but its own notice", () => {
   for (const [path, { dev, license, link }] of Object.entries(packages)) {
     if (path !== "" && dev !== true && link !== true)
