@@ -32,11 +32,14 @@ const emptyValues = `## Empty values
 
 The service writes "nothing" in three ways: the key is missing, \`null\`, or \`""\`. The library reads all three alike. A text, a script or the \`user\` of a device is then \`null\`. A number, a flag, a secret or another record is \`undefined\`. A list is empty. Only fields that a record always has, such as \`name\`, keep \`""\`. In an update \`""\` is a value: it clears a script.`
 
+const intro = `All operations of the API by service, with the request of each and the fields of what it returns.
+
+- Every \`stream\` has a \`list\` beside it, which sends the same requests and returns all records together.
+- Operations that combine several requests, such as \`find\` and \`publish\`, are not on this page: see the [README](../README.md#services).
+- If an operation has no line of fields, the API answers it without a record. \`delete\` and most actions return nothing. \`Blueprints.enrollmentProfile\` returns the profile, or the address of a sign-in page. \`create\` and \`update\` of \`InHouseApps\` read the app afterwards and return it.
+- Not every record has every field: see [Empty values](#empty-values).
+- A field that is not on this page is dropped. To read it, or to call an endpoint that is not on this page, use [a schema of your own](any-endpoint.md).`
+
 /** The page, as `npm run docs:services` writes it. */
 export const coverage = (): string =>
-  [
-    "# Coverage",
-    "Every operation of the API by service: its request, and the fields of the records that it returns. Each service also has operations that combine several requests; the [README](../README.md#services) lists them.",
-    emptyValues,
-    ...Object.entries(groups).map(section)
-  ].join("\n\n")
+  ["# Coverage", intro, emptyValues, ...Object.entries(groups).map(section)].join("\n\n")
