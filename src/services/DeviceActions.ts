@@ -3,6 +3,7 @@
  *
  * @see `/api/v1/devices/{device_id}/action`
  */
+import * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -171,7 +172,8 @@ export declare namespace DeviceActions {
      * Sends an action, then reads the commands of the device until that action has ended on it: the result says whether it
      * completed or failed, and the command has the errors. "Not now" is no end. Fails with `Timeout` after `within`; the
      * command is not taken back then. Fails with `Conflict` if somebody else sent a command of the same type in the same
-     * moment, since then nothing tells which one is whose: the action was sent.
+     * moment, since then nothing tells which one is whose: the action was sent. A device that is gone from the tenant
+     * after an `erase` has completed it.
      *
      * @example
      * actions.run(deviceId, "restart", { NotifyUser: true }, { within: "10 minutes" })
@@ -237,6 +239,16 @@ export const operations = Operation.group("DeviceActions", {
 /** The states of a command that are an end. */
 const ended = { completed: 3, failed: 4 }
 
+/** An action that was sent: the ids of the commands that were there already, and when it was sent by the service's clock. */
+interface Sent {
+  readonly seen: ReadonlySet<string>
+  readonly before: number
+  readonly after: number
+}
+
+/** The service tells its time in whole seconds. */
+const clockTolerance = 2000
+
 const make = Effect.map(ApiClient, (client) => {
   const functions = client.functions(operations)
   const commands = client.listing(Devices.commands)
@@ -244,15 +256,44 @@ const make = Effect.map(ApiClient, (client) => {
   const commandsOf = (deviceId: string, type: string) =>
     Effect.map(commands.list(deviceId), ({ results }) => results.filter(({ command_type }) => command_type === type))
 
-  /** The command that came after those that were there before. */
-  const ownCommand = (deviceId: string, type: string, before: ReadonlySet<string>) =>
-    Effect.flatMap(commandsOf(deviceId, type), (all) =>
-      atMostOne(
-        "DeviceActions.run",
-        `the ${type} that was sent`,
-        all.filter(({ uuid }) => !before.has(uuid)),
-        ({ uuid }) => uuid
-      )
+  /** The command that was made of an action: new, and if several are, the one whose time is that of the action. */
+  const ownCommand = (deviceId: string, type: string, { after, before, seen }: Sent) =>
+    Effect.flatMap(commandsOf(deviceId, type), (all) => {
+      const found = all.filter(({ uuid }) => !seen.has(uuid))
+      const timely = found.filter(({ date_requested }) => {
+        const requested = Date.parse(date_requested ?? "")
+        return requested >= before - clockTolerance && requested <= after + clockTolerance
+      })
+      const own = timely.length === 1 ? timely : found
+      return atMostOne("DeviceActions.run", `the ${type} that was sent`, own, ({ uuid }) => uuid)
+    })
+
+  /** The command once it has ended. `known` is it as it was read last. */
+  const endOf = (
+    deviceId: string,
+    type: string,
+    sent: Sent,
+    every: Duration.DurationInput,
+    known: Option.Option<DeviceCommand> = Option.none()
+  ): Effect.Effect<DeviceCommand, ApiClientError> =>
+    Option.match(known, {
+      onNone: () => ownCommand(deviceId, type, sent),
+      onSome: (command) =>
+        commandsOf(deviceId, type).pipe(
+          Effect.map(Arr.findFirst(({ uuid }) => uuid === command.uuid)),
+          // A device that is erased is gone from the tenant, and its commands with it.
+          Effect.catchIf(
+            ({ reason }) => reason === "NotFound" && type === commandTypes.erase,
+            () => Effect.succeedSome({ ...command, status: ended.completed })
+          )
+        )
+    }).pipe(
+      Effect.flatMap((now) => {
+        const command = Option.orElse(now, () => known)
+        return Option.isSome(command) && Object.values(ended).includes(command.value.status)
+          ? Effect.succeed(command.value)
+          : Effect.delay(endOf(deviceId, type, sent, every, command), every)
+      })
     )
 
   const run = (
@@ -263,21 +304,16 @@ const make = Effect.map(ApiClient, (client) => {
   ): Effect.Effect<DeviceActions.ActionResult, ApiClientError> =>
     Effect.gen(function* () {
       const type = commandTypes[verb]
-      const before = new Set((yield* commandsOf(deviceId, type)).map(({ uuid }) => uuid))
-      const sent: Effect.Effect<unknown, ApiClientError> = Reflect.apply(
+      const seen = new Set((yield* commandsOf(deviceId, type)).map(({ uuid }) => uuid))
+      const send: Effect.Effect<unknown, ApiClientError> = Reflect.apply(
         functions[verb],
         functions,
         body === undefined ? [deviceId] : [deviceId, body]
       )
-      yield* sent
-      const end: Effect.Effect<DeviceCommand, ApiClientError> = Effect.flatMap(
-        ownCommand(deviceId, type, before),
-        (command) =>
-          Option.isSome(command) && Object.values(ended).includes(command.value.status)
-            ? Effect.succeed(command.value)
-            : Effect.delay(end, every)
-      )
-      const command = yield* Effect.timeoutFail(end, {
+      const before = yield* client.serverTime
+      yield* send
+      const sent = { seen, before, after: yield* client.serverTime }
+      const command = yield* Effect.timeoutFail(endOf(deviceId, type, sent, every), {
         duration: within,
         onTimeout: () =>
           new ApiClientError({

@@ -106,6 +106,63 @@ describe("an action that is run", () => {
   )
 })
 
+describe("a command of somebody else's", () => {
+  const other = (status: number, more: object = {}) => ({
+    ...command("cccccccc-0000-4000-8000-000000000000", status),
+    ...more
+  })
+  const now = () => ({ date_requested: new Date().toISOString() })
+  const inAnHour = () => ({ date_requested: new Date(Date.now() + 3_600_000).toISOString() })
+
+  effect("that comes later is no end of one's own", () =>
+    withTenant(
+      device([], [own(1)], [other(3), own(2)], [other(3), own(4)]),
+      options
+    )(() =>
+      Effect.gen(function* () {
+        const result = yield* withTime((yield* DeviceActions).run(id, "restart"))
+        expect(result).toMatchObject({ outcome: "failed", command: { uuid: own(4).uuid } })
+      })
+    )
+  )
+
+  effect("that was requested at another time is told apart by that", () =>
+    withTenant(
+      device([], [other(3, inAnHour()), { ...own(3), ...now() }]),
+      options
+    )(() =>
+      Effect.gen(function* () {
+        const result = yield* withTime((yield* DeviceActions).run(id, "restart"))
+        expect(result).toMatchObject({ outcome: "completed", command: { uuid: own(3).uuid } })
+      })
+    )
+  )
+})
+
+effect("a device that is gone has carried out its erase; gone from another action, it is a failure", () => {
+  const erase = command("bbbbbbbb-0000-4000-8000-000000000000", 2, "EraseDevice")
+  const gone = (type: string) => {
+    let turn = 0
+    const listed = device([], [{ ...erase, command_type: type }])
+    return ((request, raw) =>
+      request.method === "GET" && turn++ === 2
+        ? { status: 404, body: { detail: "Not found." } }
+        : listed(request, raw)) satisfies Handler
+  }
+  return Effect.gen(function* () {
+    const erased = withTenant(
+      gone("EraseDevice"),
+      options
+    )(() => Effect.flatMap(DeviceActions, (actions) => withTime(actions.run(id, "erase"))))
+    expect(yield* erased).toMatchObject({ outcome: "completed", command: { uuid: erase.uuid } })
+    const restarted = withTenant(
+      gone("RestartDevice"),
+      options
+    )(() => Effect.flatMap(DeviceActions, (actions) => withTime(Effect.flip(actions.run(id, "restart")))))
+    expect(yield* restarted).toMatchObject({ reason: "NotFound" })
+  })
+})
+
 describe("secrets", () => {
   effect("a PIN goes out as it is, and an answer's is redacted", () =>
     withTenant(
