@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { describe, expect } from "vitest"
 import { Sandbox } from "../../src/sandbox/index.js"
-import { at, call, listAt, textAt } from "./support.js"
+import { at, call, listAt, micros, textAt } from "./support.js"
 
 const devices = "/api/v1/devices"
 const sandbox = Effect.provide(Sandbox.layer())
@@ -40,12 +40,23 @@ describe("lost mode", () => {
 
       yield* act(id, "playlostmodesound")
       yield* act(id, "updatelocation")
+      expect((yield* details(id)).json).toMatchObject({
+        lost_mode: { sound_status: "PENDING", last_location_status: "PENDING", last_location: { latitude: "" } }
+      })
       yield* TestClock.adjust("3 seconds")
       const { json } = yield* details(id)
-      expect(json).toMatchObject({ lost_mode: { sound_status: "COMPLETED", last_location_status: "COMPLETED" } })
+      expect(json).toMatchObject({ lost_mode: { sound_status: "SUCCESS", last_location_status: "SUCCESS" } })
       expect(Number(textAt(json, "lost_mode", "last_location", "latitude"))).not.toBeNaN()
 
       yield* act(id, "disablelostmode")
+      expect((yield* details(id)).json).toMatchObject({
+        lost_mode: {
+          lost_mode_status: "ENABLED",
+          disable_status: "PENDING",
+          disabled_by: expect.stringContaining("@"),
+          disable_status_at: expect.stringMatching(micros)
+        }
+      })
       expect((yield* act(id, "disablelostmode")).json).toBe("Disable lost mode is already pending for this device.")
       yield* TestClock.adjust("3 seconds")
       expect((yield* details(id)).status).toBe(400)

@@ -198,6 +198,12 @@ describe("an action", () => {
       const id = textAt(yield* some("Mac"), "device_id")
       const lock = yield* act(id, "lock")
       expect(textAt(lock.json, "PIN")).toMatch(/^\d{6}$/)
+      const again = yield* act(id, "lock")
+      expect([again.status, again.json]).toEqual([400, "This device is already locked."])
+      const macs = Effect.map(call("GET", "/api/v1/settings/licensing"), ({ json }) =>
+        at(json, "counts", "macos_count")
+      )
+      const before = Number(yield* macs)
       const phone = yield* act(textAt(yield* some("iPhone"), "device_id"), "lock", { Message: "Lost" })
       expect([phone.status, phone.text]).toEqual([200, ""])
       expect((yield* act(id, "erase")).status).toBe(200)
@@ -205,6 +211,9 @@ describe("an action", () => {
       yield* TestClock.adjust("3 seconds")
       expect((yield* call("GET", `${devices}/${id}`)).status).toBe(404)
       expect(yield* list("?limit=300")).toHaveLength(199)
+      expect(yield* macs).toBe(before - 1)
+      yield* (yield* Sandbox).state.devices.put({ device_name: "Enrolled", platform: "Mac" })
+      expect(yield* macs).toBe(before)
     }).pipe(sandbox)
   )
 

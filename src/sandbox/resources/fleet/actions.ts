@@ -66,6 +66,7 @@ const actions: Readonly<Record<string, Action>> = {
   lock: {
     command: "DeviceLock",
     on: ["Mac", "iPhone", "iPad", "Windows", "Android"],
+    running: badText("This device is already locked."),
     read: (fields) => ({ Message: fields.text("Message", { blank: true }) ?? "" })
   },
   reinstallagent: { command: "InstallEnterpriseApplication", on: ["Mac", "Windows"] },

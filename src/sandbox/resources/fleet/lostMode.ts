@@ -11,6 +11,7 @@ import { hash } from "../../tenant/seedNumbers.js"
 import { table } from "../../tenant/table.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { microseconds } from "../../tenant/time.js"
+import { commands } from "./belongings.js"
 import { findDevice } from "./finding.js"
 import { type CommandRecord, type DeviceRecord, deviceTable } from "./tables.js"
 
@@ -67,31 +68,46 @@ export const lostModeDone = (tenant: Tenant, { command_type, device_id: id, meta
     }
   })
 
+const admin = "admin@sandbox.invalid"
+
 /** A location that is derived from the device. */
 const locationOf = (id: string) => ({
   latitude: String((hash(`${id} north`) % 160) - 80),
   longitude: String((hash(`${id} east`) % 360) - 180)
 })
 
-const render = (record: LostModeRecord) => {
+/** When a command was sent that has not ended yet; `""` if there is none. */
+const pendingSince = (tenant: Tenant, deviceId: string, type: string): string => {
+  const command = commands
+    .of(tenant, deviceId)
+    .findLast(({ command_type, status }) => command_type === type && status !== 3)
+  return command === undefined ? "" : microseconds(command.requested)
+}
+
+/** How a command stands that was sent at one time, or ended at another. That the service says `PENDING` is an assumption. */
+const outcome = (pending: string, ended: string): string => (pending ? "PENDING" : ended && "SUCCESS")
+
+const render = (tenant: Tenant, record: LostModeRecord) => {
   const { enable_status_at, id, last_location_at, sound_status_at, ...screen } = record
-  const isLocated = last_location_at !== ""
+  const disabling = pendingSince(tenant, id, "DisableLostMode")
+  const locating = pendingSince(tenant, id, "DeviceLocation")
+  const sounding = pendingSince(tenant, id, "PlayLostModeSound")
   return {
     device_id: id,
     lost_mode: {
       lost_mode_status: "ENABLED",
-      enabled_by: "admin@sandbox.invalid",
+      enabled_by: admin,
       enable_status_at,
       ...screen,
-      disable_status: "",
-      disabled_by: "",
-      disable_status_at: "",
-      last_location_status: isLocated ? "COMPLETED" : "",
-      last_location_status_at: last_location_at,
-      last_location: isLocated ? locationOf(id) : { latitude: "", longitude: "" },
+      disable_status: outcome(disabling, ""),
+      disabled_by: disabling && admin,
+      disable_status_at: disabling,
+      last_location_status: outcome(locating, last_location_at),
+      last_location_status_at: locating || last_location_at,
+      last_location: last_location_at ? locationOf(id) : { latitude: "", longitude: "" },
       last_location_at,
-      sound_status: sound_status_at === "" ? "" : "COMPLETED",
-      sound_status_at
+      sound_status: outcome(sounding, sound_status_at),
+      sound_status_at: sounding || sound_status_at
     }
   }
 }
@@ -112,7 +128,9 @@ export const lostMode = resource({
         return record === undefined ? badList("Device is not in lost mode.") : Effect.succeed(record)
       })
     return [
-      route("GET", path, (_, { device_id }) => Effect.map(find(device_id), (record) => json(200, render(record)))),
+      route("GET", path, (_, { device_id }) =>
+        Effect.map(find(device_id), (record) => json(200, render(tenant, record)))
+      ),
       route("DELETE", path, (_, { device_id }) =>
         Effect.flatMap(find(device_id), ({ id }) =>
           Effect.as(tenant.remove(lostModeTable, id), json(200, { message: "Lost mode was canceled." }))
