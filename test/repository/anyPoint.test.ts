@@ -78,7 +78,7 @@ const runUntil = (root: string, last: number) =>
   })
 
 scopedLive(
-  `a run that is stopped at ${stops} points leaves what one run would have left`,
+  `a run that is stopped at ${stops} points and repeated ends in the same state as one run`,
   () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ customScripts: 30 })

@@ -34,7 +34,7 @@ const problems = (root: string) =>
   )
 
 describe("a link in a repository", () => {
-  scopedLive("sends no file from outside to the tenant, and a link within the repository is read", () =>
+  scopedLive("sends no file from outside to the tenant, but a link to a file of the repository is read", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const root = join(folder, "mdm")
@@ -54,7 +54,7 @@ describe("a link in a repository", () => {
     }).pipe(withFiles)
   )
 
-  scopedLive("that leads in circles, and a FIFO, end in a sentence and not in a wait", () =>
+  scopedLive("that leads in circles, or a FIFO, is refused with a message and does not block", () =>
     Effect.gen(function* () {
       const root = yield* temporaryFolder
       write(root, { ".iructl": "", "scripts/A/info.yaml": info })
@@ -69,7 +69,7 @@ describe("a link in a repository", () => {
     }).pipe(withFiles)
   )
 
-  scopedLive("does not let a pull write or remove elsewhere", () =>
+  scopedLive("does not let a pull write or remove files outside the repository", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const root = join(folder, "mdm")
@@ -82,7 +82,7 @@ describe("a link in a repository", () => {
     }).pipe(onSandbox(), withFiles)
   )
 
-  scopedLive("that takes the place of an item's folder after the plan was made leaves it alone", () =>
+  scopedLive("that replaces an item's folder after the plan was made is not followed", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const root = join(folder, "mdm")
@@ -101,19 +101,19 @@ describe("a link in a repository", () => {
   )
 })
 
-describe("a plan that somebody has edited", () => {
+describe("a plan that was edited by hand", () => {
   const edits: ReadonlyArray<readonly [string, object]> = [
     ["id of a file elsewhere", { _tag: "forget", item: { kind: "script", id: "../../../../victim", name: "A" } }],
     [
-      "folder elsewhere",
+      "folder outside the repository",
       { _tag: "record", item: { kind: "script", id, name: "A", path: "scripts/../../A" }, tenantId: id, hash: "" }
     ],
     [
-      "folder of git",
+      "folder of git's own files",
       { _tag: "record", item: { kind: "script", id, name: "A", path: ".git/hooks" }, tenantId: id, hash: "" }
     ],
     [
-      "installer elsewhere",
+      "installer outside the payloads folder",
       {
         _tag: "create",
         side: "folder",
@@ -135,7 +135,7 @@ describe("a plan that somebody has edited", () => {
       }
     ]
   ]
-  scopedLive.each(edits)("so that it names the %s is read as none, and is not applied", ([, action]) =>
+  scopedLive.each(edits)("to contain the %s is not decoded and not applied", ([, action]) =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const root = join(folder, "mdm")
@@ -154,7 +154,7 @@ describe("a plan that somebody has edited", () => {
 })
 
 describe("a tenant", () => {
-  effect("whose items have paths for ids gets no file written", () =>
+  effect("whose items have paths as ids makes pull write no file", () =>
     withTenant(({ path }) => {
       const results = path.includes("custom-scripts") ? [script("../../../victim", { name: "A" })] : []
       if (path.includes("self-service")) return { body: [] }
@@ -170,7 +170,7 @@ describe("a tenant", () => {
     )
   )
 
-  test("names no installer so that it lies outside of the folder of payloads", () => {
+  test("cannot name an installer so that it is written outside the payloads folder", () => {
     const name = FastCheck.array(FastCheck.constantFrom("..", "/", "\\", "a", ".pkg", "_abababab", "CON", ":", " "), {
       maxLength: 8
     }).map((parts) => parts.join(""))
@@ -183,7 +183,7 @@ describe("a tenant", () => {
     )
   })
 
-  scopedLive("whose items are named as hidden files and devices are keeps them in step, and loses none", () =>
+  scopedLive("whose items have names of hidden files and devices stays in sync, and no item is lost", () =>
     Effect.gen(function* () {
       const root = join(yield* temporaryFolder, "mdm")
       const names = [".Wi-Fi", "..", "日.本", "CON", "aux.1", "x".repeat(250) + ". . . ."]
@@ -198,7 +198,7 @@ describe("a tenant", () => {
   )
 })
 
-scopedLive("a folder of payloads that holds other files gets no file that hides them from git", () =>
+scopedLive("a payloads folder with other files gets no .gitignore", () =>
   Effect.gen(function* () {
     const root = join(yield* temporaryFolder, "mdm")
     mkdirSync(root)

@@ -27,7 +27,7 @@ const problemsOf = (file: Uint8Array | string, format: Format) =>
   Option.getOrThrow(Either.getLeft(parse(typeof file === "string" ? bytes(file) : file, format)))
 
 describe.each(formats)("%s", (format) => {
-  test("what is written is read as the same", () => {
+  test("a written file is read with the same values", () => {
     FastCheck.assert(
       FastCheck.property(records(format), (value) => {
         expect(valueOf(render(value, format, order), format)).toEqual(value)
@@ -35,7 +35,7 @@ describe.each(formats)("%s", (format) => {
     )
   })
 
-  test("a file that has nothing to change keeps its bytes, in any layout", () => {
+  test("a file without changes keeps its bytes, in any layout", () => {
     FastCheck.assert(
       FastCheck.property(records(format), layouts, (value, layout) => {
         const file = bytes(handWritten(value, format, layout).text)
@@ -45,7 +45,7 @@ describe.each(formats)("%s", (format) => {
     )
   })
 
-  test("a file becomes any other, and keeps the lines of keys that stay and the comments between them", () => {
+  test("a file can be edited to any other values, and keeps the lines of unchanged keys and the comments between them", () => {
     FastCheck.assert(
       FastCheck.property(changedRecords(format), layouts, ({ one, next }, layout) => {
         const file = handWritten(one, format, layout)
@@ -123,7 +123,7 @@ test("a new property list is what plistlib writes, indented by 4 blanks", () => 
 `)
 })
 
-test("new JSON is what json.dump writes: in ASCII, without a line end at its end", () => {
+test("new JSON is what json.dump writes: in ASCII, without a final line end", () => {
   expect(text(render({ name: "Büro 😀", active: true, none: [], file: { name: "a" } }, "json", order))).toBe(`{
   "name": "B\\u00fcro \\ud83d\\ude00",
   "active": true,
@@ -134,7 +134,7 @@ test("new JSON is what json.dump writes: in ASCII, without a line end at its end
 }`)
 })
 
-test("new YAML is what ruamel.yaml writes, and quotes what YAML 1.1 would take for something else", () => {
+test("new YAML is what ruamel.yaml writes, and quotes texts that YAML 1.1 would read as another type", () => {
   expect(text(render(profile, "yaml", order))).toBe(`id: 3b0c7a52-6f1e-4d0c-9a77-51c2de8f0b14
 name: Büro <Wi-Fi>
 active: false
@@ -153,7 +153,7 @@ runs_on_mac: true
   }
 })
 
-test("a format is told by the name of a file, and by nothing else", () => {
+test("the format depends only on the file name", () => {
   expect(["info.plist", "info.json", "info.yaml", "info.yml"].map((name) => Option.getOrNull(formatOf(name)))).toEqual([
     "plist",
     "json",
@@ -209,7 +209,7 @@ describe("a problem names its line", () => {
     ])
   })
 
-  test("all of them at once", () => {
+  test("is reported together with all others", () => {
     expect(problemsOf("id: a\nid: &x b\nname: !!str b\n", "yaml").map(({ line }) => line)).toEqual([2, 3])
     expect(problemsOf("id: a\nid: b\nname: b\nname: b\n", "yaml").map(({ line }) => line)).toEqual([2, 4])
   })
@@ -223,7 +223,7 @@ describe("a problem names its line", () => {
   })
 })
 
-test("the line of a key or an item is known", () => {
+test("lineOf finds the line of a key or a list item", () => {
   const paths: ReadonlyArray<ReadonlyArray<string | number>> = [
     ["id"],
     ["file", "name"],

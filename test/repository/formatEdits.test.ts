@@ -99,13 +99,13 @@ ensure_blueprints:
     )
   })
 
-  test("keeps line ends, the byte order mark and the missing line end at the end", () => {
+  test("keeps line ends, the byte order mark and a missing final line end", () => {
     expect(edited("\ufeffname: a\r\nrestart: true", "yaml", { name: "b", active: true })).toBe(
       "\ufeffname: b\r\nactive: true"
     )
   })
 
-  test("writes a file anew if its layout cannot take the change", () => {
+  test("rewrites the whole file if its layout does not allow the change", () => {
     // The reader refuses this comment, in the first column, once there is no comma before it.
     const file = '{\n"id": "a", # one\n# two\n"name": "b"\n}\n'
     expect(edited(file, "yaml", { id: "a" })).toBe("id: a\n")
@@ -140,7 +140,7 @@ describe("an edit of JSON", () => {
     )
   })
 
-  test("keeps everything on one line where it is on one line", () => {
+  test("keeps everything on one line if it was on one line", () => {
     expect(edited('{"id":"a","name":"b"}', "json", { id: "a", active: true, file: { name: "ö", l: [1, 2] } })).toBe(
       '{"id":"a","active":true,"file":{"name":"\\u00f6","l":[1,2]}}'
     )
@@ -165,7 +165,7 @@ describe("an edit of a property list", () => {
 </dict>
 </plist>`
 
-  test("keeps comments, tabs and the missing line end at the end", () => {
+  test("keeps comments, tabs and a missing final line end", () => {
     expect(
       edited(file, "plist", {
         id: "a",
@@ -194,7 +194,7 @@ describe("an edit of a property list", () => {
 </plist>`)
   })
 
-  test("in the binary form writes XML, and only if something changes", () => {
+  test("in the binary form writes XML, but only if something changes", () => {
     // plistlib.dumps({"id": "a", "active": True}, fmt=plistlib.FMT_BINARY, sort_keys=False)
     const binary = Buffer.from(
       "YnBsaXN0MDDSAQIDBFJpZFZhY3RpdmVRYQkIDRAXGQAAAAAAAAEBAAAAAAAAAAUAAAAAAAAAAAAAAAAAAAAa",
@@ -209,7 +209,7 @@ describe("an edit of a property list", () => {
   })
 })
 
-test("a key that is null counts as absent, and stays where it is", () => {
+test("a key that is null counts as absent, and stays in the file", () => {
   expect(valueOf("id: a\nname:\nfile: {name: null, sha256: b}\n", "yaml")).toEqual({ id: "a", file: { sha256: "b" } })
   expect(edited('{"id": null, "name": "a"}', "json", { name: "b" })).toBe('{"id": null, "name": "b"}')
   expect(edited('{"id": "a", "name": "a"}', "json", { id: "a", name: null })).toBe('{"id": "a"}')

@@ -57,7 +57,7 @@ const scriptFiles = (index: number, id: string) => ({
 })
 
 scopedLive(
-  `a run that is killed ${kills} times leaves what one run would have left`,
+  `a run that is killed ${kills} times and repeated ends in the same state as one run`,
   () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ customScripts: 60, customProfiles: 40 })

@@ -39,7 +39,7 @@ const newScript = (name: string, more = "") => ({
 })
 
 describe("an item that was deleted in the folder", () => {
-  scopedLive("is an orphan, and goes from the tenant only with prune and if nobody changed it there", () =>
+  scopedLive("is an orphan, and is deleted in the tenant only with prune, and only if it did not change there", () =>
     Effect.gen(function* () {
       const { root, scripts } = yield* pulled(12)
       const [one, two] = [at(scripts, 0), at(scripts, 1)]
@@ -63,7 +63,7 @@ describe("an item that was deleted in the folder", () => {
     }).pipe(onSandbox(), withFiles)
   )
 
-  scopedLive("is never deleted with all the others: an empty folder looks like a mistake", () =>
+  scopedLive("is not deleted if the folder is empty: that looks like a mistake", () =>
     Effect.gen(function* () {
       const { root } = yield* pulled(3)
       rmSync(join(root, "scripts"), { recursive: true })
@@ -76,7 +76,7 @@ describe("an item that was deleted in the folder", () => {
     }).pipe(onSandbox(), withFiles)
   )
 
-  scopedLive("and that was never in the folder, is never touched", () =>
+  scopedLive("and was never in the folder is never touched", () =>
     Effect.gen(function* () {
       const { root } = yield* pulled(2)
       yield* (yield* CustomScripts).create({ name: "By hand", script: "#!/bin/zsh\n:", execution_frequency: "once" })
@@ -88,7 +88,7 @@ describe("an item that was deleted in the folder", () => {
 })
 
 describe("an item that was deleted in the tenant", () => {
-  scopedLive("is missing, and is created anew only on request", () =>
+  scopedLive("is missing, and is created again only with recreate", () =>
     Effect.gen(function* () {
       const { root, scripts } = yield* pulled(3)
       const gone = at(scripts, 0)
@@ -104,7 +104,7 @@ describe("an item that was deleted in the tenant", () => {
     }).pipe(onSandbox(), withFiles)
   )
 
-  scopedLive("goes from the folder with a pull that prunes, with its own files alone", () =>
+  scopedLive("is removed from the folder by a pull with prune, but other files in its folder stay", () =>
     Effect.gen(function* () {
       const { root, scripts } = yield* pulled(3)
       const [one, two] = [at(scripts, 0), at(scripts, 1)]
@@ -132,7 +132,7 @@ describe("an item that was changed on both sides", () => {
     return { root, one }
   })
 
-  scopedLive("is a conflict, and applying the plan fails it and leaves it alone", () =>
+  scopedLive("is a conflict: apply reports it as failed and changes nothing", () =>
     Effect.gen(function* () {
       const { one, root } = yield* both
       const conflicting = yield* plan(root, { direction: "both" })
@@ -145,7 +145,7 @@ describe("an item that was changed on both sides", () => {
     }).pipe(onSandbox(), withFiles)
   )
 
-  scopedLive("goes the way that is chosen for it", () =>
+  scopedLive("is resolved as onConflict says", () =>
     Effect.gen(function* () {
       const { one, root } = yield* both
       const choice = ({ id }: Repository.ItemRef) => (id === one.id ? "tenant" : "fail")
@@ -159,7 +159,7 @@ describe("an item that was changed on both sides", () => {
 })
 
 describe("a new item", () => {
-  scopedLive("gets the tenant's id in its info file, whose comments stay, and is on its Blueprints", () =>
+  scopedLive("gets the tenant's id in its info file, keeps the comments there, and is assigned to its Blueprints", () =>
     Effect.gen(function* () {
       const { root } = yield* pulled(2)
       yield* (yield* Blueprints).create({ name: "Berlin Macs", enrollment_code: { code: "123456", is_active: true } })
@@ -197,7 +197,7 @@ describe("a new item", () => {
     }).pipe(onSandbox(), withFiles)
   )
 
-  scopedLive("whose create was not answered is found by what it was, also if it was changed meanwhile", () =>
+  scopedLive("whose create got no answer is found by its fields, also if the folder's item changed since", () =>
     Effect.gen(function* () {
       const { root } = yield* pulled(2)
       write(root, newScript("Firewall"))
@@ -211,7 +211,7 @@ describe("a new item", () => {
     }).pipe(onSandbox(), withFiles)
   )
 
-  scopedLive("of a name that the tenant has already is a conflict, unless both are equal", () =>
+  scopedLive("with a name that the tenant already has is a conflict, unless both items are equal", () =>
     Effect.gen(function* () {
       const { root } = yield* pulled(2)
       write(root, { ...newScript("Same"), ...newScript("Other") })
@@ -227,7 +227,7 @@ describe("a new item", () => {
 })
 
 describe("a plan", () => {
-  scopedLive("that changes too much is refused, with the numbers and the way to raise the limit", () =>
+  scopedLive("that changes too much is refused with the numbers and how to raise the limit", () =>
     Effect.gen(function* () {
       const { root, scripts } = yield* pulled(20)
       for (const script of scripts.slice(0, 7)) setKey(root, script, "active", !script.values["active"])
@@ -249,7 +249,7 @@ describe("a plan", () => {
     }).pipe(onSandbox(), withFiles)
   )
 
-  scopedLive("names everything that the service would refuse, before anything is sent", () =>
+  scopedLive("fails with everything that the service would refuse, before anything is sent", () =>
     Effect.gen(function* () {
       const { root } = yield* pulled(2)
       write(root, {
@@ -278,7 +278,7 @@ describe("a plan", () => {
     }).pipe(onSandbox(), withFiles)
   )
 
-  scopedLive("is saved without content, and applied exactly: what moved since is stale", () =>
+  scopedLive("is saved without content and applied exactly: items that changed since are stale", () =>
     Effect.gen(function* () {
       const { root, scripts } = yield* pulled(12)
       const [one, two, three] = [at(scripts, 0), at(scripts, 1), at(scripts, 2)]
@@ -319,7 +319,7 @@ describe("a plan", () => {
     }).pipe(onSandbox(), withFiles)
   )
 
-  scopedLive("stops at a token that may not write", () =>
+  scopedLive("stops if the token may not write", () =>
     Effect.gen(function* () {
       const { root, scripts } = yield* pulled(12)
       for (const script of scripts.slice(0, 3)) setText(root, script, "script", (text) => `${text}\n:\n`)
@@ -333,7 +333,7 @@ describe("a plan", () => {
 })
 
 describe("a listing", () => {
-  scopedLive("that is half read deletes nothing in the folder", () =>
+  scopedLive("that is incomplete deletes nothing in the folder", () =>
     Effect.gen(function* () {
       const { root } = yield* pulled(4)
       const scripts = yield* CustomScripts
@@ -357,7 +357,7 @@ describe("a listing", () => {
 })
 
 describe("a guard", () => {
-  scopedLive("holds: what it refuses fails, nothing of it is sent, and the next run does it", () =>
+  scopedLive("applies to a plan: refused writes fail without being sent, and the next run does them", () =>
     Effect.gen(function* () {
       const { root, scripts } = yield* pulled(12)
       for (const script of scripts.slice(0, 3)) setText(root, script, "script", (text) => `${text}\n:\n`)
@@ -384,7 +384,7 @@ describe("an app", () => {
   const info = (hash: string) =>
     `id: plotter\nname: Plotter\ninstall_type: package\ninstall_enforcement: install_once\nfile:\n  name: Plotter.pkg\n  sha256: ${hash}\n`
 
-  scopedLive("is created with its installer from the folder of payloads, and comes back with it", () =>
+  scopedLive("is created with its installer from the payloads folder, and pulled with it", () =>
     Effect.gen(function* () {
       const root = yield* temporaryFolder
       write(root, { ".iructl": "", "apps/Plotter/info.yaml": info("1a".repeat(32)), "payloads/Plotter.pkg": bytes })

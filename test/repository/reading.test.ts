@@ -29,7 +29,7 @@ const problemsOf = (root: string) =>
   }))
 
 describe("a folder", () => {
-  scopedLive("is read in all three formats, at any depth, from any folder within it, and nothing is written", () =>
+  scopedLive("is read in all three formats, at any depth, from any folder in it, and nothing is written", () =>
     Effect.gen(function* () {
       const root = yield* temporaryFolder
       write(root, {
@@ -64,7 +64,7 @@ describe("a folder", () => {
     }).pipe(withFiles)
   )
 
-  scopedLive("that is marked for the vendor's older tool is read, and says so", () =>
+  scopedLive("with the marker of the vendor's older tool is read, with a note", () =>
     Effect.gen(function* () {
       const root = yield* temporaryFolder
       write(root, { ".kst": "", "scripts/A/audit.zsh": "#!/bin/zsh\n" })
@@ -77,7 +77,7 @@ describe("a folder", () => {
     }).pipe(withFiles)
   )
 
-  scopedLive("without a marker is none, and a marker above its git folder does not count", () =>
+  scopedLive("without a marker is not a repository, and a marker above its git folder does not count", () =>
     Effect.gen(function* () {
       const root = yield* temporaryFolder
       write(root, { ".iructl": "" })
@@ -89,7 +89,7 @@ describe("a folder", () => {
     }).pipe(withFiles)
   )
 
-  scopedLive("tells every problem of every file at once, each with its key and line", () =>
+  scopedLive("fails with all problems of all files at once, each with its key and line", () =>
     Effect.gen(function* () {
       const root = yield* temporaryFolder
       write(root, {
@@ -130,7 +130,7 @@ describe("a folder", () => {
     }).pipe(withFiles)
   )
 
-  scopedLive("does not take the same id twice", () =>
+  scopedLive("must not contain the same id twice", () =>
     Effect.gen(function* () {
       const root = yield* temporaryFolder
       write(root, {
@@ -150,7 +150,7 @@ describe("a folder", () => {
 
 describe("the vendor's hash", () => {
   // What Python says: sha256("".join(sha256(part) for part in [info, *texts])), info being the values joined by str().
-  effect("of an item is what its tool computes", () =>
+  effect("of an item is computed as in the vendor's tool", () =>
     Effect.sync(() => {
       const firewall = {
         id: id(1),
@@ -192,7 +192,7 @@ describe("a folder of the vendor's tool", () => {
     `# Keep this one on.\nid: ${id(1)}\nname: Firewall On\nactive: true\ncreated_at: '2026-05-04T08:11:02.120000Z'\nupdated_at: '2026-05-04T08:11:02.120000Z'\nsync_hash: ${hash}\nexecution_frequency: every_day\nrestart: false\nshow_in_self_service: false\n`
 
   scopedLive(
-    "is the base of the first plan: what its hash says is in step is no conflict, and stays byte for byte",
+    "is the base of the first plan: items that are in sync by their sync_hash are no conflicts and keep their bytes",
     () =>
       Effect.gen(function* () {
         const root = yield* temporaryFolder

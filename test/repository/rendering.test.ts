@@ -54,14 +54,14 @@ describe("a secret in a script", () => {
     expect(makeMasking().script(text)).toBe(shown)
   })
 
-  test("has the same number wherever it stands, so that one can see whether it changes", () => {
+  test("has the same number in all places, so that readers see whether it changes", () => {
     const { script } = makeMasking()
     expect(script("TOKEN=one")).toBe("TOKEN=<hidden value 1>")
     expect(script("TOKEN=two PASSWORD=one")).toBe("TOKEN=<hidden value 2> PASSWORD=<hidden value 1>")
   })
 })
 
-test("a password in a profile is hidden at any depth, and what is only about passwords is not", () => {
+test("a password in a profile is hidden at any depth, but settings about passwords are shown", () => {
   const profile = Either.getOrThrow(
     parsePlistText(
       "<plist><dict><key>PayloadContent</key><array><dict><key>Password</key><string>hunter2</string><key>SSID_STR</key><string>Office</string><key>Challenge</key><array><string>c1</string></array><key>minPasscodeLength</key><string>12</string></dict></array></dict></plist>"
@@ -83,7 +83,7 @@ describe("a plan as text", () => {
     expect(Repository.toText(empty)).toBe("Nothing to do: 3 items in the folder, tenant accuhive.api.kandji.io.")
   })
 
-  test("says what changes, deletes first, and lets no name command the terminal", () => {
+  test("lists the changes, deletes first, and no name can control the terminal", () => {
     const name = "Evil\u001b]0;title\u0007\u001b[2J\nname\u202e"
     const text = Repository.toText({
       ...empty,
@@ -109,7 +109,7 @@ describe("a plan as text", () => {
     ])
   })
 
-  test("has colours where they are wanted", () => {
+  test("has colors if they are requested", () => {
     const plan = { ...empty, actions: [update("A", "@@ -1 +1 @@\n-old\n+new")] }
     expect(Repository.toText(plan, { colors: true })).toContain("\u001b[32m  +new\u001b[39m")
     expect(Repository.toText(plan)).not.toContain("\u001b")
@@ -117,7 +117,7 @@ describe("a plan as text", () => {
 })
 
 describe("a plan as Markdown", () => {
-  test("cannot be broken out of by a name or by a script", () => {
+  test("shows names and scripts as code that they cannot break out of", () => {
     const markdown = Repository.toMarkdown({
       ...empty,
       actions: [update("</summary><script>", "@@ -1 +1 @@\n+````\n+</details>")]
@@ -127,7 +127,7 @@ describe("a plan as Markdown", () => {
     expect(markdown.trimEnd().endsWith("</details>")).toBe(true)
   })
 
-  test("fits into a comment, and says how much is left out", () => {
+  test("fits into a GitHub comment, and says how many changes are left out", () => {
     const actions = Array.from({ length: 200 }, (_, index) =>
       update(`Script ${index}`, `@@ -1 +1 @@\n+${"x".repeat(2000)}`)
     )

@@ -93,7 +93,7 @@ const changeTenant = (root: string) =>
   })
 
 describe.each(["plist", "json", "yaml"] as const)("a folder of 500 items with info files in %s", (infoFormat) => {
-  scopedLive("is in step once it was pulled, and again once what changed was applied", () =>
+  scopedLive("is in sync after a pull, and again after changes were applied", () =>
     Effect.gen(function* () {
       yield* Sandbox.seed(seed)
       const root = join(yield* temporaryFolder, "mdm")
@@ -124,7 +124,7 @@ describe.each(["plist", "json", "yaml"] as const)("a folder of 500 items with in
 })
 
 describe("with faults in force", () => {
-  scopedLive("the same plan is reached by planning and applying again, and nothing is sent twice", () =>
+  scopedLive("planning and applying again ends in the same state, and nothing is sent twice", () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ customScripts: 60, customProfiles: 30 })
       const root = join(yield* temporaryFolder, "mdm")

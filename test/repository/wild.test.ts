@@ -88,7 +88,7 @@ const fill = Effect.gen(function* () {
 })
 
 describe.each(["plist", "json", "yaml"] as const)("items with wild names and texts, in %s", (infoFormat) => {
-  scopedLive("are in step after a pull, and a second tenant gets the same from the folder", () =>
+  scopedLive("are in sync after a pull, and a second tenant gets the same items from the folder", () =>
     Effect.gen(function* () {
       yield* fill
       const root = join(yield* temporaryFolder, "mdm")
@@ -134,7 +134,7 @@ describe("a change of any field", () => {
     remediation_script: ""
   }
 
-  test("is seen, and nothing else with it", () => {
+  test("is planned, and no other change with it", () => {
     FastCheck.assert(
       FastCheck.property(FastCheck.constantFrom(...Object.keys(fields)), line.map(clean), (field, text) => {
         const old = fields[field]
@@ -149,7 +149,7 @@ describe("a change of any field", () => {
     )
   })
 
-  test("that means nothing is none, from either side", () => {
+  test("without an effect is not planned, on either side", () => {
     FastCheck.assert(
       FastCheck.property(scriptText, FastCheck.constantFrom("", "\n", " \n\n"), (text, end) => {
         const one = fieldsOf("script", { ...fields, script: text.trimEnd(), show_in_self_service: false })
@@ -169,7 +169,7 @@ describe("a change of any field", () => {
 })
 
 describe("writing back", () => {
-  scopedLive("leaves the tenant's texts, times and ids in the files, for the vendor's tool to be in step with", () =>
+  scopedLive("writes the tenant's texts, times and ids into the files, so that the vendor's tool is in sync too", () =>
     Effect.gen(function* () {
       const root = yield* temporaryFolder
       write(root, {
