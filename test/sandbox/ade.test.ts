@@ -16,7 +16,7 @@ const form = (values: Readonly<Record<string, string>>, name?: string): FormData
 }
 const blueprint = Effect.map(call("GET", "/api/v1/blueprints"), ({ json }) => textAt(json, "results", 0, "id"))
 
-effect("the public key is a certificate that Apple can take", () =>
+effect("the public key is a valid certificate", () =>
   Effect.gen(function* () {
     const { headers, text } = yield* call("GET", `${path}/public_key/`)
     expect(headers.get("content-type")).toBe("application/x-x509-ca-cert")
@@ -24,7 +24,7 @@ effect("the public key is a certificate that Apple can take", () =>
   }).pipe(Effect.provide(Sandbox.layer()))
 )
 
-effect("an integration is made of a token's file, renewed, changed and deleted with its devices", () =>
+effect("an integration is created from a token file, renewed, changed, and deleted with its devices", () =>
   Effect.gen(function* () {
     const values = { blueprint_id: yield* blueprint, phone: "5550123", email: "it@example.com" }
     const made = yield* call("POST", `${path}/`, { multipart: form(values, "Office_Token_2025_smime.p7m") })
@@ -51,7 +51,7 @@ effect("an integration is made of a token's file, renewed, changed and deleted w
   }).pipe(seeded)
 )
 
-effect("an integration without its fields or its file is refused, each problem under its field", () =>
+effect("an integration without required fields or a file is refused, each problem under its field", () =>
   Effect.gen(function* () {
     const refused = yield* call("POST", `${path}/`, { multipart: form({ blueprint_id: nowhere }) })
     expect([refused.status, refused.json]).toEqual([
@@ -66,7 +66,7 @@ effect("an integration without its fields or its file is refused, each problem u
   }).pipe(Effect.provide(Sandbox.layer()))
 )
 
-effect("devices that wait are listed, filtered and changed; the next page is on the web app's host", () =>
+effect("unenrolled devices are listed, filtered and changed; next has the web app's host", () =>
   Effect.gen(function* () {
     const { json } = yield* call("GET", `${path}/devices?limit=2`)
     expect([at(json, "count"), listAt(json, "results").length]).toEqual([3, 2])

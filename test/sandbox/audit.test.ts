@@ -9,7 +9,7 @@ const sandbox = Effect.provide(Sandbox.layer())
 const list = (query = "") => Effect.map(call("GET", `${events}${query}`), ({ json }) => listAt(json, "results"))
 const made = (name: string) => call("POST", "/api/v1/tags", { json: { name } })
 
-effect("every write is an event: who did what to which record", () =>
+effect("every write is an event with its actor, action and record", () =>
   Effect.gen(function* () {
     const id = textAt((yield* made("Lab")).json, "id")
     yield* call("PATCH", `/api/v1/tags/${id}`, { json: { name: "Laboratory" } })
@@ -35,7 +35,7 @@ effect("every write is an event: who did what to which record", () =>
   }).pipe(sandbox)
 )
 
-effect("a read of a secret and an action are events, which never hold the secret", () =>
+effect("reading a secret and sending an action are events, which do not contain the secret", () =>
   Effect.gen(function* () {
     const device = textAt((yield* call("GET", "/api/v1/devices?platform=Mac&limit=1")).json, 0, "device_id")
     const secret = yield* call("GET", `/api/v1/devices/${device}/secrets/unlockpin`)
@@ -69,7 +69,7 @@ effect("the text of a script is in no event", () =>
   }).pipe(sandbox)
 )
 
-effect("events come in pages by a cursor, in the order that is asked for", () =>
+effect("events are paged by cursor, in the requested order", () =>
   Effect.gen(function* () {
     for (const name of ["One", "Two", "Three"]) yield* made(name)
     const names = (json: unknown) => listAt(json, "results").map((event) => at(event, "new_state", "name"))
@@ -85,7 +85,7 @@ effect("events come in pages by a cursor, in the order that is asked for", () =>
   }).pipe(sandbox)
 )
 
-effect("events can be asked for by day and by time; the last day counts whole", () =>
+effect("events are filtered by day and by time; the last day is included completely", () =>
   Effect.gen(function* () {
     yield* made("Lab")
     const at0 = textAt((yield* list())[0], "occurred_at")
@@ -98,7 +98,7 @@ effect("events can be asked for by day and by time; the last day counts whole", 
   }).pipe(sandbox)
 )
 
-effect("a fleet has a past: its devices were enrolled and changed by its users, the same for the same number", () =>
+effect("seeded devices have events of their enrollment and changes, the same for the same seed", () =>
   Effect.gen(function* () {
     const log = Effect.gen(function* () {
       const [first] = yield* list("?limit=1")

@@ -27,7 +27,7 @@ const idOf = <E, R>(made: Effect.Effect<{ readonly json: unknown }, E, R>) =>
   Effect.map(made, ({ json }) => textAt(json, "id"))
 
 describe("blueprints", () => {
-  effect("create takes a form with dotted keys, and JSON, and leaves computers_count out of its answer", () =>
+  effect("create accepts a form with dotted keys and JSON; its answer has no computers_count", () =>
     Effect.gen(function* () {
       const form = yield* create({ description: "For tests", "enrollment_code.code": "123456" })
       expect(form.status).toBe(201)
@@ -53,7 +53,7 @@ describe("blueprints", () => {
     }).pipe(sandbox)
   )
 
-  effect("a name that is taken, a missing code and a foreign type are refused with their keys", () =>
+  effect("a name in use, a missing code and an unknown type are refused under their keys", () =>
     Effect.gen(function* () {
       yield* create()
       expect((yield* create()).json).toEqual({ name: ["blueprint with this name already exists."] })
@@ -67,7 +67,7 @@ describe("blueprints", () => {
     }).pipe(sandbox)
   )
 
-  effect("get has computers_count; an update leaves type out and says how many computers are missing", () =>
+  effect("get has computers_count; the answer of an update has missing_computers_count and no type", () =>
     Effect.gen(function* () {
       const id = yield* idOf(create())
       const got = yield* call("GET", `${root}/${id}`)
@@ -131,7 +131,7 @@ describe("blueprints", () => {
     }).pipe(sandbox)
   )
 
-  effect("a copy has the items of its source and must have its type; a template gives what it has", () =>
+  effect("a copy has the items of its source and must have its type; a template's properties are copied too", () =>
     Effect.gen(function* () {
       const origin = yield* idOf(create({ type: "map" }))
       const script = yield* item("one")
@@ -152,7 +152,7 @@ describe("blueprints", () => {
 })
 
 describe("assignment", () => {
-  effect("a classic Blueprint: assign and remove answer with all items; the refusals are bare JSON strings", () =>
+  effect("a classic Blueprint: assign and remove answer with all items; errors are bare JSON strings", () =>
     Effect.gen(function* () {
       const blueprint = yield* idOf(create())
       const [one, other] = [yield* item("one"), yield* item("other")]
@@ -180,7 +180,7 @@ describe("assignment", () => {
     }).pipe(sandbox)
   )
 
-  effect("a map with conditional logic wants a node, and knows its nodes", () =>
+  effect("a map with conditional logic requires a node, and refuses unknown nodes", () =>
     Effect.gen(function* () {
       const blueprint = yield* idOf(create({ type: "map" }))
       const script = yield* item("one")
@@ -194,7 +194,7 @@ describe("assignment", () => {
     }).pipe(sandbox)
   )
 
-  effect("a node of a map takes one item of an exclusive type; the second is not assigned", () =>
+  effect("a node of a map can have one item of an exclusive type; a second one is not assigned", () =>
     Effect.gen(function* () {
       const { webApp } = yield* Sandbox
       const [map, classic] = [yield* idOf(create({ type: "map" })), yield* idOf(create({ name: "Classic" }))]

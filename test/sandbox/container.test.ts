@@ -52,7 +52,7 @@ describe.runIf(canIsolate)("a program in another container", () => {
     expect(stdout).toMatch(/^published [0-9a-f]{64}\n$/)
   })
 
-  test("is told what is wrong if the host is not allowed", { timeout: 60_000 }, async () => {
+  test("gets an error that names the problem if the host is not allowed", { timeout: 60_000 }, async () => {
     const { IRU_ALLOW_INSECURE_HOST: _, ...others } = variables
     const failure: { stderr: string } = await run(others).then(
       () => ({ stderr: "" }),

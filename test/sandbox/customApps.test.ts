@@ -78,7 +78,7 @@ describe("create", () => {
     }).pipe(sandbox)
   )
 
-  effect("forms work as JSON does, with True and False as with true and false", () =>
+  effect("forms work like JSON, with True and False as well as true and false", () =>
     Effect.gen(function* () {
       for (const [yes, no] of [
         ["True", "False"],
@@ -100,7 +100,7 @@ describe("create", () => {
     }).pipe(sandbox)
   )
 
-  effect("sha256 and size are those of the installer, and scripts lose what trails", () =>
+  effect("sha256 and size are those of the installer, and white space at the ends of scripts is removed", () =>
     Effect.gen(function* () {
       const created = yield* create({ preinstall_script: "echo hi\n\n", postinstall_script: "  echo ho \n" })
       expect(created.json).toMatchObject({
@@ -112,7 +112,7 @@ describe("create", () => {
     }).pipe(sandbox)
   )
 
-  effect("an app can be made of a place that was never filled, but not of a key that nobody gave out", () =>
+  effect("an app can be created before its upload, but not with a key that was never given out", () =>
     Effect.gen(function* () {
       const { key } = yield* presign()
       const unfilled = yield* create({ file_key: key })
@@ -124,7 +124,7 @@ describe("create", () => {
     }).pipe(sandbox)
   )
 
-  effect("every field that is missing or wrong is named at once", () =>
+  effect("all missing and wrong fields are reported at once", () =>
     Effect.gen(function* () {
       const nothing = yield* call("POST", root, { json: {} })
       expect(nothing.status).toBe(400)
@@ -219,7 +219,7 @@ describe("rules between fields", () => {
     }).pipe(sandbox)
   )
 
-  effect("SRV-27 SRV-28 SRV-29: recommended without self service is accepted and dropped", () =>
+  effect("SRV-27 SRV-28 SRV-29: recommended without self service is accepted and ignored", () =>
     Effect.gen(function* () {
       const created = yield* create({ self_service_recommended: true })
       expect([200, 201]).toContain(created.status)
@@ -227,7 +227,7 @@ describe("rules between fields", () => {
     }).pipe(sandbox)
   )
 
-  effect("a category beside show_in_self_service: false is taken and dropped, in create and update", () =>
+  effect("a category with show_in_self_service: false is accepted and ignored, in create and update", () =>
     Effect.gen(function* () {
       const hidden = { show_in_self_service: false, self_service_category_id: yield* utilities }
       const created = yield* create(hidden)
@@ -240,7 +240,7 @@ describe("rules between fields", () => {
     }).pipe(sandbox)
   )
 
-  effect("an update is judged by what the app would be, and what the new kind does not use stays", () =>
+  effect("an update is checked against the resulting app, and fields that the new type does not use stay", () =>
     Effect.gen(function* () {
       const created = yield* create({ install_enforcement: "continuously_enforce", audit_script: "exit 0" })
       const path = `${root}/${textAt(created.json, "id")}`
@@ -259,7 +259,7 @@ describe("rules between fields", () => {
 })
 
 describe("get, list, delete", () => {
-  effect("APG-4 APG-5: get gives the app with the id asked for, in either case", () =>
+  effect("APG-4 APG-5: get returns the app with this id, in upper or lower case", () =>
     Effect.gen(function* () {
       const created = yield* create()
       const id = textAt(created.json, "id")
@@ -271,7 +271,7 @@ describe("get, list, delete", () => {
     }).pipe(sandbox)
   )
 
-  effect("APL-9 to APL-13, SRV-6 SRV-7: list gives one page of all apps, with next and previous null", () =>
+  effect("APL-9 to APL-13, SRV-6 SRV-7: list returns all apps on one page, with next and previous null", () =>
     Effect.gen(function* () {
       const first = yield* create({ name: "first" })
       yield* create({ name: "second" })
@@ -282,7 +282,7 @@ describe("get, list, delete", () => {
     }).pipe(sandbox)
   )
 
-  effect("APD-3 APD-4 APD-5 APD-6: an app is there, is deleted, and is gone", () =>
+  effect("APD-3 APD-4 APD-5 APD-6: an app exists, is deleted, and no longer exists", () =>
     Effect.gen(function* () {
       const id = textAt((yield* create()).json, "id")
       expect(at((yield* call("GET", `${root}/${id}`)).json, "id")).toBe(id)
@@ -298,7 +298,7 @@ describe("get, list, delete", () => {
     }).pipe(sandbox)
   )
 
-  effect("SRV-1 SRV-2 SRV-3 SRV-4 SRV-5: category and recommendation are there exactly while the app is shown", () =>
+  effect("SRV-1 SRV-2 SRV-3 SRV-4 SRV-5: category and recommendation are sent only while the app is shown", () =>
     Effect.gen(function* () {
       const category = yield* utilities
       const keys = ["self_service_category_id", "self_service_recommended"]
@@ -321,7 +321,7 @@ describe("get, list, delete", () => {
 })
 
 describe("update", () => {
-  effect("SRV-11: create, get, list and update write the same keys, and they are those that the client knows", () =>
+  effect("SRV-11: create, get, list and update return the same keys, which are those of the client's schema", () =>
     Effect.gen(function* () {
       const created = yield* create({ show_in_self_service: true, self_service_category_id: yield* utilities })
       const path = `${root}/${textAt(created.json, "id")}`
@@ -374,7 +374,7 @@ describe("update", () => {
 })
 
 describe("upload", () => {
-  effect("UPF-6 UPF-7 UPF-8: the place has a key with a token of eight hex digits before the extension", () =>
+  effect("UPF-6 UPF-7 UPF-8: the upload has a key with eight hex digits before the extension", () =>
     Effect.gen(function* () {
       const place = yield* presign("My App.v1.pkg")
       expect(place.reply.status).toBe(201)
@@ -398,7 +398,7 @@ describe("upload", () => {
     }).pipe(sandbox)
   )
 
-  effect("SRV-12: the policy is base64 JSON whose expiration lies ahead, 24 hours by default", () =>
+  effect("SRV-12: the policy is base64 JSON that expires in the future, after 24 hours by default", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 0, 2, 3, 4, 5, 678))
       const place = yield* presign()
@@ -411,7 +411,7 @@ describe("upload", () => {
     }).pipe(sandbox)
   )
 
-  effect("while the upload is processed, create and update answer 503; what is wrong is said before", () =>
+  effect("while the upload is processed, create and update answer 503, but invalid fields get a 400 first", () =>
     Effect.gen(function* () {
       const place = yield* presign()
       yield* upload(place, "bytes")

@@ -107,19 +107,19 @@ describe("custom profiles", () => {
     }).pipe(sandbox)
   )
 
-  effect("PRC-24 PRC-25 PRC-26 PRC-27: name, identifier and UUID are the service's, every other byte is ours", () =>
+  effect("PRC-24 PRC-25 PRC-26 PRC-27: name, identifier and UUID are replaced, and all other bytes are kept", () =>
     Effect.gen(function* () {
       expectRewritten((yield* create()).json, "My Profile")
     }).pipe(sandbox)
   )
 
-  effect("by default a profile is active and runs on Macs alone", () =>
+  effect("by default a profile is active and runs only on Macs", () =>
     Effect.gen(function* () {
       expect((yield* create()).json).toMatchObject({ active: true, runs_on_mac: true, runs_on_iphone: false })
     }).pipe(sandbox)
   )
 
-  effect("what is missing or no profile is refused with its key", () =>
+  effect("missing fields and a file that is not a profile are refused under their keys", () =>
     Effect.gen(function* () {
       const keys = (multipart: FormData) =>
         Effect.map(call("POST", root, { multipart }), ({ json, status }) => [status, ...keysOf(json)])
@@ -132,14 +132,14 @@ describe("custom profiles", () => {
     }).pipe(sandbox)
   )
 
-  effect("PRG-4 PRG-5: get gives the profile with the id asked for", () =>
+  effect("PRG-4 PRG-5: get returns the profile with this id", () =>
     Effect.gen(function* () {
       const id = textAt((yield* create()).json, "id")
       expect((yield* call("GET", `${root}/${id}`)).json).toEqual({ ...profileShape, id })
     }).pipe(sandbox)
   )
 
-  effect("PRL-9 PRL-10 PRL-11 PRL-12: a profile that was just made is in the list", () =>
+  effect("PRL-9 PRL-10 PRL-11 PRL-12: a new profile is in the list", () =>
     Effect.gen(function* () {
       const id = textAt((yield* create()).json, "id")
       const listed = yield* call("GET", root)
@@ -148,7 +148,7 @@ describe("custom profiles", () => {
     }).pipe(sandbox)
   )
 
-  effect("PRD-3 PRD-4 PRD-5 PRD-6: a profile is there, is deleted, and is gone", () =>
+  effect("PRD-3 PRD-4 PRD-5 PRD-6: a profile exists, is deleted, and no longer exists", () =>
     Effect.gen(function* () {
       const path = `${root}/${textAt((yield* create()).json, "id")}`
       expect((yield* call("GET", path)).status).toBe(200)
@@ -159,7 +159,7 @@ describe("custom profiles", () => {
     }).pipe(sandbox)
   )
 
-  effect("PRU-10 to PRU-16: name and file are replaced, and the new file is rewritten as the first one was", () =>
+  effect("PRU-10 to PRU-16: name and file are replaced, and the new file is rewritten like the first one", () =>
     Effect.gen(function* () {
       const created = yield* create({}, mobileconfig.replace("Configuration", "Other"))
       const id = textAt(created.json, "id")

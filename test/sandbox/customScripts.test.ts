@@ -44,14 +44,14 @@ describe("custom scripts", () => {
     }).pipe(sandbox)
   )
 
-  effect("what trails a script is not kept; what leads it, and tabs, are", () =>
+  effect("white space at the end of a script is removed; at its beginning, it is kept, and so are tabs", () =>
     Effect.gen(function* () {
       const created = yield* create({ script: "\n\techo\thi \n\n", remediation_script: "echo ho\n" })
       expect(created.json).toMatchObject({ script: "\n\techo\thi", remediation_script: "echo ho" })
     }).pipe(sandbox)
   )
 
-  effect("the rules between fields name their key", () =>
+  effect("a broken rule between fields is reported under its key", () =>
     Effect.gen(function* () {
       const keys = (fields: Readonly<Record<string, unknown>>) =>
         Effect.map(create(fields), ({ json, status }) => [status, ...keysOf(json)])
@@ -62,7 +62,7 @@ describe("custom scripts", () => {
     }).pipe(sandbox)
   )
 
-  effect("SCG-4 SCG-5: get gives the script with the id asked for; an unknown one is a 404 with a detail", () =>
+  effect("SCG-4 SCG-5: get returns the script with this id; an unknown id is a 404 with a detail", () =>
     Effect.gen(function* () {
       const id = textAt((yield* create()).json, "id")
       expect((yield* call("GET", `${root}/${id}`)).json).toEqual({ ...scriptShape, ...once, id })
@@ -71,7 +71,7 @@ describe("custom scripts", () => {
     }).pipe(sandbox)
   )
 
-  effect("SCL-13 SCL-14 SCL-15: every script that was just made is in the list", () =>
+  effect("SCL-13 SCL-14 SCL-15: all new scripts are in the list", () =>
     Effect.gen(function* () {
       const made = yield* Effect.forEach(["a", "b", "c"], (name) =>
         Effect.map(create({ name }), ({ json }) => textAt(json, "id"))
@@ -87,7 +87,7 @@ describe("custom scripts", () => {
     }).pipe(sandbox)
   )
 
-  effect("SCU-6 SCU-7 SCU-8: an update of name and script gives the whole script", () =>
+  effect("SCU-6 SCU-7 SCU-8: an update of name and script returns the whole script", () =>
     Effect.gen(function* () {
       const id = textAt((yield* create({ restart: true })).json, "id")
       const changes = { name: "Renamed", script: "echo other" }

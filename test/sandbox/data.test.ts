@@ -35,7 +35,7 @@ const createApp = (file_key: string) =>
   })
 
 describe("a tenant in a folder", () => {
-  effect("everything is there after a restart: records, their order, installers, assignments, nodes, the token", () => {
+  effect("a restart keeps everything: records, their order, installers, assignments, nodes, the token", () => {
     const data = fresh()
     const see = Effect.gen(function* () {
       const read = (path: string) => Effect.map(call("GET", path), ({ json }) => listAt(json, "results"))
@@ -106,7 +106,7 @@ describe("a tenant in a folder", () => {
     })
   })
 
-  effect("a place that was given out before a restart still takes its installer", () => {
+  effect("an upload form from before a restart still accepts its installer", () => {
     const data = fresh()
     return Effect.gen(function* () {
       const place = yield* presign().pipe(inside(data))
@@ -170,7 +170,7 @@ describe("a tenant in a folder", () => {
     }
   )
 
-  effect("seeded records stay what they were; the seed counts only for a new tenant", () => {
+  effect("seeded records stay the same; the seed option only affects a new tenant", () => {
     const data = fresh()
     const ids = Effect.map(call("GET", scripts), ({ json }) => listAt(json, "results").map((row) => at(row, "id")))
     return Effect.gen(function* () {
@@ -189,7 +189,7 @@ describe("a tenant in a folder", () => {
     })
   })
 
-  effect("a folder that cannot be written, or that another sandbox uses, is one clear line", () => {
+  effect("a folder that cannot be written, or that another sandbox uses, is refused with one clear line", () => {
     const data = fresh()
     const open = (data: string) => Effect.flip(Effect.scoped(Layer.build(Sandbox.layer({ data }))))
     return Effect.gen(function* () {

@@ -16,7 +16,7 @@ const act = (id: string, name: string, json: object = {}) => call("POST", `${dev
 const details = (id: string) => call("GET", `${devices}/${id}/details/lostmode`)
 
 describe("lost mode", () => {
-  effect("begins, plays a sound, says where the device is, and ends, each once its command has completed", () =>
+  effect("starts, plays a sound, reports a location, and ends, each after its command has completed", () =>
     Effect.gen(function* () {
       yield* seeded
       const id = yield* some("iPhone")
@@ -64,7 +64,7 @@ describe("lost mode", () => {
     }).pipe(sandbox)
   )
 
-  effect("is canceled, and is nothing for a Mac", () =>
+  effect("can be canceled, and is refused for a Mac", () =>
     Effect.gen(function* () {
       yield* seeded
       const id = yield* some("iPad")
@@ -79,8 +79,8 @@ describe("lost mode", () => {
   )
 })
 
-describe("what is on a device", () => {
-  effect("are the items of its Blueprint, with the status that the item has of the device", () =>
+describe("the contents of a device", () => {
+  effect("include the items of its Blueprint, with the same status as in the item's listing", () =>
     Effect.gen(function* () {
       yield* seeded
       const id = yield* some("Mac")
@@ -106,7 +106,7 @@ describe("what is on a device", () => {
     }).pipe(sandbox)
   )
 
-  effect("are the apps that Prism has of it, with the keys of its platform", () =>
+  effect("include the same apps as in Prism, with the keys of its platform", () =>
     Effect.gen(function* () {
       yield* seeded
       const id = yield* some("Mac")
@@ -151,7 +151,7 @@ describe("the details of a device", () => {
 })
 
 describe("behavioral detections", () => {
-  effect("are counted by what they are, and those of the second version ask for a device", () =>
+  effect("are counted by classification; the second version of the API requires a device", () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ devices: 300, blueprints: 2 })
       const { json } = yield* call("GET", "/api/v1/behavioral-detections")

@@ -59,7 +59,7 @@ describe("a seeded fleet", () => {
     }).pipe(sandbox)
   )
 
-  effect("of 40,000 is read page by page, the last page shorter", () =>
+  effect("of 40,000 devices is read page by page, with a shorter last page", () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ devices: 40_000 })
       expect(yield* list("?limit=300&offset=39900")).toHaveLength(100)
@@ -70,7 +70,7 @@ describe("a seeded fleet", () => {
 })
 
 describe("a listing of devices", () => {
-  effect("is filtered by parts of texts, by whole ids, and ordered both ways", () =>
+  effect("is filtered by parts of texts, by whole ids, and sorted in both directions", () =>
     Effect.gen(function* () {
       yield* seeded
       const mac = yield* some("Mac")
@@ -127,7 +127,7 @@ layer(Sandbox.layer())("a device", (it) => {
     })
   )
 
-  it.effect("has notes, which go with it", () =>
+  it.effect("has notes, which are deleted with it", () =>
     Effect.gen(function* () {
       yield* seeded
       const path = `${devices}/${textAt(yield* some("iPad"), "device_id")}`
@@ -150,7 +150,7 @@ layer(Sandbox.layer())("a device", (it) => {
     })
   )
 
-  it.effect("gives up its secrets, the same each time, and Windows has none", () =>
+  it.effect("returns its secrets, the same each time; Windows devices have none", () =>
     Effect.gen(function* () {
       yield* seeded
       const path = `${devices}/${textAt(yield* some("Mac"), "device_id")}/secrets`
@@ -172,7 +172,7 @@ describe("an action", () => {
     Effect.map(call("GET", `${devices}/${id}/commands`), ({ json }) => listAt(json, "commands", "results"))
   const act = (id: string, name: string, json: object = {}) => call("POST", `${devices}/${id}/action/${name}`, { json })
 
-  effect("becomes a command that waits, is processed and completes; the same one waits for its end", () =>
+  effect("becomes a command that is pending, in progress and completed; meanwhile the same action is refused", () =>
     Effect.gen(function* () {
       yield* seeded
       const id = textAt(yield* some("Mac"), "device_id")
@@ -192,7 +192,7 @@ describe("an action", () => {
     }).pipe(sandbox)
   )
 
-  effect("that erases takes the device away; one that locks a Mac answers with its PIN", () =>
+  effect("that erases a device removes it; one that locks a Mac answers with its PIN", () =>
     Effect.gen(function* () {
       yield* seeded
       const id = textAt(yield* some("Mac"), "device_id")
@@ -217,7 +217,7 @@ describe("an action", () => {
     }).pipe(sandbox)
   )
 
-  effect("that a platform does not have, or whose body is wrong, is refused", () =>
+  effect("that a platform does not have, or with an invalid body, is refused", () =>
     Effect.gen(function* () {
       yield* seeded
       const id = textAt(yield* some("AppleTV"), "device_id")
@@ -229,8 +229,8 @@ describe("an action", () => {
   )
 })
 
-describe("what devices hang on", () => {
-  effect("a user who has devices stays; one who has none goes", () =>
+describe("users and Blueprints of devices", () => {
+  effect("a user with devices cannot be deleted; one without devices can", () =>
     Effect.gen(function* () {
       yield* seeded
       const users = listAt((yield* call("GET", "/api/v1/users")).json, "results")
@@ -258,7 +258,7 @@ describe("what devices hang on", () => {
     }).pipe(sandbox)
   )
 
-  effect("users come with a next on the web app's host", () =>
+  effect("the next of users has the web app's host", () =>
     Effect.gen(function* () {
       yield* seeded
       const first = yield* call("GET", "/api/v1/users?sizePerPage=20")

@@ -55,7 +55,7 @@ const written = (folder: string, ...batches: ReadonlyArray<ReadonlyArray<Entry>>
 
 const keptIn = (folder: string) => Effect.scoped(Effect.map(openFolder(folder), ({ kept }) => Object.fromEntries(kept)))
 
-describe("a folder that is not the sandbox's", () => {
+describe("a folder that does not belong to the sandbox", () => {
   const foreign: Record<string, (folder: string) => void> = {
     "with a file of somebody's": (folder) => writeFileSync(join(folder, "Firefox.pkg"), "mine"),
     "with installers of somebody's": (folder) => {
@@ -84,7 +84,7 @@ describe("a folder that is not the sandbox's", () => {
     }
   }
   for (const [what, prepare] of Object.entries(foreign)) {
-    effect(`${what} is refused in a sentence, and left as it is`, () => {
+    effect(`${what} is refused with one sentence and not changed`, () => {
       const folder = fresh()
       mkdirSync(folder)
       prepare(folder)
@@ -98,7 +98,7 @@ describe("a folder that is not the sandbox's", () => {
   }
 
   for (const path of ["~/tenant", "~", "~root/tenant", "file:///tmp/tenant"]) {
-    effect(`that only a shell or a URL parser would find, ${path}, is refused, and no other is made in its place`, () =>
+    effect(`that only a shell or a URL parser would find, ${path}, is refused, and no other folder is created`, () =>
       Effect.map(refusal(path), (message) => {
         expect(message).toBe(`${path} is no path. Write the whole path of the folder.`)
         expect(existsSync(path.split("/")[0] ?? "")).toBe(false)
@@ -121,8 +121,8 @@ describe("a folder that is not the sandbox's", () => {
   )
 })
 
-describe("what the sandbox did not write", () => {
-  effect("stays in its folder: a file beside its own, a link, a name that is a path", () => {
+describe("a file that the sandbox did not write", () => {
+  effect("stays in its folder: an unknown file, a link, a name that is a path", () => {
     const folder = fresh()
     const inside = Effect.provide(Sandbox.layer({ data: folder }))
     const outside = join(root, `outside-${counter}`)
@@ -158,7 +158,7 @@ describe("what the sandbox did not write", () => {
 const program = bundled("test/sandbox/programs/writer.ts")
 
 describe("records", () => {
-  effect("are all there after a restart, the last of each key", () => {
+  effect("are all there after a restart, with the last value of each key", () => {
     const folder = fresh()
     return Effect.gen(function* () {
       yield* written(
@@ -179,7 +179,7 @@ describe("records", () => {
     })
   })
 
-  effect("that are many are there too", () => {
+  effect("are all there if there are many", () => {
     const folder = fresh()
     const batch = Array.from({ length: 50_000 }, (_, index): Entry => [`record/x/${index}`, { text: "x".repeat(100) }])
     return Effect.gen(function* () {
@@ -188,7 +188,7 @@ describe("records", () => {
     })
   })
 
-  scoped("are one sandbox's at a time", () => {
+  scoped("can be used by one sandbox at a time", () => {
     const folder = fresh()
     return Effect.gen(function* () {
       yield* openFolder(folder)
@@ -196,7 +196,7 @@ describe("records", () => {
     })
   })
 
-  effect("that were damaged are refused as they are, or read as they were at some batch", () =>
+  effect("that are damaged are refused unchanged, or read as they were after some batch", () =>
     Effect.gen(function* () {
       const run = Runtime.runPromise(yield* Effect.runtime<never>())
       const folder = fresh()
@@ -273,7 +273,7 @@ describe("records", () => {
 const canMount = spawnSync("mountpoint", ["-q", "/proc"]).status === 0 && process.getuid?.() === 0
 
 if (canMount) {
-  live("a batch that a full disk refused never happened, and the next one is kept when there is room", () =>
+  live("a batch that a full disk refuses is undone, and the next one is stored when there is space", () =>
     Effect.gen(function* () {
       const disk = fresh()
       mkdirSync(disk)

@@ -9,7 +9,7 @@ import { call, nowhere, textAt } from "./support.js"
 const path = (id: string, query = "") => `/api/v1/blueprints/${id}/ota-enrollment-profile${query}`
 const sandbox = Effect.provide(Sandbox.layer())
 
-effect("the enrollment profile of a Blueprint is a file, and holds the Blueprint's code", () =>
+effect("the enrollment profile of a Blueprint is a file with the Blueprint's code", () =>
   Effect.gen(function* () {
     const made = yield* call("POST", "/api/v1/blueprints", {
       form: { name: "R&D <1>", "enrollment_code.is_active": "true", "enrollment_code.code": "610332" }
@@ -31,21 +31,23 @@ effect("the enrollment profile of a Blueprint is a file, and holds the Blueprint
   }).pipe(sandbox)
 )
 
-effect("where users have to sign in first, sso=true gives the address for that, and the rest still the file", () =>
-  Effect.gen(function* () {
-    const { blueprints } = yield* Sandbox.state
-    const { id } = yield* blueprints.put({ name: "Signed in", requiresAuthentication: true })
-    const { json } = yield* call("GET", path(id, "?sso=true"))
-    expect(json).toEqual({
-      url: expect.stringMatching(/^https:\/\/enroll\.sandbox\.invalid\/enrollment\/authentication\?/)
-    })
-    expect((yield* call("GET", path(id))).headers.get("content-type")).toBe("application/x-apple-aspen-config")
-    yield* call("PATCH", `/api/v1/blueprints/${id}`, { form: { description: "x" } })
-    expect((yield* call("GET", path(id, "?sso=True"))).json).toEqual(json)
-  }).pipe(sandbox)
+effect(
+  "if users have to sign in first, sso=true returns the sign-in URL; without it, the answer is still the file",
+  () =>
+    Effect.gen(function* () {
+      const { blueprints } = yield* Sandbox.state
+      const { id } = yield* blueprints.put({ name: "Signed in", requiresAuthentication: true })
+      const { json } = yield* call("GET", path(id, "?sso=true"))
+      expect(json).toEqual({
+        url: expect.stringMatching(/^https:\/\/enroll\.sandbox\.invalid\/enrollment\/authentication\?/)
+      })
+      expect((yield* call("GET", path(id))).headers.get("content-type")).toBe("application/x-apple-aspen-config")
+      yield* call("PATCH", `/api/v1/blueprints/${id}`, { form: { description: "x" } })
+      expect((yield* call("GET", path(id, "?sso=True"))).json).toEqual(json)
+    }).pipe(sandbox)
 )
 
-effect("of no Blueprint there is none", () =>
+effect("an unknown Blueprint has no enrollment profile", () =>
   Effect.gen(function* () {
     const missing = yield* call("GET", path(nowhere))
     expect([missing.status, missing.json]).toEqual([404, { detail: "Not Found - Blueprint not found" }])

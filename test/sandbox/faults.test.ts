@@ -56,7 +56,7 @@ describe("faults by name", () => {
     }).pipe(Effect.scoped, sandbox)
   )
 
-  effect("an installer that takes its time to be processed: 503 until then, for that one alone", () =>
+  effect("an installer with a longer processing time: 503 until then, only for that installer", () =>
     Effect.gen(function* () {
       yield* Sandbox.fault(Fault.processing("10 seconds"))
       const [slow, quick] = [yield* uploaded(), yield* uploaded()]
@@ -73,7 +73,7 @@ describe("faults by name", () => {
     }).pipe(Effect.scoped, sandbox)
   )
 
-  effect("an address and a form that have expired, in storage's own words, once", () =>
+  effect("an expired URL and an expired form, refused with S3's messages, once", () =>
     Effect.gen(function* () {
       const app = yield* createApp(yield* uploaded("the installer"))
       const read = Effect.promise(async () => {
@@ -92,7 +92,7 @@ describe("faults by name", () => {
     }).pipe(Effect.scoped, sandbox)
   )
 
-  effect("another status, a delay, a cut answer, an answer that is lost: each for the requests that fit", () =>
+  effect("another status, a delay, a cut answer, a lost answer: each for the matching requests", () =>
     Effect.gen(function* () {
       yield* Sandbox.fault(Fault.status(502, { method: "GET", path: /custom-scripts$/ }, "<html>Bad Gateway</html>"))
       const gateway = yield* get
@@ -109,7 +109,7 @@ describe("faults by name", () => {
     }).pipe(Effect.scoped, sandbox)
   )
 
-  effect("what is still to come can be seen, and the log says which requests were hit", () =>
+  effect("active faults can be listed, and the log says which requests were affected", () =>
     Effect.gen(function* () {
       const { faults } = yield* Sandbox
       yield* Sandbox.fault(Fault.status(500, { path: scripts, times: 2 }))
@@ -128,7 +128,7 @@ describe("faults by name", () => {
 describe("faults as JSON", () => {
   const decode = Fault.parseRules
 
-  effect("rules from a file do what the functions do", () =>
+  effect("faults from a file have the same effects as the functions", () =>
     Effect.gen(function* () {
       const rules = Either.getOrThrow(
         decode(`[
@@ -149,7 +149,7 @@ describe("faults as JSON", () => {
     }).pipe(Effect.scoped, sandbox)
   )
 
-  effect("one rule needs no list, times are text or milliseconds, and a mistake is named", () =>
+  effect("a single fault needs no list, times are text or milliseconds, and an error names the mistake", () =>
     Effect.sync(() => {
       expect(Either.getOrThrow(decode('{ "drop": true }'))).toEqual([{ drop: true }])
       for (const delay of ['"50ms"', '"0.05s"', '"50 millis"', "50"]) {
@@ -170,8 +170,8 @@ describe("faults as JSON", () => {
   )
 })
 
-describe("a storage that is told to look longer", () => {
-  effect("says so of a form that was refused, too: nothing was uploaded", () =>
+describe("a longer processing time", () => {
+  effect("has no effect if the form is refused: nothing was uploaded", () =>
     Effect.gen(function* () {
       yield* Sandbox.fault(Fault.processing("1 hour"))
       const place = yield* presign()
@@ -181,7 +181,7 @@ describe("a storage that is told to look longer", () => {
   )
 })
 
-describe("what cannot be a fault is refused when it is set", () => {
+describe("an invalid fault is refused when it is set", () => {
   const headers: ReadonlyArray<Readonly<Record<string, string>>> = [
     { "bad name": "x" },
     { "": "x" },
@@ -192,7 +192,7 @@ describe("what cannot be a fault is refused when it is set", () => {
     { "transfer-encoding": "chunked" }
   ]
 
-  effect("a header that HTTP does not allow, or that says where the answer ends; the next request is answered", () =>
+  effect("a header that HTTP does not allow, or that marks the end of the answer; the next request is answered", () =>
     Effect.gen(function* () {
       for (const bad of headers) {
         const error = yield* Effect.flip(Sandbox.fault({ respond: { status: 500, headers: bad } }))
@@ -238,7 +238,7 @@ describe("the path of a fault", () => {
     ["*tags*", "/api/v1/tags/1", true],
     ["", "/", false]
   ]
-  effect("is the whole path, in which * stands for anything and nothing else has a meaning", () =>
+  effect("must match completely; * stands for any text, and no other character is special", () =>
     Effect.gen(function* () {
       const { tenantUrl } = yield* Sandbox
       for (const [path, asked, fits] of cases) {
@@ -250,7 +250,7 @@ describe("the path of a fault", () => {
     }).pipe(sandbox)
   )
 
-  effect("with a thousand stars costs no more than its length, also where it does not fit", () =>
+  effect("with a thousand stars takes time proportional to its length, even if it does not match", () =>
     Effect.gen(function* () {
       const { tenantUrl } = yield* Sandbox
       yield* Sandbox.fault(Fault.status(599, { path: `${"*a".repeat(1000)}!`, times: 2 }))

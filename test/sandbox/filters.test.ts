@@ -217,7 +217,7 @@ const page = (operation: Listing, ids: ReadonlyArray<string>, filters: Readonly<
   })
 
 layer(Sandbox.layer({ seed: { devices: 200, tags: 5 } }))("filters", (it) => {
-  it.effect("each leaves a part of what there is, and each order is one", () =>
+  it.effect("each selects some of the records, and each order sorts them", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 0, 1))
       const blueprint = textAt((yield* call("GET", "/api/v1/blueprints")).json, "results", 0, "id")
@@ -269,7 +269,7 @@ layer(Sandbox.layer({ seed: { devices: 200, tags: 5 } }))("filters", (it) => {
     })
   )
 
-  it.effect("with a value that cannot be read are refused under their names", () =>
+  it.effect("with an invalid value are refused under their names", () =>
     Effect.gen(function* () {
       for (const [query, field] of [
         ["/api/v1/threat-details?status=asleep", "status"],

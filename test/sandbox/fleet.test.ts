@@ -60,7 +60,7 @@ describe("a fleet of 40,000 devices", () => {
     120_000
   )
 
-  scoped("costs nothing until it is read: the start holds as much as that of 400", () =>
+  scoped("needs no memory until it is read: as much as 400 devices at the start", () =>
     Effect.gen(function* () {
       const start = (devices: number) =>
         Effect.gen(function* () {
@@ -74,7 +74,7 @@ describe("a fleet of 40,000 devices", () => {
     })
   )
 
-  scoped("shows in pages what is changed while they are read", () =>
+  scoped("shows changes that are made while its pages are read", () =>
     Effect.gen(function* () {
       const total = Effect.map(call("GET", "/api/v1/prism/apps?limit=1"), ({ json }) => Number(at(json, "total")))
       const own = (id: string) => {

@@ -33,7 +33,7 @@ const run = (program: string, ...args: ReadonlyArray<string>) =>
 
 describe.runIf(available("curl", "--version"))("curl", () => {
   for (const script of readdirSync(join(here, "curl")).filter((name) => name !== "common.sh")) {
-    live(`${script} sees what the service would show it`, () =>
+    live(`${script} gets the answers that the service would give`, () =>
       Effect.gen(function* () {
         expect(yield* run("bash", join(here, "curl", script))).toBe("ok\n")
       }).pipe(sandbox)
@@ -49,7 +49,7 @@ describe.runIf(available("python3", "-c", "import requests"))("a Python program 
   )
 })
 
-live("the vendor's command lines ask for a ping first, without a token, and take any 2xx", () =>
+live("the vendor's command-line tools request a ping first, without a token, and get a 2xx", () =>
   Effect.gen(function* () {
     const { tenantUrl } = yield* Sandbox
     const answer = yield* Effect.promise(() => fetch(`${tenantUrl}/app/v1/ping`))
@@ -87,7 +87,7 @@ describe("the AWS SDK", () => {
     })
   }
 
-  live("makes forms that the storage takes, and addresses that it answers, whatever the key is called", () =>
+  live("creates forms and URLs that the storage accepts, for any name of a key", () =>
     withClient(async (client, Bucket) => {
       for (const Key of ["plain.pkg", "with space+plus & ümlaut.pkg", "a/b/c=d.zip"]) {
         const { fields, url } = await createPresignedPost(client, {
@@ -104,7 +104,7 @@ describe("the AWS SDK", () => {
     }).pipe(sandbox)
   )
 
-  live("what its conditions forbid, the storage refuses", () =>
+  live("the storage refuses uploads that break the conditions of a form", () =>
     withClient(async (client, Bucket) => {
       const { fields, url } = await createPresignedPost(client, {
         Bucket,

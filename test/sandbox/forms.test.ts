@@ -67,7 +67,7 @@ const post = (path: string, bytes: Buffer<ArrayBuffer>) =>
 
 const plist = "<plist><dict><key>PayloadType</key><string>Configuration</string></dict></plist>"
 
-live("a profile is taken with each of them, and a form that is cut or has no boundary is refused", () =>
+live("a profile is accepted in each form, and a form that is cut or has no boundary is refused", () =>
   Effect.gen(function* () {
     for (const [, written, name] of names) {
       const [headers] = file(written)

@@ -30,7 +30,7 @@ describe("the gateway", () => {
     }).pipe(sandbox)
   )
 
-  effect("a missing, malformed or wrong token is a 401 with a detail, and nothing is done", () =>
+  effect("a missing, malformed or wrong token is a 401 with a detail, and the request has no effect", () =>
     Effect.gen(function* () {
       const { apiToken } = yield* Sandbox
       for (const authorization of ["", apiToken, `Token ${apiToken}`, `Bearer ${nowhere}`, "Bearer"]) {
@@ -55,7 +55,7 @@ describe("the gateway", () => {
     }).pipe(sandbox)
   )
 
-  effect("a body of the wrong kind is a 415, one that is no JSON a 400 with a detail", () =>
+  effect("a body of another content type is a 415, one with invalid JSON a 400 with a detail", () =>
     Effect.gen(function* () {
       const form = yield* call("POST", scripts, { form: { name: "x" } })
       expect(form.status).toBe(415)
@@ -84,7 +84,7 @@ describe("the gateway", () => {
 
 // The texts are those of Python's json module and of Django REST framework, as in the vendor's captured 400s:
 // "JSON parse error - Expecting ',' delimiter: line 3 column 2 (char 65)".
-describe("a body that is no JSON", () => {
+describe("a body with invalid JSON", () => {
   const post = (body: string | Uint8Array<ArrayBuffer>) =>
     Effect.flatMap(Sandbox, ({ apiToken, tenantUrl }) =>
       Effect.promise(async () => {
@@ -98,7 +98,7 @@ describe("a body that is no JSON", () => {
       })
     )
 
-  effect("is told where it goes wrong, as Python tells it", () =>
+  effect("gets an error with its place, in the words of Python", () =>
     Effect.gen(function* () {
       for (const [body, problem] of [
         ['{\n"name": "x"\n"script": "y"}', "Expecting ',' delimiter: line 3 column 1 (char 14)"],
@@ -167,7 +167,7 @@ describe("gzip", () => {
     }).pipe(sandbox)
   )
 
-  effect("is not for what is short, nor for what is cut: its bytes are those that the answer has", () =>
+  effect("is not used for short answers, nor for cut ones, whose bytes are counted uncompressed", () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ customScripts: 20 })
       const short = yield* get(`${scripts}?limit=1&offset=100`, { "accept-encoding": "gzip" })
@@ -191,7 +191,7 @@ describe("gzip", () => {
     }).pipe(Effect.scoped, sandbox)
   )
 
-  effect("is asked for by this library's client, which reads it", () =>
+  effect("is requested and read by this library's client", () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ customScripts: 700 }, { seed: 2 })
       const { apiToken, requests, state, tenantUrl } = yield* Sandbox
@@ -205,8 +205,8 @@ describe("gzip", () => {
   )
 })
 
-describe("callers who write at the same time", () => {
-  effect("lose nothing: forty assignments to one Blueprint are all there", () =>
+describe("writes at the same time", () => {
+  effect("are all done: forty assignments to one Blueprint", () =>
     Effect.gen(function* () {
       const { blueprints, customScripts } = yield* Sandbox.state
       const blueprint = yield* blueprints.put({ name: "All" })
@@ -254,7 +254,7 @@ describe("pages", () => {
   const small = Effect.provide(Sandbox.layer({ pageSize: 3 }))
   const names = (json: unknown) => listAt(json, "results").map((script) => at(script, "name"))
 
-  effect("next is absolute, echoes other parameters in alphabetical order, and leads to the end", () =>
+  effect("next is absolute, has all parameters in alphabetical order, and leads to the last page", () =>
     Effect.gen(function* () {
       yield* seven
       const { tenantUrl } = yield* Sandbox
@@ -277,7 +277,7 @@ describe("pages", () => {
     }).pipe(small)
   )
 
-  effect("pages by number end with a 404", () =>
+  effect("a page number after the last page is a 404", () =>
     Effect.gen(function* () {
       yield* seven
       const { tenantUrl } = yield* Sandbox
@@ -295,7 +295,7 @@ describe("pages", () => {
     }).pipe(small)
   )
 
-  effect("limit and offset work, within the page size; nonsense is passed over", () =>
+  effect("limit and offset work within the page size; invalid values are ignored", () =>
     Effect.gen(function* () {
       yield* seven
       const page = (query: string) => Effect.map(call("GET", `${scripts}?${query}`), ({ json }) => names(json))
@@ -307,7 +307,7 @@ describe("pages", () => {
     }).pipe(small)
   )
 
-  effect("a page has 300 records unless another size is chosen", () =>
+  effect("a page has 300 records unless another size is requested", () =>
     Effect.gen(function* () {
       yield* Effect.forEach(Array.from({ length: 301 }), (_, index) => create(`script ${index}`), {
         concurrency: 8,

@@ -30,34 +30,36 @@ const read = (iterator: AsyncIterator<Uint8Array>, count: number) =>
     return texts
   })
 
-live("a page that reads gets everything in order; one that does not is cut off, and costs the others nothing", () =>
-  Effect.gen(function* () {
-    const source = yield* Queue.unbounded<string>()
-    const runs = yield* Ref.make(0)
-    const over = yield* Deferred.make<void>()
-    const hub = makeHub({
-      source: Stream.fromQueue(source).pipe(
-        Stream.onStart(Ref.update(runs, (count) => count + 1)),
-        Stream.ensuring(Deferred.succeed(over, undefined))
-      ),
-      first: Effect.succeed("first"),
-      capacity: 100
+live(
+  "a page that reads gets all events in order; one that does not is disconnected, without affecting the others",
+  () =>
+    Effect.gen(function* () {
+      const source = yield* Queue.unbounded<string>()
+      const runs = yield* Ref.make(0)
+      const over = yield* Deferred.make<void>()
+      const hub = makeHub({
+        source: Stream.fromQueue(source).pipe(
+          Stream.onStart(Ref.update(runs, (count) => count + 1)),
+          Stream.ensuring(Deferred.succeed(over, undefined))
+        ),
+        first: Effect.succeed("first"),
+        capacity: 100
+      })
+      const [quick, slow] = [yield* hub.open, yield* hub.open]
+      const [quickly, slowly] = [quick.chunks[Symbol.asyncIterator](), slow.chunks[Symbol.asyncIterator]()]
+      expect(yield* read(quickly, 1)).toEqual(["first"])
+      expect(yield* read(slowly, 1)).toEqual(["first"])
+      for (let index = 0; index < 100; index++) {
+        yield* source.offer(`event ${index}`)
+        expect(yield* read(quickly, 1)).toEqual([`event ${index}`])
+      }
+      expect([quick.cut.aborted, slow.cut.aborted]).toEqual([false, true])
+      // One event was on its way already.
+      expect((yield* read(slowly, 100)).length).toBeLessThan(2)
+      expect(yield* Ref.get(runs)).toBe(1)
+      yield* Effect.promise(async () => quickly.return?.())
+      yield* Deferred.await(over)
     })
-    const [quick, slow] = [yield* hub.open, yield* hub.open]
-    const [quickly, slowly] = [quick.chunks[Symbol.asyncIterator](), slow.chunks[Symbol.asyncIterator]()]
-    expect(yield* read(quickly, 1)).toEqual(["first"])
-    expect(yield* read(slowly, 1)).toEqual(["first"])
-    for (let index = 0; index < 100; index++) {
-      yield* source.offer(`event ${index}`)
-      expect(yield* read(quickly, 1)).toEqual([`event ${index}`])
-    }
-    expect([quick.cut.aborted, slow.cut.aborted]).toEqual([false, true])
-    // One event was on its way already.
-    expect((yield* read(slowly, 100)).length).toBeLessThan(2)
-    expect(yield* Ref.get(runs)).toBe(1)
-    yield* Effect.promise(async () => quickly.return?.())
-    yield* Deferred.await(over)
-  })
 )
 
 /** A page that is open, and never reads a byte once it has the head of the answer. */
@@ -76,7 +78,7 @@ const open = (port: number) =>
     (socket) => Effect.sync(() => socket.destroy())
   )
 
-live("fifty pages that are open listen to the tenant once, and look at it once", () =>
+live("fifty open pages share one listener and one snapshot of the tenant", () =>
   Effect.gen(function* () {
     const listening = yield* Ref.make(0)
     const routes = (sandbox: Sandbox.Service) =>

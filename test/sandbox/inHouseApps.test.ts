@@ -38,8 +38,8 @@ const created = (json: object = {}, bytes?: Uint8Array) =>
     return { made, key, app: listAt(page.json, "results").at(-1) }
   })
 
-describe("a place for an .ipa file", () => {
-  effect("is asked for with `filename`; the answer has an id and the name that the file gets", () =>
+describe("an upload of an .ipa file", () => {
+  effect("is requested with `filename`; the answer has an id and the new file name", () =>
     Effect.gen(function* () {
       const { fields, key, reply } = yield* place()
       expect(reply.status).toBe(201)
@@ -59,7 +59,7 @@ describe("a place for an .ipa file", () => {
     }).pipe(sandbox)
   )
 
-  effect("tells how far the service is: uploading, uploaded, validating, validated, by the clock", () =>
+  effect("has a status that follows the clock: uploading, uploaded, validating, validated", () =>
     Effect.gen(function* () {
       const { fields, id, key, url } = yield* place()
       expect(yield* status(id)).toEqual({ status: "UPLOADING" })
@@ -93,7 +93,7 @@ describe("a place for an .ipa file", () => {
     }).pipe(Effect.provide(Sandbox.layer({ processing: "30 seconds" })))
   )
 
-  effect("that is not used in time is a failed upload, and is forgotten after the same time again", () =>
+  effect("that is not done in time has failed, and is deleted after the same time again", () =>
     Effect.gen(function* () {
       const { id } = yield* place()
       const unknown = yield* call("GET", `${root}/upload/${nowhere}/status`)
@@ -106,7 +106,7 @@ describe("a place for an .ipa file", () => {
     }).pipe(sandbox)
   )
 
-  effect("takes what Xcode writes, binary lists included, and finds out what is no .ipa file", () =>
+  effect("accepts files of Xcode, also with binary property lists, and detects files that are not .ipa files", () =>
     Effect.gen(function* () {
       const name = "Payload/Sammy.app/Info.plist"
       for (const [bytes, app_name] of [
@@ -147,43 +147,45 @@ describe("a place for an .ipa file", () => {
 })
 
 describe("an in-house app", () => {
-  effect("is made without an answer's body, active, for the devices that its file names, and read with all of it", () =>
-    Effect.gen(function* () {
-      const { app, key, made } = yield* created()
-      expect([made.status, made.text]).toEqual([201, ""])
-      const { tenantUrl } = yield* Sandbox
-      expect(app).toEqual({
-        id: expect.stringMatching(uuid),
-        name: "Sammy",
-        file_key: key,
-        active: true,
-        icon: key.replace(".ipa", "-Icon.png"),
-        ipad_icon: key.replace(".ipa", "-IpadIcon.png"),
-        identifier: "io.kandji.sammy",
-        app_identifier: "io.kandji.sammy",
-        app_name: "Sammy",
-        app_version: "1.0.1",
-        supported_device_families: ["iPhone", "iPad"],
-        minimum_os_version: "17.5",
-        file_url: expect.stringContaining(`${tenantUrl}/${key}?auth=`),
-        sha256: createHash("sha256").update(ipa()).digest("hex"),
-        file_size: ipa().length,
-        file_updated: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
-        created_at: expect.stringMatching(micros),
-        updated_at: expect.stringMatching(micros),
-        runs_on_iphone: true,
-        runs_on_ipad: true,
-        runs_on_tv: false,
-        runs_on_mac: false,
-        runs_on_ipod: false,
-        runs_on_watch: false
-      })
-      const one = yield* call("GET", `${root}/${textAt(app, "id").toUpperCase()}`)
-      expect(textAt(one.json, "name")).toBe("Sammy")
-    }).pipe(sandbox)
+  effect(
+    "is created active, for the devices that its file names, with an empty answer; reading it returns all fields",
+    () =>
+      Effect.gen(function* () {
+        const { app, key, made } = yield* created()
+        expect([made.status, made.text]).toEqual([201, ""])
+        const { tenantUrl } = yield* Sandbox
+        expect(app).toEqual({
+          id: expect.stringMatching(uuid),
+          name: "Sammy",
+          file_key: key,
+          active: true,
+          icon: key.replace(".ipa", "-Icon.png"),
+          ipad_icon: key.replace(".ipa", "-IpadIcon.png"),
+          identifier: "io.kandji.sammy",
+          app_identifier: "io.kandji.sammy",
+          app_name: "Sammy",
+          app_version: "1.0.1",
+          supported_device_families: ["iPhone", "iPad"],
+          minimum_os_version: "17.5",
+          file_url: expect.stringContaining(`${tenantUrl}/${key}?auth=`),
+          sha256: createHash("sha256").update(ipa()).digest("hex"),
+          file_size: ipa().length,
+          file_updated: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+          created_at: expect.stringMatching(micros),
+          updated_at: expect.stringMatching(micros),
+          runs_on_iphone: true,
+          runs_on_ipad: true,
+          runs_on_tv: false,
+          runs_on_mac: false,
+          runs_on_ipod: false,
+          runs_on_watch: false
+        })
+        const one = yield* call("GET", `${root}/${textAt(app, "id").toUpperCase()}`)
+        expect(textAt(one.json, "name")).toBe("Sammy")
+      }).pipe(sandbox)
   )
 
-  effect("is changed in part, also without a body; another file brings its own version", () =>
+  effect("can be updated partially, also without a body; a new file changes the version", () =>
     Effect.gen(function* () {
       const { app, key } = yield* created({ runs_on_ipad: false, runs_on_tv: "True", active: false })
       expect(app).toMatchObject({ runs_on_iphone: true, runs_on_ipad: false, runs_on_tv: true, active: false })
@@ -202,7 +204,7 @@ describe("an in-house app", () => {
     }).pipe(sandbox)
   )
 
-  effect("is gone after a DELETE, which is a 404 without a body the second time", () =>
+  effect("no longer exists after a DELETE; a second DELETE is a 404 without a body", () =>
     Effect.gen(function* () {
       const { app } = yield* created()
       const path = `${root}/${textAt(app, "id")}`
@@ -215,7 +217,7 @@ describe("an in-house app", () => {
     }).pipe(sandbox)
   )
 
-  effect("is not made of what is not there, not validated, or an installer of a custom app", () =>
+  effect("cannot be created from a missing file, one that is not validated, or a custom app's installer", () =>
     Effect.gen(function* () {
       const unused = yield* place()
       const busy = yield* uploaded()
@@ -260,7 +262,7 @@ describe("an in-house app", () => {
 })
 
 describe("the file of an in-house app", () => {
-  effect("comes from the API's own host, without a token but the one in its address, whole or in part", () =>
+  effect("is served by the API's own host with the token in its URL, completely or in part", () =>
     Effect.gen(function* () {
       const { app } = yield* created()
       const url = textAt(app, "file_url")
@@ -276,7 +278,7 @@ describe("the file of an in-house app", () => {
     }).pipe(sandbox)
   )
 
-  effect("is refused without the token in the address, with another file's, a changed one, and after its time", () =>
+  effect("is refused without the token in its URL, with another file's token, a changed one, or an expired one", () =>
     Effect.gen(function* () {
       const one = textAt((yield* created()).app, "file_url")
       const other = textAt((yield* created()).app, "file_url")
@@ -299,8 +301,8 @@ describe("the file of an in-house app", () => {
   )
 })
 
-describe("in-house apps behind the API's back", () => {
-  effect("are put, read and removed; a seed has some, the same ones every time", () =>
+describe("in-house apps in the state of a sandbox", () => {
+  effect("are put, read and removed; seeded ones are the same each time", () =>
     Effect.gen(function* () {
       const { inHouseApps, snapshot } = yield* Sandbox.state
       const { id } = yield* inHouseApps.put({ name: "Field Notes", installer: "its bytes" })

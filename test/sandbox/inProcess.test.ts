@@ -56,7 +56,7 @@ const presigned = Effect.gen(function* () {
 const profile = `<plist version="1.0"><dict><key>PayloadType</key><string>Configuration</string></dict></plist>`
 
 describe("the tenant in this process, with the real client", () => {
-  effect("every resource works: what is created is listed, changed, assigned, transferred and deleted", () =>
+  effect("every resource works: records are created, listed, changed, assigned, transferred and deleted", () =>
     Effect.gen(function* () {
       const scripts = yield* CustomScripts
       const script = yield* scripts.create({ name: "a", execution_frequency: "once", script: "true" })
@@ -91,7 +91,7 @@ describe("the tenant in this process, with the real client", () => {
     }).pipe(test)
   )
 
-  effect("two layers share nothing, and nor do two tests with one layer", () => {
+  effect("two layers share nothing, and neither do two tests with one layer", () => {
     const add = Effect.flatMap(CustomScripts, (scripts) =>
       scripts.create({ name: "a", execution_frequency: "once", script: "true" })
     )
@@ -107,7 +107,7 @@ describe("the tenant in this process, with the real client", () => {
     })
   })
 
-  effect("the time is that of the test: a place in storage expires when a day has passed", () =>
+  effect("the clock is that of the test: an upload form expires when a day has passed", () =>
     Effect.gen(function* () {
       const { url, fields } = yield* presigned
       const form = HttpBody.uint8Array(formBytes([...fields, ["file", "bytes", "x.pkg"]]), formType)
@@ -118,7 +118,7 @@ describe("the tenant in this process, with the real client", () => {
     }).pipe(test)
   )
 
-  effect("a test sees what was sent, and can put what it needs", () =>
+  effect("a test sees the requests, and can put the records that it needs", () =>
     Effect.gen(function* () {
       const { state } = yield* Sandbox
       const put = yield* state.customScripts.put({ name: "put by hand", script: "true" })
@@ -160,7 +160,7 @@ describe("the HttpClient of a tenant in this process", () => {
     ["has more bytes than it said", Stream.make(new Uint8Array(8), new Uint8Array(8))],
     ["breaks", Stream.concat(Stream.make(new Uint8Array(3)), Stream.fail("it broke"))]
   ] as const) {
-    effect(`an installer that ${what} is a Source failure, as over a network, and no app is made of it`, () =>
+    effect(`an installer that ${what} is a Source failure, as over a network, and no app is created`, () =>
       Effect.gen(function* () {
         const apps = yield* CustomApps
         const installer = { stream, size: 10, name: "a.pkg" }
@@ -188,7 +188,7 @@ describe("the HttpClient of a tenant in this process", () => {
     }).pipe(test)
   )
 
-  effect("every fault is what it is on a connection: no answer, a cut one, one that never ends", () =>
+  effect("every fault behaves as on a connection: no answer, a cut one, one that never ends", () =>
     Effect.gen(function* () {
       const get = request("GET", scripts)
       yield* Sandbox.fault(Fault.dropped())
@@ -218,7 +218,7 @@ describe("the HttpClient of a tenant in this process", () => {
     }).pipe(Effect.scoped, test)
   )
 
-  effect("a caller who gives up is gone at once, even in the middle of an upload that stands still", () =>
+  effect("an interrupted call ends at once, even during a stalled upload", () =>
     Effect.gen(function* () {
       const { fields, url } = yield* presigned
       const form = formBytes([...fields, ["file", "bytes", "x.pkg"]])
@@ -234,7 +234,7 @@ describe("the HttpClient of a tenant in this process", () => {
     }).pipe(test)
   )
 
-  effect("it leads nowhere else, and nowhere at all when its layer is gone", () =>
+  effect("it reaches no other host, and no host at all after its layer is closed", () =>
     Effect.gen(function* () {
       const elsewhere = yield* Effect.flip(request("GET", "https://accuhive.api.kandji.io/"))
       expect(elsewhere).toMatchObject({ reason: "Transport", cause: { code: "ENOTFOUND" } })

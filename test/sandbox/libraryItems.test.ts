@@ -23,7 +23,7 @@ const statuses = (id: string, query = "") =>
   Effect.map(call("GET", `${items}/${id}/status${query}`), ({ json }) => json)
 
 describe("the activity of a library item", () => {
-  effect("is what was done to it, the newest first: made, edited, assigned, taken off, deleted", () =>
+  effect("lists its changes, the newest first: created, edited, assigned, removed from a Blueprint, deleted", () =>
     Effect.gen(function* () {
       const id = yield* script("test_custom_app")
       yield* script("another")
@@ -62,7 +62,7 @@ describe("the activity of a library item", () => {
     }).pipe(sandbox)
   )
 
-  effect("changes with a Blueprint that is cloned, and with one that is deleted", () =>
+  effect("includes the cloning and the deletion of a Blueprint", () =>
     Effect.gen(function* () {
       const id = yield* script("a")
       const { id: source } = yield* (yield* Sandbox.state).blueprints.put({ name: "All", items: [id] })
@@ -79,7 +79,7 @@ describe("the activity of a library item", () => {
     }).pipe(sandbox)
   )
 
-  effect("of one kind, by one person, in pages", () =>
+  effect("is filtered by type and by user, and paged", () =>
     Effect.gen(function* () {
       const id = yield* script("a")
       for (const name of ["b", "c", "d"]) yield* call("PATCH", `${scripts}/${id}`, { json: { name } })
@@ -96,7 +96,7 @@ describe("the activity of a library item", () => {
     }).pipe(sandbox)
   )
 
-  effect("has no more than 300 rows on a page", () =>
+  effect("has at most 300 rows on a page", () =>
     Effect.gen(function* () {
       const { customScripts } = yield* Sandbox.state
       const { id } = yield* customScripts.put({ name: "0" })
@@ -108,7 +108,7 @@ describe("the activity of a library item", () => {
     }).pipe(sandbox)
   )
 
-  effect("of a seeded item starts with its making; of what never was there is a 404", () =>
+  effect("of a seeded item starts with its creation; of an unknown item it is a 404", () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ customProfiles: 2, customApps: 2, inHouseApps: 2 }, { seed: 4 })
       for (const kind of ["custom-profiles", "custom-apps", "ipa-apps"]) {
@@ -130,7 +130,7 @@ describe("the activity of a library item", () => {
 })
 
 describe("the statuses of a library item", () => {
-  effect("are none where there are no devices: nothing is ever installed here", () =>
+  effect("are empty without devices", () =>
     Effect.gen(function* () {
       const id = yield* script("a")
       expect(yield* statuses(id)).toEqual({ count: 0, next: null, previous: null, results: [] })
@@ -138,7 +138,7 @@ describe("the statuses of a library item", () => {
     }).pipe(sandbox)
   )
 
-  effect("are one for each seeded device on each Blueprint that has it, the same every time", () =>
+  effect("has one entry for each seeded device on each Blueprint with the item, the same every time", () =>
     Effect.gen(function* () {
       const counts = {
         customScripts: 3,
@@ -193,7 +193,7 @@ describe("the statuses of a library item", () => {
     }).pipe(sandbox)
   )
 
-  effect("stay pending for what is assigned later, and go with the assignment and with the Blueprint", () =>
+  effect("stay pending for items assigned later, and end with the assignment or the Blueprint", () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ customScripts: 1, blueprints: 1, devices: 3 })
       const id = yield* script("later")

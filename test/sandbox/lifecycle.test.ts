@@ -35,15 +35,17 @@ const files = (): ReadonlyArray<string> =>
   readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) => (entry.isFile() ? entry.name : []))
 
 describe("the life of a sandbox", () => {
-  effect("it listens on the loopback address alone, with a token of the right form, and storage elsewhere", () =>
-    Effect.gen(function* () {
-      const { apiToken, storageUrl, tenantUrl } = yield* Sandbox
-      expect(tenantUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
-      expect(storageUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
-      expect(storageUrl).not.toBe(tenantUrl)
-      expect(apiToken).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
-      expect((yield* presign()).url.startsWith(`${storageUrl}/`)).toBe(true)
-    }).pipe(sandbox)
+  effect(
+    "it listens only on the loopback address, with a token in the service's form, and storage on another port",
+    () =>
+      Effect.gen(function* () {
+        const { apiToken, storageUrl, tenantUrl } = yield* Sandbox
+        expect(tenantUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+        expect(storageUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+        expect(storageUrl).not.toBe(tenantUrl)
+        expect(apiToken).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+        expect((yield* presign()).url.startsWith(`${storageUrl}/`)).toBe(true)
+      }).pipe(sandbox)
   )
 
   effect("two sandboxes share nothing", () =>
@@ -68,7 +70,7 @@ describe("the life of a sandbox", () => {
     }).pipe(sandbox)
   )
 
-  effect("when the scope closes nothing is left: no idle connection, no stalled answer, no upload, no file", () =>
+  effect("when the scope closes, nothing remains: no idle connection, no stalled answer, no upload, no file", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const service = yield* Layer.buildWithScope(Sandbox.layer(), scope)
@@ -132,7 +134,7 @@ describe("the life of a sandbox", () => {
     }).pipe(sandbox)
   )
 
-  effect("an installer that is refused leaves no file, one that replaces another leaves one", () =>
+  effect("a refused installer leaves no file, one that replaces another leaves one file", () =>
     Effect.gen(function* () {
       const place = yield* presign()
       yield* send(place.url, [...place.fields, ["x", "extra"], ["file", "bytes", "x.pkg"]])
@@ -145,7 +147,7 @@ describe("the life of a sandbox", () => {
 })
 
 describe("the request log", () => {
-  effect("every request is there in order, with its status, and without the token", () =>
+  effect("every request is listed in order, with its status, and without the token", () =>
     Effect.gen(function* () {
       const { apiToken } = yield* Sandbox
       yield* call("GET", `${categories}?source=a&source=b`)
@@ -173,7 +175,7 @@ describe("faults", () => {
   const get = call("GET", categories)
   const status = Effect.map(get, ({ status }) => status)
 
-  effect("the next requests that fit get another answer; then all is well again", () =>
+  effect("the next matching requests get another answer; later ones get the usual answer", () =>
     Effect.gen(function* () {
       yield* Sandbox.fault({
         method: "get",
@@ -201,7 +203,7 @@ describe("faults", () => {
     }).pipe(sandbox)
   )
 
-  effect("an answer is cut after some bytes, or never comes, although the request was carried out", () =>
+  effect("an answer is cut after some bytes, or is not sent, although the request took effect", () =>
     Effect.gen(function* () {
       const create = call("POST", "/api/v1/library/custom-scripts", {
         json: { name: "x", execution_frequency: "once", script: "true" }
@@ -213,7 +215,7 @@ describe("faults", () => {
     }).pipe(Effect.scoped, sandbox)
   )
 
-  effect("a request is cut after some bytes and not carried out", () =>
+  effect("a request is cut after some bytes and has no effect", () =>
     Effect.gen(function* () {
       const place = yield* presign()
       yield* Sandbox.fault({ target: "storage", cutRequestAfter: 1 })
@@ -222,7 +224,7 @@ describe("faults", () => {
     }).pipe(Effect.scoped, sandbox)
   )
 
-  effect("a stalled answer has its head and its first bytes, and then nothing", () =>
+  effect("a stalled answer sends its head and its first bytes, and then nothing", () =>
     Effect.gen(function* () {
       const { apiToken, tenantUrl } = yield* Sandbox
       yield* Sandbox.fault({ stallAfter: 1 })
@@ -242,7 +244,7 @@ describe("faults", () => {
     }).pipe(Effect.scoped, sandbox)
   )
 
-  effect("a delay is one of Effect's clock", () =>
+  effect("a delay follows Effect's clock", () =>
     Effect.gen(function* () {
       yield* Sandbox.fault({ delay: "1 hour" })
       const waiting = yield* Effect.fork(status)

@@ -21,7 +21,7 @@ const names = [
 ]
 
 describe("latency", () => {
-  effect("is what every request waits, at the API and at the storage, on Effect's clock", () =>
+  effect("delays every request, to the API and to storage, on Effect's clock", () =>
     Effect.gen(function* () {
       const passing = <A, R>(request: Effect.Effect<A, never, R>, count: number) =>
         Effect.gen(function* () {
@@ -39,7 +39,7 @@ describe("latency", () => {
 
 // Headers: 37 answers captured in the vendor's Postman collection. The 429 is that of Kong's rate-limiting plugin.
 describe("limits", () => {
-  effect("every answer says what the service's do: 50 a second, 10,000 an hour, and what is left", () =>
+  effect("every answer has the service's headers: 50 per second, 10,000 per hour, and the remaining requests", () =>
     Effect.gen(function* () {
       yield* get
       const { headers } = yield* get
@@ -53,7 +53,7 @@ describe("limits", () => {
     }).pipe(withLimits(true))
   )
 
-  effect("beyond a second's worth comes Kong's 429 with Retry-After, and after that second all is well", () =>
+  effect("too many requests in a second get Kong's 429 with Retry-After; after that second, requests succeed", () =>
     Effect.gen(function* () {
       for (let request = 0; request < 50; request++) expect((yield* get).status).toBe(200)
       const refused = yield* get
@@ -67,7 +67,7 @@ describe("limits", () => {
     }).pipe(withLimits(true))
   )
 
-  effect("beyond an hour's worth Retry-After is the rest of the hour; what was refused is not counted", () =>
+  effect("too many requests in an hour get the rest of the hour as Retry-After; refused requests are not counted", () =>
     Effect.gen(function* () {
       yield* TestClock.adjust("59 minutes")
       yield* Effect.all([get, get])
@@ -81,7 +81,7 @@ describe("limits", () => {
     }).pipe(withLimits({ perHour: 2 }))
   )
 
-  effect("a request without a token counts; a path that nobody knows and the storage do not", () =>
+  effect("a request without a token counts; unknown paths and requests to storage do not", () =>
     Effect.gen(function* () {
       expect(
         (yield* call("GET", categories, { headers: { authorization: "" } })).headers.get("ratelimit-remaining")
@@ -93,7 +93,7 @@ describe("limits", () => {
     }).pipe(withLimits(true))
   )
 
-  effect("there are none unless they are asked for; they can be set and taken away at any time", () =>
+  effect("there are none by default; they can be set and removed at any time", () =>
     Effect.gen(function* () {
       const { limits } = yield* Sandbox
       expect([(yield* get).headers.get("ratelimit-limit"), yield* limits.quota]).toEqual([null, undefined])

@@ -34,7 +34,7 @@ const body = (answer: Effect.Effect<Answer, Answer>) =>
 const answer = (answer: Effect.Effect<Answer, Answer>) => Effect.map(body(answer), ({ json }) => json)
 
 describe("a page", () => {
-  effect("in each style without a cursor", () =>
+  effect("has the envelope of each style without a cursor", () =>
     Effect.gen(function* () {
       const pages = [
         arrayPage(url("limit=3&offset=6"), 300, records, render),
@@ -79,7 +79,7 @@ describe("a page", () => {
       return { seen, nexts }
     })
 
-  effect("with a cursor leads to the next, on the API's host or the web app's, under each of its names", () =>
+  effect("with a cursor has a next on the API's host or the web app's, under each name of the cursor", () =>
     Effect.gen(function* () {
       const whole = ["0", "1", "2", "3", "4", "5", "6"]
       const plain = yield* read({ size: "limit", most: 500 })
@@ -97,7 +97,7 @@ describe("a page", () => {
     })
   )
 
-  effect("with a cursor goes on after the record that it names, though others came or went before it", () =>
+  effect("with a cursor continues after its record, even if earlier records were added or removed", () =>
     Effect.gen(function* () {
       const grown = yield* read({ size: "limit", most: 3 }, (page) =>
         page === 0 ? records : fromArray([...ids(2, 100), ...ids(7)])
@@ -108,7 +108,7 @@ describe("a page", () => {
     })
   )
 
-  effect("of Prism leads on by its cursor, from an offset too, until there is none", () =>
+  effect("of Prism continues by its cursor, also from an offset, until the last page", () =>
     Effect.gen(function* () {
       const sizes = { most: 300, usual: 25 }
       const first = yield* answer(prismPage(url("limit=4&offset=1"), sizes, records, render))
@@ -142,7 +142,7 @@ describe("a path", () => {
       })
     )
 
-  effect("gives its endpoint every id by its name, decoded; one that is written out comes before an id", () =>
+  effect("passes its decoded ids to the endpoint by name; a path without ids is preferred to one with ids", () =>
     Effect.gen(function* () {
       expect((yield* ask("GET", "/devices/a%2Fb/notes/c")).json).toEqual({ device_id: "a/b", note_id: "c" })
       expect((yield* ask("GET", "/devices/search")).json).toBe("search")

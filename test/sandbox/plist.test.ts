@@ -3,7 +3,7 @@ import * as Either from "effect/Either"
 import { parseXml, rewrite } from "../../src/sandbox/files/plist.js"
 
 describe("property lists", () => {
-  it("only the outermost dictionary is touched, whatever stands around and inside", () => {
+  it("only the outermost dictionary is changed, for any content around it and in it", () => {
     const text = `<?xml version="1.0"?><!-- <plist><dict><key>A</key> --><plist>
 <dict>
   <key>Inner</key><dict><key>A</key><string>inner</string></dict>
@@ -17,7 +17,7 @@ describe("property lists", () => {
     )
   })
 
-  it("what is no property list with a dictionary in it is none", () => {
+  it("anything else than a property list with a dictionary is refused", () => {
     for (const text of ["", "text", "<plist>", "<plist><array/></plist>", "<dict></dict>", "<plist><dict></plist>"]) {
       expect(Either.isLeft(parseXml(text))).toBe(true)
     }

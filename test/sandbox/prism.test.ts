@@ -27,7 +27,7 @@ layer(Sandbox.layer({ seed: { devices: 60 } }))("Prism", (it) => {
     })
   )
 
-  it.effect("is read to its end by a cursor and by an offset, each row once", () =>
+  it.effect("is read completely by cursor and by offset, each row once", () =>
     Effect.gen(function* () {
       const all = yield* rows("apps", {})
       expect(all.length).toBeGreaterThan(60)
@@ -46,7 +46,7 @@ layer(Sandbox.layer({ seed: { devices: 60 } }))("Prism", (it) => {
     })
   )
 
-  it.effect("says of a device what the device itself says", () =>
+  it.effect("has the same values as the device itself", () =>
     Effect.gen(function* () {
       const device = (yield* call("GET", "/api/v1/devices?platform=Mac&limit=1")).json
       const [row] = yield* rows("device_information", {
@@ -63,7 +63,7 @@ layer(Sandbox.layer({ seed: { devices: 60 } }))("Prism", (it) => {
     })
   )
 
-  it.effect("is filtered by families, Blueprints and the operators of a filter, and sorted by a column", () =>
+  it.effect("is filtered by families, Blueprints and all operators of a filter, and sorted by a column", () =>
     Effect.gen(function* () {
       const all = yield* rows("apps", {})
       expect(values(yield* rows("apps", { device_families: "iPhone,iPad" }), "device__family")).toEqual(

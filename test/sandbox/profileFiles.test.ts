@@ -23,7 +23,7 @@ const sandbox = Effect.provide(Sandbox.layer())
 
 const taken = ["ok", "plain", "crlf", "bom", "utf16", "latin1", "binary"]
 
-live("a profile in any encoding is taken, and keeps its text; what is stored is XML that says UTF-8", () =>
+live("a profile in any encoding is accepted and keeps its text; it is stored as XML in UTF-8", () =>
   Effect.gen(function* () {
     for (const name of taken) {
       const { json, status } = yield* upload(file(name))
@@ -91,7 +91,7 @@ const broken: ReadonlyArray<readonly [what: string, text: string]> = [
   ["UTF-16 that is none", entry("<true/>").replace("UTF-8", "UTF-16")]
 ]
 
-live("a broken profile is refused, whatever is broken in it, and the tenant is as it was", () =>
+live("a broken profile is refused, whatever is broken in it, and the tenant is unchanged", () =>
   Effect.gen(function* () {
     for (const [what, text] of broken) {
       const { json, status } = yield* upload(text)
@@ -112,7 +112,7 @@ live("a broken profile is refused, whatever is broken in it, and the tenant is a
   }).pipe(sandbox)
 )
 
-describe("bytes that are not what the declaration says are refused", () => {
+describe("bytes in another encoding than declared are refused", () => {
   const latin1 = Buffer.from(entry("<string>Büro</string>"), "latin1")
   const utf8 = Buffer.from(entry("<string>Büro</string>"))
   test.each([
@@ -123,7 +123,7 @@ describe("bytes that are not what the declaration says are refused", () => {
     ["UTF-8 with a mark that says Latin-1", Buffer.from(`\ufeff${utf8.toString().replace("UTF-8", "ISO-8859-1")}`)]
   ])("%s", (_, bytes) => expect(Either.isLeft(readPlist(bytes))).toBe(true))
 
-  test("and the same bytes are taken where it says what they are", () => {
+  test("and the same bytes are accepted with the right declaration", () => {
     const right = Buffer.from(entry("<string>Büro</string>").replace("UTF-8", "ISO-8859-1"), "latin1")
     expect(Either.getOrThrow(readPlist(right)).values.get("A")).toBe("Büro")
   })
@@ -166,7 +166,7 @@ describe("a binary property list", () => {
     }
   })
 
-  test("that holds itself, stands for more than fits into memory, or points outside of the file is refused", () => {
+  test("that contains itself, expands to more than fits into memory, or points outside of the file is refused", () => {
     const doubling = Array.from({ length: 60 }, (_, index) => [0xa2, index + 3, index + 3])
     const hostile = [
       binary([0xd1, 1, 0], [0x51, 0x41]),
@@ -183,7 +183,7 @@ describe("a binary property list", () => {
     expect(binarySize(file("binary"))).toBeLessThan(file("binary").length)
   })
 
-  test("with any byte changed is read or refused, and never more than that", () => {
+  test("with any byte changed is read or refused, and causes no other error", () => {
     const bytes = file("binary")
     for (let at = 0; at < bytes.length; at++) {
       for (const value of [0x00, 0x0f, 0x5f, 0xaf, 0xdf, 0xff]) {

@@ -6,7 +6,7 @@ import { at, call, listAt, textAt } from "./support.js"
 
 const path = "/api/v1/blueprint-routing/"
 
-effect("the code of Blueprint routing is read and changed, and each change is in its activity, the newest first", () =>
+effect("the code of Blueprint routing is read and changed, and its activity lists each change, the newest first", () =>
   Effect.gen(function* () {
     const before = (yield* call("GET", path)).json
     const old = textAt(before, "enrollment_code", "code")
@@ -28,7 +28,7 @@ effect("the code of Blueprint routing is read and changed, and each change is in
   }).pipe(Effect.provide(Sandbox.layer()))
 )
 
-effect("a change of Blueprint routing without a code, or with one that is none, is refused", () =>
+effect("a change of Blueprint routing without a code, or with an invalid one, is refused", () =>
   Effect.gen(function* () {
     const answers = [
       yield* call("PATCH", path, { json: {} }),

@@ -17,7 +17,7 @@ const count = (path: string) => Effect.map(call("GET", `${path}?limit=1`), ({ js
 const listing = (path: string) => Effect.map(call("GET", path), ({ json }) => listAt(json, "results"))
 
 describe("seeded records", () => {
-  effect("the same number gives the same records with the same ids, another number others", () =>
+  effect("the same number gives the same records with the same ids; another number gives others", () =>
     Effect.gen(function* () {
       const counts = { customProfiles: 5, customScripts: 5, customApps: 5, blueprints: 5, assignments: 3 }
       const tenant = (seed: number) =>
@@ -43,7 +43,7 @@ describe("seeded records", () => {
     })
   )
 
-  effect("a million scripts are there at once: each is found by its id, and the last page is like the first", () =>
+  effect("a million scripts are available at once: each is found by its id, and the last page is like the first", () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ customScripts: 1_000_000 }, { seed: 7 })
       expect(yield* count(scripts)).toBe(1_000_000)
@@ -55,7 +55,7 @@ describe("seeded records", () => {
     }).pipe(sandbox)
   )
 
-  effect("they obey the rules: what is read can be written back", () =>
+  effect("they obey the rules: records that are read can be written back", () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ customScripts: 60, customApps: 60 }, { seed: 3 })
       for (const script of yield* listing(scripts)) {
@@ -72,7 +72,7 @@ describe("seeded records", () => {
     }).pipe(sandbox)
   )
 
-  effect("what is changed or deleted stays so, in its place, and new records come after", () =>
+  effect("changes and deletions stay, in their place, and new records come last", () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ customScripts: 6 }, { seed: 1 })
       const before = yield* ids(scripts)
@@ -91,7 +91,7 @@ describe("seeded records", () => {
     }).pipe(sandbox)
   )
 
-  effect("an app's installer is what its size and its sha256 say", () =>
+  effect("an app's installer has its size and its sha256", () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ customApps: 3 })
       for (const app of yield* listing(apps)) {

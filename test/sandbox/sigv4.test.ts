@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { signRequest } from "../../src/sandbox/storage/sigv4.js"
 
 describe("signatures", () => {
-  it("the example in the documentation of Amazon S3 gives the signature that is printed there", () => {
+  it("the example in the documentation of Amazon S3 has the documented signature", () => {
     const signature = signRequest(
       {
         accessKeyId: "AKIAIOSFODNN7EXAMPLE",

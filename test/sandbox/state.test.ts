@@ -11,7 +11,7 @@ const sandbox = Effect.provide(Sandbox.layer())
 const library = "/api/v1/library"
 
 describe("the state of a sandbox", () => {
-  effect("what is put is what the API shows, with the rest filled in", () =>
+  effect("the API returns the records that were put, with defaults for missing fields", () =>
     Effect.gen(function* () {
       const state = yield* Sandbox.state
       const script = yield* state.customScripts.put({ name: "s", restart: true })
@@ -32,7 +32,7 @@ describe("the state of a sandbox", () => {
     }).pipe(sandbox)
   )
 
-  effect("what the API made can be read, changed and removed; an item that is removed is off its Blueprints", () =>
+  effect("records made through the API can be read, changed and removed; a removed item leaves its Blueprints", () =>
     Effect.gen(function* () {
       const { blueprints, customScripts } = yield* Sandbox.state
       const made = yield* call("POST", `${library}/custom-scripts`, {
@@ -50,7 +50,7 @@ describe("the state of a sandbox", () => {
     }).pipe(sandbox)
   )
 
-  effect("a glance has notes, commands, audit events and waiting devices, and the details of no command", () =>
+  effect("a snapshot has notes, commands, audit events and unenrolled devices, but no details of commands", () =>
     Effect.gen(function* () {
       const { devices, snapshot } = yield* Sandbox.state
       const [device] = yield* devices.list({ limit: 1 })
@@ -67,7 +67,7 @@ describe("the state of a sandbox", () => {
     }).pipe(Effect.provide(Sandbox.layer({ seed: { devices: 20 } })))
   )
 
-  effect("a glance shows the newest of everything, what lies behind the ids, and no script or profile", () =>
+  effect("a snapshot shows the newest records of each kind, names in place of ids, and no script or profile", () =>
     Effect.gen(function* () {
       const { blueprints, categories, customApps, customProfiles, customScripts, snapshot } = yield* Sandbox.state
       const [category] = yield* categories
@@ -103,8 +103,8 @@ describe("the state of a sandbox", () => {
   )
 })
 
-describe("who watches a sandbox", () => {
-  live("hears of every request twice: as it comes, and with its status; bodies included, secrets not", () =>
+describe("an observer of a sandbox", () => {
+  live("gets every request twice: on arrival, and with its status; with bodies, but without secrets", () =>
     Effect.gen(function* () {
       const { apiToken, events } = yield* Sandbox
       const watching = yield* events.pipe(Stream.take(4), Stream.runCollect, Effect.fork)
@@ -125,7 +125,7 @@ describe("who watches a sandbox", () => {
     }).pipe(sandbox)
   )
 
-  effect("other routes answer beside the tenant, and are no requests of it", () =>
+  effect("can add routes besides those of the tenant, which do not count as its requests", () =>
     Effect.gen(function* () {
       const { tenantUrl } = yield* Sandbox
       const page = yield* Effect.promise(async () => (await fetch(`${tenantUrl}/_sandbox/hello`)).text())
@@ -152,7 +152,7 @@ describe("who watches a sandbox", () => {
 })
 
 describe("a sandbox that listens on all addresses", () => {
-  effect("gives out storage under the name by which it was called", () =>
+  effect("returns storage URLs with the host that the caller used", () =>
     Effect.gen(function* () {
       const { apiToken, tenantUrl } = yield* Sandbox
       expect(tenantUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)

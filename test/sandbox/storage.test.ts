@@ -52,7 +52,7 @@ const get = (url: string, headers: Readonly<Record<string, string>> = {}, method
   Effect.promise(async () => reply(await fetch(url, { method, headers })))
 
 describe("a form", () => {
-  effect("a good one is a 204 with an ETag and a Location, and its file is what is served", () =>
+  effect("a valid one is a 204 with an ETag and a Location, and its file is served afterwards", () =>
     Effect.gen(function* () {
       const bytes = new Uint8Array(3_000_001).map((_, index) => (index * 7919) % 256)
       const place = yield* presign("Ünïcödé & more.pkg")
@@ -94,7 +94,7 @@ describe("a form", () => {
     }).pipe(sandbox)
   )
 
-  effect("a signature, a policy or credentials that are not the store's own are refused", () =>
+  effect("a signature, a policy or credentials that the store did not issue are refused", () =>
     Effect.gen(function* () {
       const place = yield* presign()
       const field = (name: string) => place.fields.find(([key]) => key === name)?.[1] ?? ""
@@ -130,7 +130,7 @@ describe("a form", () => {
     }).pipe(sandbox)
   )
 
-  effect("every field has to be what the policy says, and no field may come beside", () =>
+  effect("every field must match the policy, and no other field is allowed", () =>
     Effect.gen(function* () {
       const place = yield* presign()
       const wrongKey = yield* send(place.url, parts(place, { key: `${place.key}x` }))
@@ -146,7 +146,7 @@ describe("a form", () => {
     }).pipe(sandbox)
   )
 
-  effect("after 24 hours the policy has expired; the time of a place is an option", () =>
+  effect("the policy expires after 24 hours; the time is an option", () =>
     Effect.gen(function* () {
       const [early, late] = [yield* presign(), yield* presign()]
       yield* TestClock.adjust("86399 seconds")
@@ -190,7 +190,7 @@ describe("a form", () => {
     }).pipe(Effect.provide(Sandbox.layer({ largestInstaller: 1000 })))
   )
 
-  effect("a caller that is refused early sees why, even when it wants the connection closed", () =>
+  effect("a caller that is refused early gets the reason, even if it asks to close the connection", () =>
     Effect.gen(function* () {
       const place = yield* presign()
       const form = parts(place, { "x-amz-signature": "0".repeat(64) }).slice(0, -1)
@@ -223,7 +223,7 @@ describe("a form", () => {
     }).pipe(sandbox)
   )
 
-  effect("a token of the API, another body and half a form are refused", () =>
+  effect("an API token, another body and an incomplete form are refused", () =>
     Effect.gen(function* () {
       const place = yield* presign()
       const token = yield* send(place.url, parts(place), { authorization: "Bearer x" })
@@ -251,7 +251,7 @@ describe("a form", () => {
 })
 
 describe("a file_url", () => {
-  effect("it holds for a while, and each answer of the API has a fresh one", () =>
+  effect("it is valid for a while, and each answer of the API has a new one", () =>
     Effect.gen(function* () {
       const url = yield* fileUrl("0123456789")
       yield* TestClock.adjust("60 seconds")
@@ -266,7 +266,7 @@ describe("a file_url", () => {
     }).pipe(Effect.provide(Sandbox.layer({ fileUrlTtl: "1 minute" })))
   )
 
-  effect("nothing may be added to it, and no token may come with it", () =>
+  effect("it is refused with added parameters or with a token", () =>
     Effect.gen(function* () {
       const url = yield* fileUrl("0123456789")
       const changed = (change: (url: URL) => void) => {
@@ -289,7 +289,7 @@ describe("a file_url", () => {
     }).pipe(sandbox)
   )
 
-  effect("a range is a 206 with its place; one beyond the end a 416; several, or nonsense, are passed over", () =>
+  effect("a range is a 206 with its position; one after the end is a 416; several or invalid ones are ignored", () =>
     Effect.gen(function* () {
       const url = yield* fileUrl("0123456789")
       const range = (range: string) =>
@@ -333,7 +333,7 @@ describe("a file_url", () => {
     }).pipe(sandbox)
   )
 
-  effect("HEAD gives the headers and no body", () =>
+  effect("HEAD returns the headers and no body", () =>
     Effect.gen(function* () {
       const url = yield* fileUrl("0123456789")
       const head = yield* get(url, {}, "HEAD")
@@ -343,7 +343,7 @@ describe("a file_url", () => {
     }).pipe(sandbox)
   )
 
-  effect("what was never uploaded, or belongs to a deleted app, is not there", () =>
+  effect("a file that was never uploaded, or belonged to a deleted app, is not found", () =>
     Effect.gen(function* () {
       const { key } = yield* presign()
       const created = yield* call("POST", "/api/v1/library/custom-apps", {

@@ -38,7 +38,7 @@ layer(Sandbox.layer())("tags", (it) => {
     })
   )
 
-  it.effect("need a name of their own; the name that a tag has already can be sent again", () =>
+  it.effect("need different names; a tag's current name can be sent again", () =>
     Effect.gen(function* () {
       const made = yield* create("Kiosk")
       const refused = [yield* call("POST", tags, { json: {} }), yield* create(" "), yield* create("Kiosk")]
@@ -52,7 +52,7 @@ layer(Sandbox.layer())("tags", (it) => {
     })
   )
 
-  it.effect("that are not there are a 404, and a single one cannot be read", () =>
+  it.effect("with an unknown id are a 404, and there is no route to read a single tag", () =>
     Effect.gen(function* () {
       const path = `${tags}/${nowhere}`
       const answers = [yield* call("PATCH", path, { json: { name: "x" } }), yield* call("DELETE", path)]
@@ -65,7 +65,7 @@ layer(Sandbox.layer())("tags", (it) => {
 })
 
 describe("tags of a tenant", () => {
-  effect("are put by a test, seeded by a number, and there after a restart as they were left", () => {
+  effect("are put by a test, seeded by a number, and unchanged after a restart", () => {
     const data = mkdtempSync(join(tmpdir(), "sandbox-tags-test-"))
     const inside = Effect.provide(Sandbox.layer({ data, seed: 4 }))
     return Effect.gen(function* () {

@@ -68,8 +68,8 @@ const withOrders = (tenant: ReturnType<typeof tenantOf>, rung: Array<string>) =>
       })
   })
 
-describe("a table of 40,000 records that a seed made", () => {
-  scoped("builds those that are looked at and no more; changes and deletions lie over them", () =>
+describe("a table of 40,000 seeded records", () => {
+  scoped("builds only the records that are read; changes and deletions are kept separately", () =>
     Effect.gen(function* () {
       const store = yield* newStore(options)
       const records = tenantOf(store).records(machines)
@@ -92,7 +92,7 @@ describe("a table of 40,000 records that a seed made", () => {
     })
   )
 
-  scoped("deletes all of them in any order", () =>
+  scoped("can delete all records in any order", () =>
     Effect.gen(function* () {
       const store = yield* newStore(options)
       const records = tenantOf(store).records(machines)
@@ -105,7 +105,7 @@ describe("a table of 40,000 records that a seed made", () => {
 })
 
 describe("a change", () => {
-  scoped("is heard by who listens to everything, then by who listens to its table, once it is made", () =>
+  scoped("is reported after it was made: first to listeners of all tables, then to listeners of its table", () =>
     Effect.gen(function* () {
       const tenant = yield* memory
       const heard: Array<string> = []
@@ -144,7 +144,7 @@ describe("a change", () => {
 })
 
 describe("a record that changes by itself", () => {
-  scoped("does so once its time has come, in order, as if it had been then; nothing happens to one that is gone", () =>
+  scoped("does so at its time, in order, with the time at which it was due; a removed record does not change", () =>
     Effect.gen(function* () {
       const tenant = yield* memory
       const rung: Array<string> = []
@@ -169,7 +169,7 @@ describe("a record that changes by itself", () => {
     })
   )
 
-  effect("goes on after a restart", () => {
+  effect("continues after a restart", () => {
     const data = join(folder, "restart")
     const rung: Array<string> = []
     const inside = <A>(use: (tenant: ReturnType<typeof tenantOf>) => Effect.Effect<A>) =>
@@ -192,8 +192,8 @@ describe("a record that changes by itself", () => {
   })
 })
 
-describe("what is kept", () => {
-  effect("that does not fit its schema is a failure that names the record", () => {
+describe("a stored record", () => {
+  effect("that does not match its schema is a failure that names the record", () => {
     const data = join(folder, "broken")
     const broken = table({ key: "machines", schema: Schema.Struct({ id: Schema.String, name: Schema.Number }) })
     return Effect.gen(function* () {

@@ -5,7 +5,7 @@ import { Sandbox } from "../../src/sandbox/index.js"
 import { at, call, listAt } from "./support.js"
 
 layer(Sandbox.layer({ seed: { devices: 400 } }))("threats", (it) => {
-  it.effect("are listed with their counts, and filtered by what they are", () =>
+  it.effect("are listed with their counts, and filtered by classification", () =>
     Effect.gen(function* () {
       const { json } = yield* call("GET", "/api/v1/threat-details")
       const all = listAt(json, "results")
@@ -21,7 +21,7 @@ layer(Sandbox.layer({ seed: { devices: 400 } }))("threats", (it) => {
     })
   )
 
-  it.effect("are listed by the newer path, which needs the statuses, with the same devices", () =>
+  it.effect("are listed by the newer path, which requires statuses, with the same devices", () =>
     Effect.gen(function* () {
       const path = "/api/v2/threat/threat-details"
       const refused = yield* call("GET", path)

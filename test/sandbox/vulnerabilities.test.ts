@@ -28,7 +28,7 @@ layer(Sandbox.layer({ seed: { devices: 60 } }))("vulnerabilities", (it) => {
     })
   )
 
-  it.effect("are detected on devices that have the app, page by page, and filtered", () =>
+  it.effect("are listed by detection on devices with the app, paged and filtered", () =>
     Effect.gen(function* () {
       const all = listAt((yield* call("GET", `${path}/detections`)).json, "results")
       const found: Array<unknown> = []

@@ -72,8 +72,8 @@ const body = FastCheck.dictionary(
 const isPage = (text: string): boolean =>
   /^\{"count":\d+,"next":(null|"http[^"]*"),"previous":(null|"http[^"]*"),/.test(text)
 
-describe("whatever is asked for", () => {
-  effect("by path and query is a page, a record, or a refusal that says why", () =>
+describe("any request", () => {
+  effect("by path and query gets a page, a record, or an error with a reason", () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ customScripts: 3, inHouseApps: 2, blueprints: 2, assignments: 2, devices: 7 })
       const scripts = yield* call("GET", `${library}/custom-scripts`)
@@ -102,7 +102,7 @@ describe("whatever is asked for", () => {
     }).pipe(sandbox)
   )
 
-  effect("in a body makes an app of nothing, and leaves the app that is there whole", () =>
+  effect("in a body creates no app, and leaves the existing one intact", () =>
     Effect.gen(function* () {
       const { inHouseApps } = yield* Sandbox.state
       const { id } = yield* inHouseApps.put({ name: "There", installer: ipa() })
@@ -127,7 +127,7 @@ describe("whatever is asked for", () => {
 })
 
 describe("an .ipa file", () => {
-  effect("that is damaged anywhere is read or is none, and is never the end of the sandbox", () =>
+  effect("that is damaged anywhere is read or refused, and never ends the sandbox", () =>
     Effect.sync(() => {
       const stored = (bytes: Uint8Array) => ({
         source: { _tag: "Bytes" as const, bytes },
