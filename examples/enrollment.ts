@@ -1,5 +1,6 @@
 /**
- * How long Apple's tokens last, which Macs have not enrolled yet, and the profile for enrolling by hand.
+ * Prints how long Apple's tokens are valid and which Macs have not enrolled yet, and saves the profile for enrolling by
+ * hand.
  *
  *   BLUEPRINT=Engineering FOLDER=. npx tsx enrollment.ts
  */
@@ -22,6 +23,7 @@ const program = Effect.gen(function* () {
   )
 
   const blueprint = yield* Effect.flatten(blueprints.find(yield* Config.string("BLUEPRINT")))
+  // Without `sso: true`, this is always the profile. With it, it may be an address where users sign in.
   const profile = yield* blueprints.enrollmentProfile(blueprint.id)
   if (profile._tag === "Profile") {
     const path = `${yield* Config.string("FOLDER")}/enroll.mobileconfig`
