@@ -3,7 +3,8 @@ import { Console, Effect } from "effect"
 import { Blueprints, CustomApps } from "effect-iru"
 import { Iru } from "effect-iru/node"
 
-// node first-publish.ts Firefox.pkg; for a first try, any file will do.
+// npx tsx first-publish.ts Firefox.pkg
+// Without a file, the program uploads Node's own program file under that name: enough to see it work on a sandbox.
 const path = process.argv[2] ?? process.execPath
 
 const program = Effect.gen(function* () {
@@ -18,7 +19,7 @@ const program = Effect.gen(function* () {
   })
   yield* Console.log(`${app.name}: ${app.file_name}, ${app.file_size} bytes, sha256 ${app.sha256}`)
 
-  // An app is installed nowhere until it is on a Blueprint.
+  // An app is installed on no device until it is assigned to a Blueprint. This new Blueprint has no devices.
   const blueprint = yield* blueprints.create({ name: "Laptops", enrollment_code: { is_active: false } })
   const { status } = yield* blueprints.assign(blueprint.id, { library_item_id: app.id })
   yield* Console.log(`${app.name} is ${status} to ${blueprint.name}`)
