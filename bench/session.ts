@@ -95,10 +95,10 @@ const gets = async (): Promise<void> => {
       }
       const [mine, theirs] = [median(ours.slice(4)) / 1_000, median(bare.slice(4)) / 1_000]
       report(
-        `${what}: CPU of one`,
+        `${what}: CPU of a get`,
         `${fixed(mine)} µs`,
         `undici and JSON.parse: ${fixed(theirs)} µs`,
-        `${fixed(mine / theirs, 1)} times`
+        `${fixed(mine / theirs, 1)} times the CPU`
       )
     }
   })
@@ -110,7 +110,7 @@ const gets = async (): Promise<void> => {
       seen.push(await cpuOf(() => run(Effect.replicateEffect(get, 1_000, { discard: true }))))
     }
     const cpu = fixed(median(seen.slice(4)) / 1_000)
-    report("1,000 gets over the platform's HttpClient: CPU of one", `${cpu} µs`, "", "")
+    report("1,000 gets over the platform's HttpClient: CPU of a get", `${cpu} µs`, "", "")
   })
   await agent.close()
   tenant.end()
@@ -135,7 +135,7 @@ const listings = async (): Promise<void> => {
       const what = `10,000 custom scripts in 34 pages, ${delay} ms a request`
       for (const [name, other = NaN] of [
         [peer, theirs],
-        ["ours, page by page", serial]
+        ["effect-iru, page by page", serial]
       ] as const) {
         report(
           what,
@@ -156,7 +156,7 @@ const listings = async (): Promise<void> => {
       }
       const [ours, theirs] = [median(once.ours), median(once.python)]
       report(
-        "the same in a process that does nothing else",
+        "the same with 0 ms, in a new process that lists once",
         `${fixed(ours)} ms`,
         `Python: ${fixed(theirs)} ms`,
         `${fixed(theirs / ours, 1)} times as fast`
@@ -194,8 +194,8 @@ const fleet = async (): Promise<void> => {
     const devices = Effect.flatMap(Devices, (devices) => Stream.runDrain(devices.stream()))
     const rows = Effect.flatMap(Prism, (prism) => Stream.runDrain(prism.fileVault()))
     for (const [what, listing, bare] of [
-      ["40,000 devices streamed (style A)", devices, bareDevices],
-      ["40,000 rows of Prism streamed (style H)", rows, bareRows]
+      ["40,000 devices streamed (pages by offset): CPU of a device", devices, bareDevices],
+      ["40,000 rows of Prism streamed (pages by cursor): CPU of a row", rows, bareRows]
     ] as const) {
       const [ours, theirs]: [Array<number>, Array<number>] = [[], []]
       for (let round = 0; round < 9; round++) {
@@ -204,10 +204,10 @@ const fleet = async (): Promise<void> => {
       }
       const [mine, limit] = [median(ours.slice(2)) / 40_000, median(theirs.slice(2)) / 40_000]
       report(
-        `${what}: CPU of one`,
+        what,
         `${fixed(mine, 1)} µs`,
         `undici and JSON.parse: ${fixed(limit, 1)} µs`,
-        `${fixed(mine / limit, 1)} times`
+        `${fixed(mine / limit, 1)} times the CPU`
       )
     }
   })
@@ -220,7 +220,7 @@ const streams = async (): Promise<void> => {
     fixed(Number(execFileSync(process.execPath, ["--input-type=module", "--eval", code])) / 1024)
   const print = "; console.log(process.resourceUsage().maxRSS)"
   report(
-    "no row: peak RSS after the import",
+    "the import alone: peak RSS",
     `${peak(`import "./dist/node/index.js"${print}`)} MiB`,
     `import "effect" alone: ${peak(`import "effect"${print}`)} MiB`,
     `Node itself: ${peak(print)} MiB`
@@ -277,7 +277,7 @@ const starts = async (): Promise<void> => {
     "import to the end of the first request",
     `${fixed(mine - base)} ms`,
     `import "effect" alone: ${fixed(theirs - base)} ms (Node itself: ${fixed(base)} ms)`,
-    `${fixed((mine - base) / (theirs - base), 1)} times`
+    `${fixed((mine - base) / (theirs - base), 1)} times as long`
   )
   tenant.end()
 }
