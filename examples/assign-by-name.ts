@@ -7,7 +7,7 @@ const program = Effect.gen(function* () {
   const blueprints = yield* Blueprints
   const scripts = yield* CustomScripts
 
-  // `find` returns an Option: `Effect.flatten` fails if no Blueprint has this name.
+  // `find` gives an Option. If no Blueprint has this name, `Effect.flatten` fails with a NoSuchElementException.
   const blueprint = yield* Effect.flatten(blueprints.find(yield* Config.string("BLUEPRINT")))
   const { script } = yield* scripts.publish({
     name: "Free disk space",

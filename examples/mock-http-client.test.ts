@@ -12,6 +12,7 @@ const client = HttpClient.make((request) =>
   )
 )
 
+// Host and token are checked as for a real tenant. The client above answers, so nothing goes over the network.
 const Test = Iru.layerHttpClient({
   tenantUrl: "example.api.kandji.io",
   apiToken: "00000000-0000-0000-0000-000000000000"
