@@ -119,56 +119,50 @@ describe("a tenant in a folder", () => {
     })
   })
 
-  effect(
-    "a place is forgotten a day after its form has expired, and so is its installer if no app was made of it",
-    () => {
-      const data = fresh()
-      return Effect.gen(function* () {
-        const used = yield* uploaded("used")
-        const unused = yield* uploaded("unused")
-        yield* presign()
-        expect((yield* createApp(used)).status).toBe(201)
-        expect(installers(data)).toHaveLength(2)
-        yield* TestClock.adjust("47 hours")
-        yield* presign()
-        expect(installers(data)).toHaveLength(2)
-        yield* TestClock.adjust("2 hours")
-        const late = yield* presign()
-        expect(installers(data)).toHaveLength(1)
-        const refused = yield* createApp(unused)
-        expect([refused.status, refused.json]).toEqual([400, { file_key: ["Invalid file key."] }])
-        // The app that there is keeps its file, and another one can be made of it.
-        expect((yield* createApp(used)).status).toBe(201)
-        expect((yield* createApp(late.key)).status).toBe(201)
-      }).pipe(inside(data))
-    }
-  )
+  effect("an upload is deleted a day after its form expires, unless an app was made of it", () => {
+    const data = fresh()
+    return Effect.gen(function* () {
+      const used = yield* uploaded("used")
+      const unused = yield* uploaded("unused")
+      yield* presign()
+      expect((yield* createApp(used)).status).toBe(201)
+      expect(installers(data)).toHaveLength(2)
+      yield* TestClock.adjust("47 hours")
+      yield* presign()
+      expect(installers(data)).toHaveLength(2)
+      yield* TestClock.adjust("2 hours")
+      const late = yield* presign()
+      expect(installers(data)).toHaveLength(1)
+      const refused = yield* createApp(unused)
+      expect([refused.status, refused.json]).toEqual([400, { file_key: ["Invalid file key."] }])
+      // The app that there is keeps its file, and another one can be made of it.
+      expect((yield* createApp(used)).status).toBe(201)
+      expect((yield* createApp(late.key)).status).toBe(201)
+    }).pipe(inside(data))
+  })
 
-  effect(
-    "the folder holds what is needed and no more: no replaced or deleted installer; what it did not write stays",
-    () => {
-      const data = fresh()
-      return Effect.gen(function* () {
-        yield* Effect.gen(function* () {
-          const place = yield* presign()
-          yield* upload(place, "first")
-          yield* upload(place, "second")
-          expect(installers(data)).toHaveLength(1)
-          const app = yield* createApp(place.key)
-          yield* call("DELETE", `${apps}/${textAt(app.json, "id")}`)
-          expect(installers(data)).toHaveLength(0)
-          const { json } = yield* createScript("x")
-          for (const name of ["a", "b", "c"]) {
-            yield* call("PATCH", `${scripts}/${textAt(json, "id")}`, { json: { name } })
-          }
-        }).pipe(inside(data))
-        writeFileSync(join(data, "installers", "left-by-somebody"), "x")
-        yield* Effect.void.pipe(inside(data))
-        // It is nobody's that the records know of.
-        expect(installers(data)).toEqual(["left-by-somebody"])
-      })
-    }
-  )
+  effect("the folder contains no replaced or deleted installer; files that the sandbox did not write stay", () => {
+    const data = fresh()
+    return Effect.gen(function* () {
+      yield* Effect.gen(function* () {
+        const place = yield* presign()
+        yield* upload(place, "first")
+        yield* upload(place, "second")
+        expect(installers(data)).toHaveLength(1)
+        const app = yield* createApp(place.key)
+        yield* call("DELETE", `${apps}/${textAt(app.json, "id")}`)
+        expect(installers(data)).toHaveLength(0)
+        const { json } = yield* createScript("x")
+        for (const name of ["a", "b", "c"]) {
+          yield* call("PATCH", `${scripts}/${textAt(json, "id")}`, { json: { name } })
+        }
+      }).pipe(inside(data))
+      writeFileSync(join(data, "installers", "left-by-somebody"), "x")
+      yield* Effect.void.pipe(inside(data))
+      // It is nobody's that the records know of.
+      expect(installers(data)).toEqual(["left-by-somebody"])
+    })
+  })
 
   effect("seeded records stay the same; the seed option only affects a new tenant", () => {
     const data = fresh()
@@ -228,7 +222,7 @@ const start = (data: string): Promise<Keeper> =>
 
 describe("a tenant whose process is killed", () => {
   live(
-    "has all that it acknowledged, and each record whole",
+    "has all acknowledged writes, and each record is complete",
     () =>
       Effect.promise(async () => {
         const data = fresh()
@@ -288,7 +282,7 @@ if (!canLimit) console.log("Not run: the test of a full disk, which needs prlimi
 
 describe.runIf(canLimit)("a tenant whose disk is full", () => {
   live(
-    "answers 500 instead of what it cannot keep, goes on when there is room, and has all that it acknowledged",
+    "answers 500 to a write that it cannot store, continues when there is space, and has all acknowledged writes",
     () =>
       Effect.promise(async () => {
         const data = fresh()

@@ -241,7 +241,7 @@ describe("records", () => {
   )
 
   live(
-    "survive it that their process is killed, fifty times in the midst of writes",
+    "survive a process that is killed during writes, fifty times",
     () =>
       Effect.promise(async () => {
         const folder = fresh()

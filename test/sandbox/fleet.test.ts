@@ -45,7 +45,7 @@ const measured = <A, E, R>(stream: Stream.Stream<A, E, R>, count: number) =>
 
 describe("a fleet of 40,000 devices", () => {
   scoped(
-    "is streamed in constant memory, devices and rows of Prism",
+    "is streamed in constant memory, both devices and rows of Prism",
     () =>
       Effect.gen(function* () {
         const devices = yield* measured((yield* Devices).stream(), size)

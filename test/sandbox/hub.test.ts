@@ -96,7 +96,7 @@ live("fifty open pages share one listener and one snapshot of the tenant", () =>
 )
 
 live(
-  "a page that stops reading is cut off while another one goes on",
+  "a page that stops reading is disconnected while another one continues",
   () =>
     Effect.gen(function* () {
       const { tenantUrl } = yield* Sandbox
