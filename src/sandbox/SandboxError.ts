@@ -1,5 +1,5 @@
 /**
- * Why a sandbox did not start, or a fault cannot be.
+ * Why a sandbox did not start, or a fault is not valid.
  */
 import * as Data from "effect/Data"
 

@@ -67,7 +67,10 @@ const Wire = Schema.Struct({
 
 const WithFileName = Schema.typeSchema(Schema.Struct({ ...Wire.fields, file_name: Schema.String }))
 
-/** A custom app of the library, with the name of its installer. Where the service writes `""` for "nothing", the value is `null`. */
+/**
+ * A custom app of the library, with the name of its installer. If the service sends `""` for a missing value, the value
+ * here is `null`.
+ */
 export const CustomApp = Schema.transform(Wire, WithFileName, {
   strict: true,
   decode: (app) => ({ ...app, file_name: installerName(app.file_key) }),

@@ -8,13 +8,16 @@ import * as Schema from "effect/Schema"
 /** An id as the API writes it, in lower case. Usually a UUID, but nothing depends on that. */
 export const Id = Schema.Lowercase
 
-/** A value, or one of the ways in which the API writes that there is none. */
+/** The value, or one of the forms in which the API sends a missing value: no key, `null` or `""`. */
 const orNothing = <A, I, R>(schema: Schema.Schema<A, I, R>) =>
   Schema.Union(Schema.NullishOr(schema), Schema.Literal(""))
 
 type Nullish<A, I, R> = Schema.optional<Schema.Schema<A | undefined, I | "" | null | undefined, R>>
 
-/** Most keys are of one of three kinds. To make each anew takes a fifth of the time in which this library is imported. */
+/**
+ * The schemas of optional keys, by the schema of their value. Creating each one only once makes importing the library a
+ * fifth faster.
+ */
 const made = new WeakMap<object, unknown>()
 
 /** A key that may be missing, null or `""`. All three become `undefined`. */

@@ -76,7 +76,7 @@ const locationOf = (id: string) => ({
   longitude: String((hash(`${id} east`) % 360) - 180)
 })
 
-/** When a command was sent that has not ended yet; `""` if there is none. */
+/** When a command was sent that has not completed yet; `""` if there is none. */
 const pendingSince = (tenant: Tenant, deviceId: string, type: string): string => {
   const command = commands
     .of(tenant, deviceId)
@@ -84,7 +84,10 @@ const pendingSince = (tenant: Tenant, deviceId: string, type: string): string =>
   return command === undefined ? "" : microseconds(command.requested)
 }
 
-/** How a command stands that was sent at one time, or ended at another. That the service says `PENDING` is an assumption. */
+/**
+ * The status of a command, from the time when it was sent and the time when it last completed. That the service says
+ * `PENDING` is an assumption.
+ */
 const outcome = (pending: string, ended: string): string => (pending ? "PENDING" : ended && "SUCCESS")
 
 const render = (tenant: Tenant, record: LostModeRecord) => {
