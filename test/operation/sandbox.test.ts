@@ -1,6 +1,5 @@
 /**
- * Every operation, called once on a sandbox tenant over HTTP: what comes back decodes. Those that need an installer in
- * storage first are called by the tests of their services.
+ * Every operation, called once on a sandbox tenant over HTTP: what comes back decodes.
  */
 import { scoped } from "@effect/vitest"
 import {
@@ -12,9 +11,10 @@ import {
   CustomApps,
   DeviceNotes,
   InHouseApps,
+  InstallerTransfer,
   LostMode,
   Prism,
-  Operation,
+  type Operation,
   Vulnerabilities
 } from "effect-iru"
 import { Iru } from "effect-iru/node"
@@ -23,76 +23,19 @@ import { Sandbox } from "effect-iru/sandbox"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { expect } from "vitest"
+import { ipa } from "../sandbox/ipa.js"
 import { tenantAt } from "../support/tenant.js"
+import { bodiesOf, queries } from "./arguments.js"
 
 /** Reads come first, what cannot be taken back last, and lost mode is canceled after all that needs it. */
 const placeOf = ({ kind, name }: Operation.Any) => kinds.indexOf(kind) + (name === "LostMode.cancel" ? 0.5 : 0)
 const kinds = ["read", "secret", "write", "device", "fleet", "destructive"]
-const needInstallers = ["CustomApps.create", "CustomApps.update", "InHouseApps.create", "InHouseApps.update"]
 const all = Object.values(operations)
   .flatMap((group): ReadonlyArray<Operation.Any> => Object.values(group))
-  .filter(({ name }) => !needInstallers.includes(name))
   .sort((one, other) => placeOf(one) - placeOf(other))
-
-/** The queries of those that need one. */
-const queries: Readonly<Record<string, object>> = {
-  "Prism.count": { category: "apps" },
-  "Threats.stream": { statuses: ["quarantined"] },
-  "Threats.behavioralDetections": { device_id: "1" }
-}
-
-const file = (filename: string, text: string) =>
-  new Operation.FormFile({ filename, contentType: "application/octet-stream", bytes: new TextEncoder().encode(text) })
-const profile = file(
-  "a.mobileconfig",
-  '<?xml version="1.0"?><plist version="1.0"><dict><key>PayloadType</key><string>Configuration</string></dict></plist>'
-)
-
-/** The bodies of those that have one. */
-const bodiesOf = (blueprint_id: string, library_item_id: string): Readonly<Record<string, object>> => ({
-  "AdeDevices.update": { asset_tag: "A-1" },
-  "AdeIntegrations.create": {
-    blueprint_id,
-    phone: "555",
-    email: "a@sandbox.invalid",
-    file: file("token.p7m", "token")
-  },
-  "AdeIntegrations.renew": { blueprint_id, phone: "555", email: "a@sandbox.invalid", file: file("token.p7m", "token") },
-  "AdeIntegrations.update": { blueprint_id, phone: "556", email: "b@sandbox.invalid" },
-  "BlueprintRouting.update": { enrollment_code: { is_active: true } },
-  "Blueprints.create": { name: "New", enrollment_code: { is_active: false } },
-  "Blueprints.update": { description: "Changed" },
-  "Blueprints.assign": { library_item_id },
-  "Blueprints.remove": { library_item_id },
-  "CustomApps.presign": { name: "App.pkg" },
-  "CustomProfiles.create": { name: "New", runs_on_mac: true, file: profile },
-  "CustomProfiles.update": { file: profile },
-  "CustomScripts.create": { name: "New", script: "#!/bin/zsh", execution_frequency: "once" },
-  "CustomScripts.update": { restart: true },
-  "DeviceActions.dataRoaming": { Enabled: true },
-  "DeviceActions.deleteUser": { UserName: "ada" },
-  "DeviceActions.erase": {},
-  "DeviceActions.lock": { Message: "Lost" },
-  "DeviceActions.personalHotspot": { Enabled: false },
-  "DeviceActions.refreshCellularPlans": { eSIMServerURL: "https://esim.sandbox.invalid" },
-  "DeviceActions.remoteDesktop": { EnableRemoteDesktop: true },
-  "DeviceActions.resetWorkProfilePasscode": { newPassword: Redacted.make("1234") },
-  "DeviceActions.restart": {},
-  "DeviceActions.setName": { DeviceName: "Lobby" },
-  "DeviceActions.unlockAccount": { UserName: "ada" },
-  "DeviceNotes.create": { content: "Another" },
-  "DeviceNotes.update": { content: "Changed" },
-  "Devices.update": { asset_tag: "A-2" },
-  "InHouseApps.presign": { filename: "App.ipa" },
-  "LostMode.enable": { Message: "Lost" },
-  "Prism.startExport": { category: "apps" },
-  "Tags.create": { name: "New" },
-  "Tags.update": { name: "Changed" }
-})
 
 const run = (client: ApiClient.Service, operation: Operation.Any, given: ReadonlyArray<unknown>) => {
   const query = queries[operation.name]
@@ -136,7 +79,6 @@ scoped("each operation is served", () =>
     }
     const prismExport = yield* (yield* Prism).startExport({ category: "apps" })
     const android = yield* device("Android")
-    const bodies = bodiesOf(blueprint, yield* Effect.map(state.customScripts.put(newScript), ({ id }) => id))
     const onPhones = ["clearPasscode", "dataRoaming", "personalHotspot", "refreshCellularPlans"].map(
       (verb) => `DeviceActions.${verb}`
     )
@@ -146,6 +88,11 @@ scoped("each operation is served", () =>
     const cves = yield* (yield* Vulnerabilities).list()
     const cve = cves.results[0]?.cve_id ?? ""
     const upload = yield* (yield* InHouseApps).presign({ filename: "App.ipa" })
+    const place = Effect.succeed({ ...upload, name: upload.filename })
+    yield* (yield* InstallerTransfer).upload({ bytes: ipa(), name: "App.ipa" }, { presign: place })
+    const { file_key } = yield* (yield* CustomApps).presign("App.pkg")
+    const toAssign = yield* state.customScripts.put(newScript)
+    const bodies = bodiesOf(blueprint, toAssign.id, { app: file_key, inHouse: upload.file_key })
     const idFor = ({ name }: Operation.Any, id: string): string => {
       const [service = ""] = name.split(".")
       if (service === "AdeDevices") return adeDevice
@@ -168,6 +115,7 @@ scoped("each operation is served", () =>
 
     yield* (yield* LostMode).enable(phone)
     yield* TestClock.adjust("3 seconds")
+    expect(all).toHaveLength(131)
     for (const operation of all) {
       const ids = operation.ids.map((id) => idFor(operation, id))
       const body = bodies[operation.name]
