@@ -115,6 +115,54 @@ describe("a log that is followed", () => {
     )
   })
 
+  effect("gives each event once across restarts, although some are late and some share a microsecond", () => {
+    const arrivals: ReadonlyArray<Entry> = [
+      { id: "A", occurred_at: at(1) },
+      { id: "B", occurred_at: at(1) },
+      { id: "C", occurred_at: at(300, 7) },
+      { id: "LATE", occurred_at: at(60) },
+      { id: "LATE, AS A", occurred_at: at(1) },
+      { id: "AS C", occurred_at: at(300, 7) },
+      { id: "LAST", occurred_at: at(900) }
+    ]
+    const ids = arrivals.map(({ id }) => id)
+
+    let entries: Array<Entry> = []
+
+    /** Handles all events in so many at a time, each time in a new run. An event arrives once the one before is handled. */
+    const inRuns = (sizes: ReadonlyArray<number>) =>
+      Effect.gen(function* () {
+        const { follow } = yield* AuditEvents
+        const handled: Array<string> = []
+        entries = arrivals.slice(0, 1)
+        let from: Date | AuditPosition = start
+        for (const size of sizes) {
+          yield* Stream.take(follow({ from }), size).pipe(
+            Stream.runForEach(({ event, position }) =>
+              Effect.sync(() => {
+                handled.push(event.id)
+                entries.push(...arrivals.slice(entries.length, entries.length + 1))
+                from = JSON.parse(JSON.stringify(position)) as AuditPosition
+              })
+            )
+          )
+        }
+        return handled
+      })
+
+    return withTenant(
+      (request, raw) => log(entries)(request, raw),
+      options
+    )(() =>
+      withTime(
+        Effect.gen(function* () {
+          expect(yield* inRuns(ids.map(() => 1))).toEqual(ids)
+          for (const point of ids.keys()) expect(yield* inRuns([point, ids.length - point])).toEqual(ids)
+        })
+      )
+    )
+  })
+
   effect("begins now, if nothing else is said", () =>
     withTenant(
       log([{ id: "OLD", occurred_at: at(-0) }]),

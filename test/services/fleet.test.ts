@@ -1,6 +1,15 @@
 /** Devices, users, Prism, enrollment: what the library adds to the operations of the API. */
 import { effect } from "@effect/vitest"
-import { Blueprints, Devices, Prism, Tags, Users, Vulnerabilities } from "effect-iru"
+import {
+  type ApiClientError,
+  Blueprints,
+  Devices,
+  Prism,
+  SelfServiceCategories,
+  Tags,
+  Users,
+  Vulnerabilities
+} from "effect-iru"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
@@ -54,6 +63,39 @@ describe("a record is found", () => {
       })
     )
   )
+
+  const two = (record: object) => [1, 2].map((n) => ({ id: uuid(n), ...record }))
+  const envelope = (results: ReadonlyArray<object>) => ({ count: results.length, next: null, previous: null, results })
+  type Find = Effect.Effect<unknown, ApiClientError, Users | Blueprints | Tags | SelfServiceCategories>
+  const finds: ReadonlyArray<readonly [operation: string, body: unknown, find: Find]> = [
+    [
+      "Users.find",
+      envelope(two({ email: "Ada@Accuhive.io" })),
+      Effect.flatMap(Users, ({ find }) => find({ email: "ada@accuhive.io" }))
+    ],
+    ["Blueprints.find", envelope(two({ name: "Kiosk" })), Effect.flatMap(Blueprints, ({ find }) => find("Kiosk"))],
+    ["Tags.find", envelope(two({ name: "Kiosk" })), Effect.flatMap(Tags, ({ find }) => find("Kiosk"))],
+    [
+      "SelfServiceCategories.find",
+      two({ name: "Apps" }),
+      Effect.flatMap(SelfServiceCategories, ({ find }) => find("Apps"))
+    ]
+  ]
+  for (const [operation, body, find] of finds) {
+    effect(`by ${operation} in one request, and if several fit, all are named`, () =>
+      withTenant(
+        () => ({ body }),
+        options
+      )((server) =>
+        Effect.gen(function* () {
+          const error = yield* Effect.flip(find)
+          expect(error).toMatchObject({ reason: "Conflict", operation })
+          for (const n of [1, 2]) expect(error.detail).toContain(uuid(n))
+          expect(server.received).toHaveLength(1)
+        })
+      )
+    )
+  }
 
   effect("on a later page too, where the service's pages are short", () =>
     withTenant(({ query, path }) => {
