@@ -23,7 +23,8 @@ layer(Sandbox.layer({ seed: { devices: 60 } }))("Prism", (it) => {
         const { json: counted } = yield* call("GET", `${path}/count?category=${name}`)
         expect([name, status, counted]).toEqual([name, 200, { count: at(json, "total"), approximate: false }])
       }
-      expect((yield* call("GET", `${path}/count?category=coffee`)).status).toBe(400)
+      const unknown = yield* call("GET", `${path}/count?category=coffee`)
+      expect([unknown.status, unknown.json]).toEqual([400, { detail: "Invalid category: coffee" }])
     })
   )
 

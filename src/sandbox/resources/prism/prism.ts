@@ -22,8 +22,7 @@ export const prism = resource({
     route("GET", "/api/v1/prism/count", ({ url }) =>
       Effect.suspend(() => {
         const found = Object.entries(categories).find(([name]) => name === url.searchParams.get("category"))
-        // The message of this 400 is an assumption.
-        if (found === undefined) return badDetail("Invalid category.")
+        if (found === undefined) return badDetail(`Invalid category: ${url.searchParams.get("category") ?? ""}`)
         return Effect.map(rowsFor(tenant, ...found, url.searchParams), ({ size }) =>
           json(200, { count: size, approximate: false })
         )
