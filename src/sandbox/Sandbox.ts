@@ -62,6 +62,17 @@ export declare namespace Sandbox {
      */
     readonly seed: Server["seed"]
     /**
+     * Undoes everything that was done to records and storage: only the seeds are left. Requests, faults and limits stay as
+     * they are.
+     */
+    readonly reset: Effect.Effect<void>
+    /**
+     * The lists of the page.
+     *
+     * @internal
+     */
+    readonly lists: Server["lists"]
+    /**
      * Makes the next requests that fit go wrong, until the scope closes. Of several rules that fit, the first counts. Fails
      * with `InvalidFault` if its answer is none that HTTP allows.
      */
@@ -197,6 +208,8 @@ const serviceOf = (
   events: server.events,
   state: server.state,
   seed: server.seed,
+  reset: server.reset,
+  lists: server.lists,
   fault: server.faults.add,
   faults: server.faults.active,
   limits: server.limits,
@@ -306,6 +319,9 @@ export class Sandbox extends Context.Tag("effect-iru/Sandbox")<Sandbox, Sandbox.
     counts?: SeedCounts,
     options?: { readonly seed?: number }
   ): Effect.Effect<void, never, Sandbox> => Effect.flatMap(this, (sandbox) => sandbox.seed(counts, options))
+
+  /** Undoes everything that was done to records and storage: only the seeds are left. */
+  static readonly reset: Effect.Effect<void, never, Sandbox> = Effect.flatMap(this, (sandbox) => sandbox.reset)
 
   /** How many requests it takes, and how many of them are left; to be set too. */
   static readonly limits: Effect.Effect<Sandbox.LimitsInForce, never, Sandbox> = Effect.map(

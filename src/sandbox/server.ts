@@ -25,6 +25,7 @@ import {
 } from "./resources/index.js"
 import { makeStorage } from "./storage/Storage.js"
 import type { Credentials } from "./storage/sigv4.js"
+import { type Lists, listsOf } from "./page/lists.js"
 import type { Store } from "./tenant/store.js"
 import { makeTenant, type Tenant } from "./tenant/tenant.js"
 
@@ -53,6 +54,8 @@ export interface Server {
   readonly faults: Faults
   readonly limits: Pick<Limiter, "quota" | "set">
   readonly state: State
+  readonly lists: Lists
+  readonly reset: Effect.Effect<void>
   readonly seed: (counts?: SeedCounts, options?: { readonly seed?: number }) => Effect.Effect<void>
   readonly webApp: WebApp
   readonly bucket: { readonly name: string; readonly credentials: Credentials }
@@ -126,6 +129,7 @@ export const makeServer = (options: ServerOptions): Effect.Effect<Server> =>
     const server = (target: Target, headers: Readonly<Record<string, string>>, handler: Handler): Handler =>
       withHeaders(headers)(log.around(target, safe(slow(faults.around(target, keeping(handler))))))
 
+    const state = stateOf(tenant)
     return {
       api: server("api", { via: "kong/3.2.2" }, (incoming) =>
         Effect.locally(endpoints(incoming), calledOrigin, incoming.url.origin)
@@ -135,7 +139,13 @@ export const makeServer = (options: ServerOptions): Effect.Effect<Server> =>
       events: log.events,
       faults,
       limits: limiter,
-      state: stateOf(tenant),
+      state,
+      lists: listsOf(tenant, state),
+      reset: Effect.gen(function* () {
+        memory.reset()
+        yield* Effect.forEach([...storage.entries()], ([key]) => storage.remove(key), { discard: true })
+        yield* kept
+      }),
       seed: (counts = usualCounts, { seed = 1 } = {}) =>
         Effect.zipRight(
           Effect.sync(() => memory.seed(counts, seed)),

@@ -119,10 +119,36 @@ describe("an observer of a sandbox", () => {
         [2, "GET", 404]
       ])
       expect(heard[1]?.body).toBe('{"name":""}')
-      expect(heard[1]?.problem).toContain('"name":["This field may not be blank."]')
+      expect(heard[1]?.answer).toContain('"name":["This field may not be blank."]')
       expect(heard[3]?.note).toBe("The sandbox does not serve this path.")
       expect(JSON.stringify(heard)).not.toContain(apiToken)
     }).pipe(sandbox)
+  )
+
+  effect(
+    "sees answers as text, and in none of them a secret of a device, a PIN, or an address that lets its reader in",
+    () =>
+      Effect.gen(function* () {
+        const { customApps, devices } = yield* Sandbox.state
+        const { id } = yield* devices.put({ platform: "Mac" })
+        const secrets = ["bypasscode", "filevaultkey", "unlockpin", "recoverypassword"]
+        const told = yield* Effect.forEach(secrets, (name) => call("GET", `/api/v1/devices/${id}/secrets/${name}`))
+        const locked = yield* call("POST", `/api/v1/devices/${id}/action/lock`, { json: {} })
+        const app = yield* customApps.put({ name: "MyApp", installer: "its bytes" })
+        const shown = yield* call("GET", `${library}/custom-apps/${app.id}`)
+        const place = yield* presign()
+        const answers = (yield* Sandbox.requests).map(({ answer }) => answer)
+        const hidden = [
+          ...told.flatMap(({ json }) => Object.values(json ?? {})),
+          textAt(locked.json, "PIN"),
+          textAt(shown.json, "file_url"),
+          ...place.fields.flatMap(([name = "", value = ""]) => (/^(?:policy|x-amz-)/i.test(name) ? [value] : []))
+        ].map(String)
+        expect(hidden.length).toBeGreaterThan(10)
+        for (const secret of hidden) expect(answers.join("\n").includes(secret), secret).toBe(false)
+        expect(answers.at(-2)).toContain('"name":"MyApp"')
+        expect(answers.at(-1)).toContain(place.key)
+      }).pipe(sandbox)
   )
 
   effect("can add routes besides those of the tenant, which do not count as its requests", () =>

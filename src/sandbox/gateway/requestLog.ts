@@ -30,8 +30,8 @@ export interface RequestRecord {
   readonly status: number | undefined
   /** Milliseconds until the answer was ready; `undefined` before that. */
   readonly duration: number | undefined
-  /** The body of an error answer. */
-  readonly problem: string | undefined
+  /** The first 64 KiB of the answer's body as text, without secrets. `""` for files and for old requests. */
+  readonly answer: string
   /** A note of the sandbox, about an unknown path or an injected fault. */
   readonly note: string | undefined
 }
@@ -73,14 +73,15 @@ const recordOf = (id: number, time: number, target: Target, { headers, method, u
   body: "",
   status: undefined,
   duration: undefined,
-  problem: undefined,
+  answer: "",
   note: undefined
 })
 
 const decoder = new TextDecoder()
 
-/** The fields of a body that hold a secret: the PIN of an erased or locked device, and a new passcode. */
-const secretFields = /("(?:PIN|newPassword)"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,}]+)/gi
+/** The fields that hold a secret: PINs and passcodes, presigned addresses, and what signs an upload form. */
+const secretFields =
+  /("(?:PIN|newPassword|file_url|signed_url|policy|x-amz-[\w-]+)"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,}]+)/gi
 
 const withoutSecrets = (body: string): string => body.replace(secretFields, `$1"${redacted}"`)
 
@@ -98,8 +99,21 @@ const overheard = (body: Incoming["body"]): { readonly body: Incoming["body"]; r
   return { body: { [Symbol.asyncIterator]: listen }, text: () => withoutSecrets(decoder.decode(Buffer.concat(chunks))) }
 }
 
-const problemOf = ({ body, status }: Answer): string | undefined =>
-  status >= 400 && body._tag === "Bytes" ? decoder.decode(body.bytes.subarray(0, largestBody)) : undefined
+const textType = /^(?:text\/|application\/(?:json|xml|x-apple-aspen-config))/
+
+/** Where the API tells the secrets of a device. */
+const secretPath = /\/secrets\//
+
+const answerOf = (path: string, { body, ending, headers, status }: Answer): string => {
+  const isText = body._tag === "Bytes" && textType.test(headers["content-type"] ?? "")
+  if (!isText || ending?._tag === "Drop") return ""
+  return secretPath.test(path) && status < 400
+    ? redacted
+    : withoutSecrets(decoder.decode(body.bytes.subarray(0, largestBody)))
+}
+
+const sizeOf = (record: RequestRecord | undefined): number =>
+  record === undefined ? 0 : record.body.length + record.answer.length
 
 /** An empty log. */
 export const makeRequestLog: Effect.Effect<RequestLog> = Effect.map(
@@ -112,16 +126,16 @@ export const makeRequestLog: Effect.Effect<RequestLog> = Effect.map(
 
     const keep = (record: RequestRecord): void => {
       const before = records.get(record.id)
-      bodies += record.body.length - (before?.body.length ?? 0)
+      bodies += sizeOf(record) - sizeOf(before)
       records.set(record.id, record)
       const dropped = records.get(record.id - capacity)
-      if (dropped !== undefined) bodies -= dropped.body.length
+      bodies -= sizeOf(dropped)
       records.delete(record.id - capacity)
       for (; bodies > mostBodies && oldestBody < record.id; oldestBody++) {
         const old = records.get(oldestBody)
-        if (old === undefined || old.body === "") continue
-        bodies -= old.body.length
-        records.set(oldestBody, { ...old, body: "" })
+        if (old === undefined || sizeOf(old) === 0) continue
+        bodies -= sizeOf(old)
+        records.set(oldestBody, { ...old, body: "", answer: "" })
       }
     }
 
@@ -135,18 +149,18 @@ export const makeRequestLog: Effect.Effect<RequestLog> = Effect.map(
           keep(record)
           yield* PubSub.publish(news, record)
           const { body, text } = target === "api" ? overheard(incoming.body) : { body: incoming.body, text: () => "" }
-          const finish = (end: Pick<RequestRecord, "note" | "problem" | "status">) =>
+          const finish = (end: Pick<RequestRecord, "answer" | "note" | "status">) =>
             Effect.flatMap(Clock.currentTimeMillis, (now) => {
               const done: RequestRecord = { ...record, ...end, body: text(), duration: now - time }
               if (records.has(record.id)) keep(done)
               return PubSub.publish(news, done)
             })
           const answer = yield* handler({ ...incoming, body }).pipe(
-            Effect.onInterrupt(() => finish({ status: undefined, problem: undefined, note: "The caller went away." }))
+            Effect.onInterrupt(() => finish({ status: undefined, answer: "", note: "The caller went away." }))
           )
           yield* finish({
             status: answer.ending?._tag === "Drop" ? undefined : answer.status,
-            problem: problemOf(answer),
+            answer: answerOf(record.path, answer),
             note: answer.note
           })
           return answer

@@ -8,10 +8,8 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { Sandbox } from "../Sandbox.js"
 import { type Hub, makeHub } from "./hub.js"
-import { filledParts } from "./parts.js"
 
-const earlier = 100
-const shownOfEach = 100
+const earlier = 200
 
 const event = (name: string, value: unknown): string => `event: ${name}\ndata: ${JSON.stringify(value)}\n\n`
 
@@ -34,13 +32,25 @@ const describe = ({ fault }: Sandbox.ActiveFault): string => {
   return `${all.join(", ")} for ${method} to ${String(path ?? target ?? "anywhere")}`
 }
 
-/** Everything on the page but the requests, as one event. */
-const view = ({ faults, limits, state }: Sandbox.Service): Effect.Effect<string> =>
+/** A request as a row of the page. Its bodies and headers are read when it is opened. */
+const inShort = ({ duration, id, method, note, path, search, status, target, time }: Sandbox.Request) => ({
+  id,
+  time,
+  target,
+  method,
+  path,
+  search,
+  status,
+  duration,
+  note
+})
+
+/** What has changed beside requests. The page reads its lists again whenever their version is another one. */
+const view = ({ faults, limits, lists }: Sandbox.Service): Effect.Effect<string> =>
   Effect.gen(function* () {
-    const snapshot = yield* state.snapshot({ limit: shownOfEach })
     const active = yield* faults
     return event("tenant", {
-      parts: filledParts(snapshot),
+      version: yield* lists.version,
       quota: yield* limits.quota,
       faults: active.map((fault, id) => ({ id, left: fault.left, text: describe(fault) }))
     })
@@ -52,10 +62,10 @@ const together = "50 millis"
 /** The events for all pages. */
 export const eventsOf = (sandbox: Sandbox.Service): Hub => {
   const start = Effect.map(sandbox.requests, (requests) =>
-    event("start", { tenantUrl: sandbox.tenantUrl, requests: requests.slice(-earlier) })
+    event("start", { tenantUrl: sandbox.tenantUrl, requests: requests.slice(-earlier).map(inShort) })
   )
   const requests = sandbox.events.pipe(
-    Stream.map((record) => event("request", record)),
+    Stream.map((record) => event("request", inShort(record))),
     Stream.groupedWithin(100, together),
     Stream.map(Chunk.join(""))
   )

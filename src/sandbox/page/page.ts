@@ -6,14 +6,17 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { parseRules } from "../Fault.js"
 import { type Answer, content, empty, type Incoming } from "../gateway/exchange.js"
+import { whole } from "../gateway/paging.js"
+import { decoded } from "../gateway/router.js"
 import type { Sandbox } from "../Sandbox.js"
 import { environment } from "./environment.js"
 import { eventsOf } from "./events.js"
 import type { FaultDesk } from "./faultDesk.js"
 import { refusal } from "./guard.js"
 import { html } from "./html.js"
-import { recordText, removeRecord } from "./records.js"
-import { script } from "./script.js"
+import type { Range } from "./lists.js"
+import { withoutSecrets } from "./records.js"
+import { script } from "./script/index.js"
 import { style } from "./style.js"
 
 const policy = [
@@ -48,6 +51,18 @@ const assets: Readonly<Record<string, Answer>> = {
 const problem = (status: number, text: string): Answer =>
   content(status, "text/plain; charset=utf-8", `${text}\n`, headers)
 
+const missing = problem(404, "It is not there any more.")
+
+const orMissing = (value: object | undefined): Answer =>
+  value === undefined ? missing : asset("application/json", withoutSecrets(value))
+
+/** The rows that are asked for, at most 300 at once. */
+const rangeOf = (query: URLSearchParams): Range => ({
+  offset: whole(query.get("offset")) ?? 0,
+  limit: Math.min(whole(query.get("limit")) ?? 100, 300),
+  search: (query.get("search") ?? "").trim()
+})
+
 const largestRule = 1024 * 1024
 
 const readText = (incoming: Incoming): Effect.Effect<string, Answer> =>
@@ -77,21 +92,37 @@ export const pageRoutes =
         Effect.as(empty(204, headers))
       )
 
+    const make = (incoming: Incoming, list: string): Effect.Effect<Answer, Answer> =>
+      readText(incoming).pipe(
+        Effect.flatMap((text) =>
+          Effect.try({ try: (): unknown => JSON.parse(text), catch: () => "This is not JSON." })
+        ),
+        Effect.flatMap((given) => sandbox.lists.make(list, given)),
+        Effect.map((id) => orMissing(id === undefined ? undefined : { id })),
+        // A browser writes every status from 400 on to its console: for the page, a field that is missing is no error.
+        Effect.catchAll((wrong) =>
+          typeof wrong === "string" ? Effect.succeed(orMissing({ wrong })) : Effect.fail(wrong)
+        )
+      )
+
     const answer = (incoming: Incoming): Effect.Effect<Answer, Answer> => {
       const { method, url } = incoming
       const found = assets[url.pathname]
-      const [, part, id] = /^\/_sandbox\/records\/(\w+)\/([^/]+)$/.exec(url.pathname) ?? []
-      if (part !== undefined && id !== undefined) {
-        if (method === "GET") {
-          return Effect.map(recordText(sandbox, part, id), (text) =>
-            text === undefined ? problem(404, "It is not there any more.") : asset("application/json", text)
+      const [, kind, list = "", id] =
+        /^\/_sandbox\/(lists|records|requests)\/(\w+)(?:\/([^/]+))?$/.exec(url.pathname) ?? []
+      switch (`${method} ${kind}`) {
+        case "GET lists":
+          return Effect.map(sandbox.lists.rows(list, rangeOf(url.searchParams)), orMissing)
+        case "POST lists":
+          return make(incoming, list)
+        case "GET records":
+          return Effect.map(sandbox.lists.open(list, decoded(id ?? "")), orMissing)
+        case "DELETE records":
+          return Effect.map(sandbox.lists.remove(list, decoded(id ?? "")), (wasThere) =>
+            wasThere ? empty(204, headers) : missing
           )
-        }
-        if (method === "DELETE") {
-          return Effect.map(removeRecord(sandbox, part, id), (wasThere) =>
-            wasThere ? empty(204, headers) : problem(404, "It is not there any more.")
-          )
-        }
+        case "GET requests":
+          return Effect.map(sandbox.requests, (requests) => orMissing(requests.find(({ id }) => id === Number(list))))
       }
       switch (`${method === "HEAD" ? "GET" : method} ${url.pathname}`) {
         case "GET /_sandbox/events":
@@ -107,6 +138,8 @@ export const pageRoutes =
           return addFaults(incoming)
         case "DELETE /_sandbox/faults":
           return Effect.as(desk.clear, empty(204, headers))
+        case "POST /_sandbox/reset":
+          return Effect.as(sandbox.reset, empty(204, headers))
         default:
           return Effect.succeed(
             found === undefined

@@ -1,22 +1,19 @@
 /**
  * The lists on the page, as the resources describe them.
  */
-import { resources, type Snapshot } from "../resources/index.js"
-import type { PagePart, PageRow } from "../tenant/resource.js"
-import type { Glance } from "../tenant/snapshot.js"
+import { resources } from "../resources/index.js"
+import type { AnyResource, PagePart } from "../tenant/resource.js"
+
+const all: ReadonlyArray<AnyResource> = resources
 
 /** All lists, in the order of the resources. */
-export const pageParts: ReadonlyArray<PagePart<Snapshot>> = resources.flatMap(
-  ({ page }): ReadonlyArray<PagePart<Snapshot>> => page ?? []
-)
+export const pageParts: ReadonlyArray<PagePart> = all.flatMap(({ page }) => page ?? [])
 
-/** A list as the page's script gets it. */
-export interface FilledPart extends Glance<PageRow> {
-  readonly id: string
-  readonly place: string
-  readonly noun: string
-}
-
-/** The lists with what they show of a tenant. */
-export const filledParts = (snapshot: Snapshot): ReadonlyArray<FilledPart> =>
-  pageParts.map(({ id, noun, place, rows }) => ({ id, place, noun, ...rows(snapshot) }))
+/** The places of the page, in the order in which it names them. */
+export const places: ReadonlyArray<readonly [id: PagePart["place"], title: string]> = [
+  ["fleet", "Fleet"],
+  ["library", "Library"],
+  ["blueprints", "Blueprints"],
+  ["security", "Security"],
+  ["audit", "Audit"]
+]

@@ -64,12 +64,29 @@ progress::-webkit-progress-bar { background: var(--line) }
 progress::-webkit-progress-value { background: var(--accent); border-radius: 1rem }
 progress::-moz-progress-bar { background: var(--accent); border-radius: 1rem }
 
-main { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.12fr); gap: 1.25rem; align-items: start }
-.column { display: flex; flex-direction: column; gap: 1.25rem; min-width: 0 }
+nav { display: flex; flex-wrap: wrap; gap: .25rem; margin-bottom: 1.25rem }
+nav a { padding: .3125rem .75rem; border-radius: 7px; color: inherit; text-decoration: none }
+nav a:hover { background: var(--sunk) }
+nav a[aria-current] { background: var(--accent-soft); color: var(--accent); font-weight: 600 }
+main { display: grid; grid-template: "place break" auto "place log" 1fr / minmax(0, 1.5fr) minmax(0, 1fr); gap: 1.25rem; align-items: start }
+[data-place="requests"] main { grid-template: "log break" / minmax(0, 1.7fr) minmax(0, 1fr) }
+[data-place="requests"] #places { display: none }
+#places { grid-area: place; display: grid; gap: 1.25rem; min-width: 0 }
+.break { grid-area: break }
+.log { grid-area: log }
+[data-place]:not([data-place="requests"]) .log { max-height: 32rem; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.25rem; min-width: 0 }
 
 .rows > li { display: grid; gap: .0625rem 1rem; padding: .5625rem 0; border-top: 1px solid var(--line); min-width: 0; align-items: baseline }
-.rows.items > li { grid-template-columns: minmax(0, 10.5rem) minmax(0, 1fr) auto }
+.rows.items > li { grid-template-columns: minmax(0, 12rem) minmax(0, 1fr) auto; height: 2.5rem; overflow: hidden; white-space: nowrap }
+.rows.items .name, .rows.items .facts { overflow: hidden; text-overflow: ellipsis }
+.rows.items .facts { flex-wrap: nowrap }
+#devices > li { grid-template-columns: minmax(0, 1fr) minmax(0, 1.6fr) auto }
+#auditEvents > li { grid-template-columns: 9rem minmax(0, 1fr) auto }
+#devices .facts { display: grid; grid-template-columns: 4.5rem minmax(0, 1fr) minmax(0, 1fr) 8rem }
+#auditEvents .facts { display: grid; grid-template-columns: minmax(0, 1.2fr) minmax(0, 1fr) 9.5rem }
+#devices .facts > *, #auditEvents .facts > * { overflow: hidden; text-overflow: ellipsis }
+#requests, .rows { scroll-margin-top: 6rem }
 .rows > li.older { display: block; color: var(--muted); font-size: .8125rem }
 .head { display: flex; flex-wrap: wrap; gap: 0 .75rem; align-items: baseline; min-width: 0 }
 .name { font-weight: 550; overflow-wrap: anywhere }
@@ -84,7 +101,8 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .tag.bad { background: var(--bad-soft); color: var(--bad) }
 .tag.odd { background: var(--odd-soft); color: var(--odd) }
 
-.items { max-height: 24rem; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin }
+.scroll { max-height: 24rem; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin }
+[data-list="devices"], [data-list="auditEvents"], [data-list="blueprints"] { max-height: max(24rem, 100vh - 22rem) }
 .search, .bar { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .75rem }
 .search input, .bar input { flex: 1 1 10rem; min-width: 0 }
 .bar { margin-bottom: .75rem }
@@ -96,6 +114,12 @@ dialog {
   background: var(--card); border: 1px solid var(--line-strong); border-radius: 12px;
 }
 dialog::backdrop { background: rgb(0 0 0 / .45) }
+dialog > * + *, form > * + * { margin-top: .875rem }
+dialog .bar { margin: .875rem 0 0 }
+dialog > .bar:first-child { margin: 0 }
+.field { display: grid; gap: .25rem }
+.field label { color: var(--muted); font-size: .8125rem }
+.field textarea { width: 100% }
 dialog .bar h2 { flex: 1 1 12rem; overflow-wrap: anywhere }
 .fields { display: grid; grid-template-columns: minmax(0, 11rem) minmax(0, 1fr); gap: .375rem 1rem; font-size: .875rem }
 .fields dt { color: var(--muted) }
@@ -110,7 +134,7 @@ pre {
   white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.55;
 }
 
-button, select, input {
+button, select, input, textarea {
   font: inherit; font-size: .875rem; color: inherit; background: var(--card);
   border: 1px solid var(--line-strong); border-radius: 7px; padding: .3125rem .625rem; min-height: 2.125rem;
 }
@@ -149,25 +173,28 @@ input[type="number"] { width: 4.25rem }
 .detail { display: grid; gap: .5rem; padding: .125rem .25rem .875rem }
 .detail .note { color: var(--muted); font-size: .8125rem }
 .detail h4 { margin: .25rem 0 0; font-size: .75rem; font-weight: 600; color: var(--muted) }
+.sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: .5rem 1rem }
+.sides > div { display: grid; gap: .5rem; align-content: start; min-width: 0 }
 .detail pre { max-height: 24rem; overflow: auto }
 
 @media (min-width: 64.0625rem) and (min-height: 44rem) {
-  .aside { position: sticky; top: 1.25rem; max-height: calc(100vh - 2.5rem) }
-  .aside section { flex: none }
-  .aside .log { flex: 0 1 auto; min-height: 0; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin }
+  [data-place="requests"] .break { position: sticky; top: 1.25rem }
 }
-@media (max-width: 64rem) { main { grid-template-columns: minmax(0, 1fr) } }
+@media (max-width: 64rem) {
+  main, [data-place="requests"] main { grid-template: "place" "log" "break" / minmax(0, 1fr) }
+  [data-place]:not([data-place="requests"]) .log { display: none }
+}
 @media (max-width: 44rem) {
   body { padding-top: 1.25rem }
   header { grid-template-columns: minmax(0, 1fr) }
   .quota { grid-column: 1; grid-row: auto; margin-top: .5rem }
   section { padding: 1rem }
-  .rows.items > li { grid-template-columns: minmax(0, 1fr) auto }
+  .rows.items > li, #devices > li, #auditEvents > li { grid-template-columns: minmax(0, 1fr) auto; height: 3.75rem }
+  #devices .facts { grid-template-columns: 4.5rem minmax(0, 1fr) minmax(0, 1fr) }
+  #devices .facts > :nth-child(4) { display: none }
   .rows.items > li .facts { grid-area: 2 / 1 / 3 / 3 }
   .requests > li > button { grid-template-columns: auto auto minmax(0, 1fr) auto }
   .requests > li > button .path { grid-area: 2 / 1 / 3 / 5 }
-  .aside { order: -1 }
-  .aside .log { order: -1; max-height: 70vh; overflow-y: auto }
 }
 @media (pointer: coarse) { button, select, input { min-height: 2.75rem } }
 @media (forced-colors: active) { .connection::before { background: CanvasText } }

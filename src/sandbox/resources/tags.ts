@@ -10,6 +10,7 @@ import { readFields } from "../gateway/fields.js"
 import { paged } from "../gateway/paging.js"
 import { route } from "../gateway/router.js"
 import { filtered } from "../tenant/collection.js"
+import { pageRows } from "../tenant/pageWords.js"
 import { resource } from "../tenant/resource.js"
 import { named } from "../tenant/seeding.js"
 import { rowsOf } from "../tenant/seedNumbers.js"
@@ -89,5 +90,15 @@ export const tags = resource({
     tags: recordsOf(tenant, tagTable, (given: NewTag, before, id) => Effect.succeed({ ...before, ...given, id }))
   }),
   snapshot: (tenant, limit) => Effect.sync(() => ({ tags: glance(tenant.records(tagTable), limit, (tag) => tag) })),
-  page: [{ id: "tags", place: "fleet", title: "Tags", noun: "tags", path, rows: ({ tags }) => tags }]
+  page: [
+    {
+      id: "tags",
+      place: "fleet",
+      title: "Tags",
+      noun: "tags",
+      path,
+      rows: (tenant) => Effect.sync(() => pageRows(tenant.records(tagTable), (tag) => tag)),
+      form: { title: "New tag", fields: [{ name: "name", label: "Name" }] }
+    }
+  ]
 })

@@ -28,7 +28,13 @@ export const makeMemory = (options: {
   /** The bytes of a file in storage that belongs to a seeded record. */
   readonly seededFile: (seeding: Seeding, key: string) => Uint8Array | undefined
 }) => {
-  const { identity, note, seededFile } = options
+  const { identity, seededFile } = options
+  let revision = 0
+  let generation = 0
+  const note: Note = (key, value) => {
+    revision += 1
+    options.note(key, value)
+  }
   /** The key under which the tables keep this tenant's records. */
   const owner: object = {}
   const tables = new Map(options.tables.map((table) => [table.key, table.open(owner, note)]))
@@ -43,6 +49,7 @@ export const makeMemory = (options: {
 
   const seed = (counts: Counts, number: number): void => {
     const ordinal = seeds.length
+    generation += 1
     const seeding = makeSeeding(counts, number, ordinal, identity.categories)
     seeds.push(seeding)
     for (const table of tables.values()) table.seed(seeding)
@@ -89,10 +96,22 @@ export const makeMemory = (options: {
       yield* storage.loadReservations(reservations)
     })
 
+  /** Puts all records back to what the seeds made of them. */
+  const reset = (): void => {
+    for (const [name, table] of tables) {
+      for (const id of Array.from(table.entries(), ([id]) => id)) {
+        table.restore(id, undefined)
+        note(`record/${name}/${id}`, () => undefined)
+      }
+    }
+    generation += 1
+  }
+
   /** Restores the stored value of a key. Seeds are never restored, since no request adds one. */
   const restore =
     (folder: string): Restore =>
     (key, value) => {
+      revision += 1
       const [kind = "", rest = ""] = partsOf(key, 2)
       const [name = "", id = ""] = partsOf(rest, 2)
       if (kind === "object") storage.restoreObject(rest, value, folder)
@@ -100,7 +119,20 @@ export const makeMemory = (options: {
       else if (kind === "record") tables.get(name)?.restore(id, value)
     }
 
-  return { owner, objects: storage.objects, seeds, seed, entries, load, restore }
+  return {
+    owner,
+    objects: storage.objects,
+    seeds,
+    /** Counts all changes. */
+    revision: (): number => revision,
+    /** Counts seeds and resets: what was derived from the records before one is no longer right after it. */
+    generation: (): number => generation,
+    seed,
+    reset,
+    entries,
+    load,
+    restore
+  }
 }
 
 /** What a tenant remembers. */

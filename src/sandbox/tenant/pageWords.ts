@@ -1,13 +1,32 @@
 /**
- * Texts of the page.
+ * How the page shows records.
  */
-import type { PageTag } from "./resource.js"
+import type { Listing } from "./collection.js"
+import type { PageRow, PageTag } from "./resource.js"
+
+/** Records as rows of the page, the newest first. A row is made when it is shown. */
+export const pageRows = <R>(records: Listing<R>, row: (record: R) => PageRow): Listing<PageRow> => ({
+  size: records.size,
+  slice: (offset, limit) => {
+    const end = records.size - offset
+    const start = Math.max(0, end - limit)
+    return end <= 0
+      ? []
+      : records
+          .slice(start, end - start)
+          .map(row)
+          .toReversed()
+  }
+})
 
 /** `install_once` becomes `install once`. */
 export const words = (text: string): string => text.replaceAll("_", " ")
 
 /** `1234` becomes `1,234`. */
 export const number = (value: number): string => value.toLocaleString("en")
+
+/** `2026-01-30T08:15:59Z` becomes `2026-01-30 08:15`. */
+export const minutes = (time: string): string => time.slice(0, 16).replace("T", " ")
 
 /** `1234567` becomes `1.2 MB`. */
 export const bytes = (size: number): string => {

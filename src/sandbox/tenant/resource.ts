@@ -4,7 +4,7 @@
  */
 import type * as Effect from "effect/Effect"
 import type { Route } from "../gateway/router.js"
-import type { Glance } from "./snapshot.js"
+import type { Listing } from "./collection.js"
 import type { Seeding } from "./seeding.js"
 import type { AnyTable } from "./table.js"
 import type { Tenant } from "./tenant.js"
@@ -29,16 +29,47 @@ export interface PageTag {
   readonly kind?: "good" | "warn" | "bad" | undefined
 }
 
+/** A field of a form that makes a record. */
+export interface PageField {
+  readonly name: string
+  readonly label: string
+  /** The values to choose from. Default: any text. */
+  readonly options?: ReadonlyArray<string> | undefined
+  /** Whether the text may have several lines. */
+  readonly isLong?: boolean | undefined
+}
+
+/** A form that makes a record. Every field must be filled in. */
+export interface PageForm {
+  /** `New tag` */
+  readonly title: string
+  readonly fields: ReadonlyArray<PageField>
+}
+
 /** A list on the page. */
-export interface PagePart<Snapshot> {
+export interface PagePart {
+  /** As its records are called in `Sandbox.state`, if they are there. */
   readonly id: string
-  readonly place: "blueprints" | "library" | "fleet"
+  readonly place: "fleet" | "library" | "blueprints" | "security" | "audit"
   readonly title: string
   /** The plural of its records in a sentence: `in-house apps`. */
   readonly noun: string
   /** The path of the API, for a fault that only affects these records. */
   readonly path?: string | undefined
-  readonly rows: (snapshot: Snapshot) => Glance<PageRow>
+  /** Its rows, in the order in which the page shows them. */
+  readonly rows: (tenant: Tenant) => Effect.Effect<Listing<PageRow>>
+  /** One record. Default: the one in `Sandbox.state`. `undefined`: there is none. */
+  readonly open?: ((tenant: Tenant, id: string) => object | undefined) | undefined
+  /** What belongs to a record, shown when it is opened. */
+  readonly belongings?: ((tenant: Tenant, id: string) => ReadonlyArray<PageBelongings>) | undefined
+  /** The form that makes a record. Default: none can be made by hand. */
+  readonly form?: PageForm | undefined
+}
+
+/** What belongs to a record: the commands of a device. */
+export interface PageBelongings {
+  readonly title: string
+  readonly rows: ReadonlyArray<PageRow>
 }
 
 /** A resource without the types of its parts. */
@@ -56,6 +87,8 @@ export interface AnyResource {
         readonly isUsed: (tenant: Tenant, key: string) => boolean
       }
     | undefined
+  /** Its lists on the page. */
+  readonly page?: ReadonlyArray<PagePart> | undefined
 }
 
 /** A resource. */
@@ -73,8 +106,6 @@ export interface Resource<
   readonly snapshot?: ((tenant: Tenant, limit: number) => Effect.Effect<Snapshot>) | undefined
   /** Its part of `Sandbox.webApp`: actions that only the vendor's web app has. */
   readonly webApp?: ((tenant: Tenant) => WebApp) | undefined
-  /** Its lists on the page. */
-  readonly page?: ReadonlyArray<PagePart<Snapshot>> | undefined
 }
 
 /** The type of a missing part. */

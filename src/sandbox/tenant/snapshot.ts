@@ -18,9 +18,3 @@ export const glance = <R, A>(records: Listing<R>, limit: number, look: (record: 
     .map(look)
     .toReversed()
 })
-
-/** The same summary with converted records. */
-export const mapGlance = <A, B>({ count, newest }: Glance<A>, look: (record: A) => B): Glance<B> => ({
-  count,
-  newest: newest.map(look)
-})

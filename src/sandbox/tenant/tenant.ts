@@ -29,6 +29,10 @@ export interface Tenant {
   readonly storage: Storage
   /** The records of any table. Changing them here notifies no listener. */
   readonly records: <R extends Identified>(table: Table<R>) => Collection<R>
+  /** Counts all changes. */
+  readonly revision: () => number
+  /** Counts seeds and resets: what was derived from the records before one is no longer right after it. */
+  readonly generation: () => number
   /** The seeds in the order in which they were added. */
   readonly seeds: ReadonlyArray<Seeding>
   /** Saves a new or changed record, and notifies listeners with `create` or `update`. */
@@ -86,7 +90,7 @@ export const makeTenant = (options: {
 }): Tenant => {
   const { pageSize, storage, store } = options
   const { identity, kept, memory } = store
-  const { owner, seeds } = memory
+  const { generation, owner, revision, seeds } = memory
   const listeners: Array<Listener> = []
   const agenda = makeAgenda()
 
@@ -103,6 +107,8 @@ export const makeTenant = (options: {
     pageSize,
     storage,
     seeds,
+    revision,
+    generation,
     kept,
     records: (table) => table.records(owner),
     save: (table, record) =>

@@ -8,11 +8,13 @@ import { badFields } from "../../gateway/refusals.js"
 import { route } from "../../gateway/router.js"
 import { filtered, fromArray } from "../../tenant/collection.js"
 import { idOfText } from "../../tenant/ids.js"
+import { pageRows, words } from "../../tenant/pageWords.js"
 import { resource } from "../../tenant/resource.js"
 import { glance } from "../../tenant/snapshot.js"
 import type { Change } from "../../tenant/table.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { timestamp } from "../../tenant/time.js"
+import { userTable } from "../fleet/tables.js"
 import { auditTable, ulid } from "./auditTable.js"
 
 /**
@@ -47,6 +49,10 @@ const told = ["secret"]
 
 const only = (value: object, keys: ReadonlyArray<string>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(value).filter(([key, field]) => keys.includes(key) && field !== undefined))
+
+/** The name of a target, if the event shows it. */
+const nameIn = ({ device_name, name }: Readonly<Record<string, unknown>>): string | undefined =>
+  [name, device_name].find((value) => typeof value === "string")
 
 /** Adds an event for a change. Tables without a target type are internal and have no events. */
 const note = (tenant: Tenant, { action, details, record, table: key }: Change): Effect.Effect<void> =>
@@ -110,5 +116,30 @@ export const audit = resource({
     )
   ],
   snapshot: (tenant, limit) =>
-    Effect.sync(() => ({ auditEvents: glance(tenant.records(auditTable), limit, (event) => event) }))
+    Effect.sync(() => ({ auditEvents: glance(tenant.records(auditTable), limit, (event) => event) })),
+  page: [
+    {
+      id: "auditEvents",
+      place: "audit",
+      title: "Audit events",
+      noun: "events",
+      path: "/api/v1/audit/events",
+      rows: (tenant) =>
+        Effect.sync(() =>
+          pageRows(
+            tenant.records(auditTable),
+            ({ action, actor_id, id, new_state, occurred_at, target_id, target_type }) => ({
+              id,
+              name: `${words(action)} ${words(target_type)}`,
+              facts: [
+                nameIn(new_state) ?? target_id,
+                tenant.records(userTable).get(actor_id)?.name ?? "the API token",
+                occurred_at.slice(0, 19).replace("T", " ")
+              ]
+            })
+          )
+        ),
+      open: (tenant, id) => tenant.records(auditTable).get(id)
+    }
+  ]
 })

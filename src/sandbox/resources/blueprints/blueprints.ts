@@ -3,10 +3,11 @@
  */
 import * as Effect from "effect/Effect"
 import * as Struct from "effect/Struct"
-import { number } from "../../tenant/pageWords.js"
+import { number, pageRows } from "../../tenant/pageWords.js"
 import { resource } from "../../tenant/resource.js"
-import { glance, mapGlance } from "../../tenant/snapshot.js"
+import { glance } from "../../tenant/snapshot.js"
 import { recordsOf } from "../../tenant/state.js"
+import type { Tenant } from "../../tenant/tenant.js"
 import { findItem, isLibrary } from "../library/items.js"
 import { blueprintRoutes } from "./routes.js"
 import { type BlueprintRecord, blueprintTable, itemsOf, makeNode, mapNodes } from "./table.js"
@@ -22,6 +23,12 @@ const kindNames: Readonly<Record<string, string>> = {
   customProfiles: "Profile",
   customScripts: "Script"
 }
+
+/** A Blueprint with the names of its library items. */
+const withItems = (tenant: Tenant, record: BlueprintRecord) => ({
+  ...Struct.omit(record, "params"),
+  nodes: record.nodes.map(({ id, items }) => ({ id, items: items.flatMap((item) => findItem(tenant, item) ?? []) }))
+})
 
 export const blueprints = resource({
   tables: [blueprintTable],
@@ -80,13 +87,7 @@ export const blueprints = resource({
   }),
   snapshot: (tenant, limit) =>
     Effect.sync(() => ({
-      blueprints: glance(tenant.records(blueprintTable), limit, (record) => ({
-        ...Struct.omit(record, "params"),
-        nodes: record.nodes.map(({ id, items }) => ({
-          id,
-          items: items.flatMap((item) => findItem(tenant, item) ?? [])
-        }))
-      }))
+      blueprints: glance(tenant.records(blueprintTable), limit, (record) => withItems(tenant, record))
     })),
   page: [
     {
@@ -95,25 +96,39 @@ export const blueprints = resource({
       title: "Blueprints",
       noun: "Blueprints",
       path: "/api/v1/blueprints",
-      rows: ({ blueprints }) =>
-        mapGlance(blueprints, ({ enrollment_code: { code, is_active }, id, name, nodes, type }) => {
-          const items = new Map(nodes.flatMap((node) => node.items).map((item) => [item.id, item]))
-          const shown = Array.from(items.values()).slice(0, mostChips)
-          return {
-            id,
-            name,
-            tags: type === "map" ? [{ text: "map" }] : [],
-            facts: [
-              `enrollment code ${code}${is_active ? "" : ", inactive"}`,
-              ...(nodes.length > 1 ? [`${number(nodes.length)} nodes`] : [])
-            ],
-            chips: [
-              ...shown.map(({ kind, name }) => ({ kind: kindNames[kind] ?? "", name })),
-              ...(items.size > mostChips ? [{ kind: "", name: `and ${number(items.size - mostChips)} more` }] : [])
-            ],
-            none: "nothing assigned"
-          }
-        })
+      rows: (tenant) =>
+        Effect.sync(() =>
+          pageRows(tenant.records(blueprintTable), (record) => {
+            const {
+              enrollment_code: { code, is_active },
+              id,
+              name,
+              nodes,
+              type
+            } = withItems(tenant, record)
+            const items = new Map(nodes.flatMap((node) => node.items).map((item) => [item.id, item]))
+            const shown = Array.from(items.values()).slice(0, mostChips)
+            return {
+              id,
+              name,
+              tags: type === "map" ? [{ text: "map" }] : [],
+              facts: [
+                `enrollment code ${code}${is_active ? "" : ", inactive"}`,
+                ...(nodes.length > 1 ? [`${number(nodes.length)} nodes`] : [])
+              ],
+              chips: [
+                ...shown.map(({ kind, name }) => ({ kind: kindNames[kind] ?? "", name })),
+                ...(items.size > mostChips ? [{ kind: "", name: `and ${number(items.size - mostChips)} more` }] : [])
+              ],
+              none: "nothing assigned"
+            }
+          })
+        ),
+      open: (tenant, id) => {
+        const record = tenant.records(blueprintTable).get(id)
+        return record && withItems(tenant, record)
+      },
+      form: { title: "New Blueprint", fields: [{ name: "name", label: "Name" }] }
     }
   ]
 })

@@ -10,14 +10,15 @@ import { commandTable, noteTable } from "./tables.js"
 
 /** Indexes the records of a table by device. The table must not be seeded. */
 const belongings = <R extends Identified & { readonly device_id: string }>(table: Table<R>) => {
-  const tenants = new WeakMap<Tenant, Map<string, Set<string>>>()
+  const tenants = new WeakMap<Tenant, { readonly generation: number; readonly ids: Map<string, Set<string>> }>()
   const idsOf = (tenant: Tenant): Map<string, Set<string>> => {
+    const generation = tenant.generation()
     const found = tenants.get(tenant)
-    if (found !== undefined) return found
-    const made = new Map<string, Set<string>>()
-    for (const record of tenant.records(table).touched()) add(made, record)
-    tenants.set(tenant, made)
-    return made
+    if (found?.generation === generation) return found.ids
+    const ids = new Map<string, Set<string>>()
+    for (const record of tenant.records(table).touched()) add(ids, record)
+    tenants.set(tenant, { generation, ids })
+    return ids
   }
   const add = (ids: Map<string, Set<string>>, { device_id, id }: R): void => {
     const own = ids.get(device_id)

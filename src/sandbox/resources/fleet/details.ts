@@ -7,7 +7,7 @@ import { route } from "../../gateway/router.js"
 import { resource } from "../../tenant/resource.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { tagTable } from "../tags.js"
-import { renderDevice } from "./devices.js"
+import { renderDevice } from "./devicesPart.js"
 import { findDevice } from "./finding.js"
 import type { DeviceRecord } from "./tables.js"
 

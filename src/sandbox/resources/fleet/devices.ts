@@ -11,7 +11,7 @@ import { missing } from "../../gateway/refusals.js"
 import { route } from "../../gateway/router.js"
 import { filtered, fromArray } from "../../tenant/collection.js"
 import { resource } from "../../tenant/resource.js"
-import { glance, mapGlance } from "../../tenant/snapshot.js"
+import { glance } from "../../tenant/snapshot.js"
 import { recordsOf } from "../../tenant/state.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { timestamp } from "../../tenant/time.js"
@@ -19,8 +19,8 @@ import { blueprintTable } from "../blueprints/table.js"
 import { tagTable } from "../tags.js"
 import { commands, notes } from "./belongings.js"
 import { findDevice } from "./finding.js"
+import { atAGlance, devicesPart, path, renderDevice } from "./devicesPart.js"
 import { devicesFor } from "./listing.js"
-import { isLost } from "./lostMode.js"
 import { watchFleet } from "./kept.js"
 import { watchRelations } from "./relations.js"
 import {
@@ -34,28 +34,8 @@ import {
   userTable
 } from "./tables.js"
 
-const path = "/api/v1/devices"
-
 /** The fields for putting a device. */
 export type NewDevice = Partial<DeviceRecord>
-
-/** A device in the form of the API. */
-export const renderDevice = (tenant: Tenant, device: DeviceRecord) => {
-  const { id, mac_address: _mac, filevault_enabled: _fileVault, tags, user, ...shown } = device
-  const owner = user === null ? undefined : tenant.records(userTable).get(user)
-  return {
-    device_id: id,
-    ...shown,
-    user:
-      owner === undefined ? "" : { email: owner.email, name: owner.name, id: owner.id, is_archived: owner.archived },
-    blueprint_name: tenant.records(blueprintTable).get(device.blueprint_id)?.name ?? "",
-    agent_installed: device.agent_version !== "",
-    is_missing: false,
-    is_removed: false,
-    lost_mode_status: isLost(tenant, device) ? "ENABLED" : "",
-    tags: tags.flatMap((tag) => tenant.records(tagTable).get(tag)?.name ?? [])
-  }
-}
 
 const idsOfTags = (tenant: Tenant, names: ReadonlyArray<unknown>) => {
   const all = [...tenant.records(tagTable).values()]
@@ -291,37 +271,8 @@ export const devices = resource({
   }),
   snapshot: (tenant, limit) =>
     Effect.sync(() => ({
-      devices: glance(tenant.records(deviceTable), limit, (device) => {
-        const { blueprint_name, device_id, device_name, last_check_in, platform, user } = renderDevice(tenant, device)
-        return {
-          id: device_id,
-          name: device_name,
-          platform,
-          user: typeof user === "string" ? null : user.name,
-          blueprint: blueprint_name,
-          last_check_in
-        }
-      }),
+      devices: glance(tenant.records(deviceTable), limit, (device) => atAGlance(tenant, device)),
       notes: glance(tenant.records(noteTable), limit, (note) => note)
     })),
-  page: [
-    {
-      id: "devices",
-      place: "fleet",
-      title: "Devices",
-      noun: "devices",
-      path,
-      rows: ({ devices }) =>
-        mapGlance(devices, ({ blueprint, id, last_check_in, name, platform, user }) => ({
-          id,
-          name,
-          facts: [
-            platform,
-            user ?? "no user",
-            blueprint === "" ? "no Blueprint" : blueprint,
-            last_check_in.slice(0, 10)
-          ]
-        }))
-    }
-  ]
+  page: [devicesPart]
 })

@@ -3,7 +3,6 @@
  * would build the whole fleet again.
  */
 import * as Effect from "effect/Effect"
-import type { Seeding } from "../../tenant/seeding.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { blueprintTable } from "../blueprints/table.js"
 import { tagTable } from "../tags.js"
@@ -44,7 +43,7 @@ export const watchFleet = (tenant: Tenant): void => {
 
 interface Made<A> {
   readonly version: number
-  readonly seeding: Seeding | undefined
+  readonly generation: number
   readonly made: Map<string, A>
 }
 
@@ -56,16 +55,16 @@ export const keptUntil = <A>(until: "fleet" | "values") => {
   const all = new WeakMap<Tenant, Made<A>>()
   return (tenant: Tenant, key: string, make: () => A): A => {
     const version = versionsOf(tenant)[until]
-    const seeding = tenant.seeds.at(-1)
+    const generation = tenant.generation()
     const before = all.get(tenant)
-    const made = before?.version === version && before.seeding === seeding ? before.made : new Map<string, A>()
+    const made = before?.version === version && before.generation === generation ? before.made : new Map<string, A>()
     const found = made.get(key)
     if (found !== undefined) return found
     const fresh = make()
     const [oldest] = made.keys()
     if (made.size >= most && oldest !== undefined) made.delete(oldest)
     made.set(key, fresh)
-    all.set(tenant, { version, seeding, made })
+    all.set(tenant, { version, generation, made })
     return fresh
   }
 }

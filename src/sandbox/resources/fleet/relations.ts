@@ -8,7 +8,7 @@ import type { Tenant } from "../../tenant/tenant.js"
 import { type DeviceRecord, deviceTable } from "./tables.js"
 
 interface Relations {
-  readonly seeds: number
+  readonly generation: number
   readonly byBlueprint: ReadonlyMap<string, ReadonlyArray<string>>
   readonly byUser: ReadonlyMap<string, ReadonlyArray<string>>
 }
@@ -26,7 +26,7 @@ export const watchRelations = (tenant: Tenant): void =>
 
 const relationsOf = (tenant: Tenant): Relations => {
   const found = known.get(tenant)
-  if (found !== undefined && found.seeds === tenant.seeds.length) return found
+  if (found !== undefined && found.generation === tenant.generation()) return found
   const [byBlueprint, byUser] = [new Map<string, Array<string>>(), new Map<string, Array<string>>()]
   const add = (ids: Map<string, Array<string>>, key: string, id: string) => {
     const there = ids.get(key)
@@ -37,7 +37,7 @@ const relationsOf = (tenant: Tenant): Relations => {
     add(byBlueprint, blueprint_id, id)
     if (user !== null) add(byUser, user, id)
   }
-  const made = { seeds: tenant.seeds.length, byBlueprint, byUser }
+  const made = { generation: tenant.generation(), byBlueprint, byUser }
   known.set(tenant, made)
   return made
 }

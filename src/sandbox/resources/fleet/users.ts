@@ -7,12 +7,13 @@ import { cursorPage } from "../../gateway/pageStyles.js"
 import { badDetail } from "../../gateway/refusals.js"
 import { route } from "../../gateway/router.js"
 import { filtered } from "../../tenant/collection.js"
+import { pageRows } from "../../tenant/pageWords.js"
 import { resource } from "../../tenant/resource.js"
-import { glance, mapGlance } from "../../tenant/snapshot.js"
+import { glance } from "../../tenant/snapshot.js"
 import { dates, recordsOf } from "../../tenant/state.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { devicesOfUser } from "./relations.js"
-import { type UserRecord, userTable } from "./tables.js"
+import { deviceTable, type UserRecord, userTable } from "./tables.js"
 
 const path = "/api/v1/users"
 
@@ -91,7 +92,24 @@ export const users = resource({
       title: "Users",
       noun: "users",
       path,
-      rows: ({ users }) => mapGlance(users, ({ email, id, name }) => ({ id, name, facts: [email] }))
+      rows: (tenant) =>
+        Effect.sync(() => pageRows(tenant.records(userTable), ({ email, id, name }) => ({ id, name, facts: [email] }))),
+      belongings: (tenant, id) => [
+        {
+          title: "Devices",
+          rows: devicesOfUser(tenant, id).flatMap((device) => {
+            const found = tenant.records(deviceTable).get(device)
+            return found === undefined ? [] : [{ id: found.id, name: found.device_name, facts: [found.model] }]
+          })
+        }
+      ],
+      form: {
+        title: "New user",
+        fields: [
+          { name: "name", label: "Name" },
+          { name: "email", label: "Email" }
+        ]
+      }
     }
   ]
 })

@@ -9,12 +9,13 @@ import { readInput } from "../../gateway/body.js"
 import { json, type WholeRequest } from "../../gateway/exchange.js"
 import { readFields } from "../../gateway/fields.js"
 import { type Reply, route } from "../../gateway/router.js"
-import { activeTags, words } from "../../tenant/pageWords.js"
+import { activeTags, pageRows, words } from "../../tenant/pageWords.js"
+import { fromArray } from "../../tenant/collection.js"
 import { resource } from "../../tenant/resource.js"
 import { datesOf, named, pick, type Seeding } from "../../tenant/seeding.js"
 import { hex, idOf, rowsOf, scramble } from "../../tenant/seedNumbers.js"
 import { software } from "../../tenant/seedWords.js"
-import { glance, mapGlance } from "../../tenant/snapshot.js"
+import { glance } from "../../tenant/snapshot.js"
 import { dates, recordsOf } from "../../tenant/state.js"
 import { table } from "../../tenant/table.js"
 import type { Tenant } from "../../tenant/tenant.js"
@@ -301,7 +302,8 @@ export const customApps = resource({
       place: "library",
       title: "Uploads that are still being processed",
       noun: "uploads",
-      rows: ({ uploads }) => ({ count: uploads.length, newest: uploads.map(uploadRow) })
+      rows: (tenant) => Effect.map(uploadsOf(tenant), (uploads) => pageRows(fromArray(uploads), uploadRow)),
+      open: () => undefined
     },
     {
       id: "customApps",
@@ -309,18 +311,24 @@ export const customApps = resource({
       title: "Apps",
       noun: "apps",
       path,
-      rows: ({ customApps }) =>
-        mapGlance(customApps, (app) => ({
-          id: app.id,
-          name: app.name,
-          facts: [
-            words(app.install_type),
-            words(app.install_enforcement),
-            ...installerFacts(app),
-            ...showingFacts(app)
-          ],
-          tags: [...activeTags(app), installerTag(app)]
-        }))
+      rows: (tenant) =>
+        Effect.map(Clock.currentTimeMillis, (now) =>
+          pageRows(tenant.records(appTable), (app) => {
+            const installer = installerOf(tenant, app, now)
+            return {
+              id: app.id,
+              name: app.name,
+              facts: [
+                words(app.install_type),
+                words(app.install_enforcement),
+                ...installerFacts(installer),
+                ...showingFacts(tenant, app)
+              ],
+              tags: [...activeTags(app), installerTag(installer)]
+            }
+          })
+        ),
+      form: { title: "New app", fields: [{ name: "name", label: "Name" }] }
     }
   ]
 })

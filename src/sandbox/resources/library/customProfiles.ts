@@ -10,12 +10,12 @@ import { parseXml, type Plist, rewrite } from "../../files/plist.js"
 import { readPlist } from "../../files/plistBytes.js"
 import { readInput } from "../../gateway/body.js"
 import { readFields } from "../../gateway/fields.js"
-import { activeTags, platformsOf } from "../../tenant/pageWords.js"
+import { activeTags, pageRows, platformsOf } from "../../tenant/pageWords.js"
 import { resource } from "../../tenant/resource.js"
 import { datesOf, drawnId, named } from "../../tenant/seeding.js"
 import { type Draw, rowsOf } from "../../tenant/seedNumbers.js"
 import { profiles } from "../../tenant/seedWords.js"
-import { glance, mapGlance } from "../../tenant/snapshot.js"
+import { glance } from "../../tenant/snapshot.js"
 import { dates, recordsOf } from "../../tenant/state.js"
 import { table } from "../../tenant/table.js"
 import { timestamp } from "../../tenant/time.js"
@@ -238,13 +238,16 @@ export const customProfiles = resource({
       title: "Profiles",
       noun: "profiles",
       path,
-      rows: ({ customProfiles }) =>
-        mapGlance(customProfiles, (profile) => ({
-          id: profile.id,
-          name: profile.name,
-          facts: [platformsOf(profile)],
-          tags: activeTags(profile)
-        }))
+      rows: (tenant) =>
+        Effect.sync(() =>
+          pageRows(tenant.records(profileTable), (profile) => ({
+            id: profile.id,
+            name: profile.name,
+            facts: [platformsOf(profile)],
+            tags: activeTags(profile)
+          }))
+        ),
+      form: { title: "New profile", fields: [{ name: "name", label: "Name" }] }
     }
   ]
 })

@@ -7,12 +7,12 @@ import * as Struct from "effect/Struct"
 import { randomUUID } from "node:crypto"
 import { readInput } from "../../gateway/body.js"
 import { readFields } from "../../gateway/fields.js"
-import { activeTags, words } from "../../tenant/pageWords.js"
+import { activeTags, pageRows, words } from "../../tenant/pageWords.js"
 import { resource } from "../../tenant/resource.js"
 import { datesOf, named, pick } from "../../tenant/seeding.js"
 import { rowsOf } from "../../tenant/seedNumbers.js"
 import { people, scripts } from "../../tenant/seedWords.js"
-import { glance, mapGlance } from "../../tenant/snapshot.js"
+import { glance } from "../../tenant/snapshot.js"
 import { dates, recordsOf } from "../../tenant/state.js"
 import { table } from "../../tenant/table.js"
 import { timestamp } from "../../tenant/time.js"
@@ -164,13 +164,27 @@ export const customScripts = resource({
       title: "Scripts",
       noun: "scripts",
       path,
-      rows: ({ customScripts }) =>
-        mapGlance(customScripts, (script) => ({
-          id: script.id,
-          name: script.name,
-          facts: [words(script.execution_frequency), ...(script.restart ? ["restarts"] : []), ...showingFacts(script)],
-          tags: activeTags(script)
-        }))
+      rows: (tenant) =>
+        Effect.sync(() =>
+          pageRows(tenant.records(scriptTable), (script) => ({
+            id: script.id,
+            name: script.name,
+            facts: [
+              words(script.execution_frequency),
+              ...(script.restart ? ["restarts"] : []),
+              ...showingFacts(tenant, script)
+            ],
+            tags: activeTags(script)
+          }))
+        ),
+      form: {
+        title: "New script",
+        fields: [
+          { name: "name", label: "Name" },
+          { name: "execution_frequency", label: "Runs", options: frequencies },
+          { name: "script", label: "Script", isLong: true }
+        ]
+      }
     }
   ]
 })

@@ -16,12 +16,12 @@ import { decoded, type Reply, route } from "../../gateway/router.js"
 import { judgeToken, tokenFor } from "../../storage/addressToken.js"
 import { conditional } from "../../storage/conditional.js"
 import { encodePath } from "../../storage/sigv4.js"
-import { activeTags, platformsOf } from "../../tenant/pageWords.js"
+import { activeTags, pageRows, platformsOf } from "../../tenant/pageWords.js"
 import { resource } from "../../tenant/resource.js"
 import { datesOf, named, pick, type Seeding } from "../../tenant/seeding.js"
 import { hex, idOf, rowsOf, scramble } from "../../tenant/seedNumbers.js"
 import { inHouse } from "../../tenant/seedWords.js"
-import { glance, mapGlance } from "../../tenant/snapshot.js"
+import { glance } from "../../tenant/snapshot.js"
 import { dates, recordsOf } from "../../tenant/state.js"
 import { table } from "../../tenant/table.js"
 import type { Tenant } from "../../tenant/tenant.js"
@@ -330,13 +330,19 @@ export const inHouseApps = resource({
       title: "In-house apps",
       noun: "in-house apps",
       path,
-      rows: ({ inHouseApps }) =>
-        mapGlance(inHouseApps, (item) => ({
-          id: item.id,
-          name: item.name,
-          facts: [`${item.app.identifier} ${item.app.version}`, platformsOf(item), ...installerFacts(item)],
-          tags: [...activeTags(item), installerTag(item)]
-        }))
+      rows: (tenant) =>
+        Effect.map(Clock.currentTimeMillis, (now) =>
+          pageRows(tenant.records(inHouseTable), (item) => {
+            const installer = installerOf(tenant, item, now)
+            return {
+              id: item.id,
+              name: item.name,
+              facts: [`${item.app.identifier} ${item.app.version}`, platformsOf(item), ...installerFacts(installer)],
+              tags: [...activeTags(item), installerTag(installer)]
+            }
+          })
+        ),
+      form: { title: "New in-house app", fields: [{ name: "name", label: "Name" }] }
     }
   ]
 })

@@ -100,8 +100,8 @@ export const inSelfService = ({ identity }: Tenant, { self_service_category_id }
 })
 
 /** The place of an item in Self Service, for the page. */
-export const showingFacts = (item: Showing & InSelfService): ReadonlyArray<string> =>
-  item.show_in_self_service ? [`Self Service: ${item.category ?? "no such category"}`] : []
+export const showingFacts = (tenant: Tenant, item: Showing): ReadonlyArray<string> =>
+  item.show_in_self_service ? [`Self Service: ${inSelfService(tenant, item).category ?? "no such category"}`] : []
 
 /** How a seeded item appears in Self Service. */
 export const drawShowing = ({ categories }: Seeding, draw: Draw, shown: boolean): Showing => {

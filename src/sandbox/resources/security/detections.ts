@@ -7,6 +7,7 @@ import { badFields } from "../../gateway/refusals.js"
 import { route } from "../../gateway/router.js"
 import { fromArray } from "../../tenant/collection.js"
 import { idOfText } from "../../tenant/ids.js"
+import { minutes, pageRows, words } from "../../tenant/pageWords.js"
 import { resource } from "../../tenant/resource.js"
 import { hash } from "../../tenant/seedNumbers.js"
 import { microseconds } from "../../tenant/time.js"
@@ -177,5 +178,24 @@ export const detections = resource({
         )
       })
     )
+  ],
+  page: [
+    {
+      id: "detections",
+      place: "security",
+      title: "Behavioral detections",
+      noun: "detections",
+      path: "/api/v1/behavioral-detections",
+      rows: (tenant) =>
+        Effect.sync(() =>
+          pageRows(fromArray(detectionsOf(tenant)), (detection) => ({
+            id: detection.id,
+            name: detection.target_process.name,
+            facts: [detection.device_info.name, words(detection.threat_status), minutes(detection.detection_date)],
+            tags: [{ text: detection.classification, kind: detection.classification === "malicious" ? "bad" : "warn" }]
+          }))
+        ),
+      open: (tenant, id) => detectionsOf(tenant).find((detection) => detection.id === id)
+    }
   ]
 })

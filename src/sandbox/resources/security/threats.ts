@@ -7,6 +7,7 @@ import { badFields } from "../../gateway/refusals.js"
 import { route } from "../../gateway/router.js"
 import { fromArray } from "../../tenant/collection.js"
 import { idOfText } from "../../tenant/ids.js"
+import { minutes, pageRows, words } from "../../tenant/pageWords.js"
 import { resource } from "../../tenant/resource.js"
 import { hash } from "../../tenant/seedNumbers.js"
 import type { Tenant } from "../../tenant/tenant.js"
@@ -158,5 +159,27 @@ export const threats = resource({
         )
       })
     )
+  ],
+  page: [
+    {
+      id: "threats",
+      place: "security",
+      title: "Threats",
+      noun: "threats",
+      path: "/api/v1/threat-details",
+      rows: (tenant) =>
+        Effect.sync(() =>
+          pageRows(
+            fromArray(threatsOf(tenant)),
+            ({ classification, detection_date, device_id, device_name, status, threat_name }) => ({
+              id: device_id,
+              name: threat_name,
+              facts: [device_name, words(status).toLowerCase(), minutes(detection_date)],
+              tags: [{ text: classification, kind: classification === "PUP" ? "warn" : "bad" }]
+            })
+          )
+        ),
+      open: (tenant, id) => threatsOf(tenant).find(({ device_id }) => device_id === id)
+    }
   ]
 })

@@ -7,6 +7,7 @@ import { cursorPage, numberedPage } from "../../gateway/pageStyles.js"
 import { badFields, missing } from "../../gateway/refusals.js"
 import { route } from "../../gateway/router.js"
 import { fromArray } from "../../tenant/collection.js"
+import { number } from "../../tenant/pageWords.js"
 import { resource } from "../../tenant/resource.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { utcTime } from "../../tenant/time.js"
@@ -154,5 +155,29 @@ export const vulnerabilities = resource({
         )
       )
     ]
-  }
+  },
+  page: [
+    {
+      id: "vulnerabilities",
+      place: "security",
+      title: "Vulnerabilities",
+      noun: "vulnerabilities",
+      path,
+      rows: (tenant) =>
+        Effect.sync(() =>
+          fromArray(
+            Array.from(summariesOf(tenant), ([id, { devices, software }]) => ({ id, devices, software }))
+              .map((found) => ({ ...found, cve: known.find(({ cve_id }) => cve_id === found.id) }))
+              .toSorted((one, other) => (other.cve?.cvss_score ?? 0) - (one.cve?.cvss_score ?? 0))
+              .map(({ cve, devices, id, software }) => ({
+                id,
+                name: id,
+                facts: [[...software.keys()].join(", "), `${number(devices)} devices`, `CVSS ${cve?.cvss_score}`],
+                tags: [{ text: cve?.severity ?? "", kind: cve?.severity === "High" ? "bad" : "warn" }]
+              }))
+          )
+        ),
+      open: (tenant, id) => vulnerabilityRows(tenant).find(({ shown }) => shown["cve_id"] === id)?.shown
+    }
+  ]
 })
