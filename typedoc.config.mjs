@@ -44,6 +44,7 @@ export default {
     "NeedsOf",
     "NoBody",
     "NoOtherKeys",
+    "Nullish",
     "Operations",
     "Part",
     "PayloadErrorTypeId",
