@@ -1,5 +1,6 @@
 /**
- * Every operation, called once on a sandbox tenant over HTTP: what comes back decodes.
+ * Every operation, called once on a sandbox tenant over HTTP: what comes back decodes, and what is more than a read is in
+ * the audit log.
  */
 import { scoped } from "@effect/vitest"
 import {
@@ -7,6 +8,7 @@ import {
   AdeIntegrations,
   ApiClient,
   type ApiClientError,
+  AuditEvents,
   Blueprints,
   CustomApps,
   DeviceNotes,
@@ -115,13 +117,18 @@ scoped("each operation is served", () =>
 
     yield* (yield* LostMode).enable(phone)
     yield* TestClock.adjust("3 seconds")
+    const auditEvents = yield* AuditEvents
+    const events = Effect.map(auditEvents.list(), ({ count }) => count)
     expect(all).toHaveLength(131)
     for (const operation of all) {
+      const before = yield* events
       const ids = operation.ids.map((id) => idFor(operation, id))
       const body = bodies[operation.name]
       expect(body === undefined, operation.name).toBe(operation.body === undefined)
       const outcome = yield* run(client, operation, body === undefined ? ids : [...ids, body])
       expect.soft(Either.isLeft(outcome) ? outcome.left.message : "", operation.name).toBe("")
+      const isAudited = operation.kind !== "read" && !operation.name.endsWith(".presign")
+      expect.soft((yield* events) > before, `${operation.name} is in the audit log`).toBe(isAudited)
     }
   }).pipe(Effect.provide(session), Effect.provide(Sandbox.layer()))
 )

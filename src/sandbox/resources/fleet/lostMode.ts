@@ -135,9 +135,12 @@ export const lostMode = resource({
         Effect.map(find(device_id), (record) => json(200, render(tenant, record)))
       ),
       route("DELETE", path, (_, { device_id }) =>
-        Effect.flatMap(find(device_id), ({ id }) =>
-          Effect.as(tenant.remove(lostModeTable, id), json(200, { message: "Lost mode was canceled." }))
-        )
+        Effect.gen(function* () {
+          const { id } = yield* find(device_id)
+          yield* tenant.remove(lostModeTable, id)
+          yield* tenant.report(deviceTable, "cancellostmode", yield* findDevice(tenant, id), {})
+          return json(200, { message: "Lost mode was canceled." })
+        })
       )
     ]
   }
