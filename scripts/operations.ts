@@ -49,5 +49,5 @@ if (process.argv.includes("--readme")) {
   writeFileSync("README.md", written)
   writeFileSync("docs/coverage.md", `${coverage()}\n`)
 } else {
-  for (const { kind, method, name, template } of rows) console.log(`${method} ${template} ${name} ${kind}`)
+  console.log(rows.map(({ kind, method, name, template }) => `${method} ${template} ${name} ${kind}`).join("\n"))
 }

@@ -10,12 +10,14 @@ import {
   Users,
   Vulnerabilities
 } from "effect-iru"
+import { Example } from "effect-iru/testing"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { describe, expect } from "vitest"
-import { lastRequest, routes } from "../support/server.js"
+import { lastRequest, requestsTo, routes } from "../support/server.js"
 import { withTenant } from "../support/tenant.js"
 
 const options = { pace: { perSecond: Infinity, perHour: Infinity }, retry: { times: 0 } }
@@ -205,6 +207,35 @@ describe("Prism", () => {
       })
     )
   })
+
+  effect("an export whose address has expired is asked for a new one", () =>
+    withTenant(
+      (request, raw) =>
+        routes({
+          [`GET /api/v1/prism/export/${uuid(1)}`]: job("success", {
+            signed_url: `http://${request.headers.host}/storage/new.csv`
+          }),
+          "GET /storage/old.csv": {
+            status: 403,
+            body: "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
+            headers: { "content-type": "application/xml" }
+          },
+          "GET /storage/new.csv": { body: "name\nFirefox\n" }
+        })(request, raw),
+      options
+    )((server) =>
+      Effect.gen(function* () {
+        const old = Example.prismExport({ id: uuid(1), signed_url: Redacted.make(`${server.origin}/storage/old.csv`) })
+        const text = yield* Stream.mkString(Stream.decodeText((yield* Prism).download(old)))
+        expect(text).toBe("name\nFirefox\n")
+        expect(requestsTo(server)).toEqual([
+          "GET /storage/old.csv",
+          `GET /api/v1/prism/export/${uuid(1)}`,
+          "GET /storage/new.csv"
+        ])
+      })
+    )
+  )
 
   effect("an export that does not end is given up, and says so", () =>
     withTenant(
