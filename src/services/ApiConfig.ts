@@ -157,9 +157,10 @@ export class ApiConfig extends Context.Tag("effect-iru/ApiConfig")<ApiConfig, Ap
     Layer.effect(this, fromOptions(options))
 
   /**
-   * From `Config`. What is left out has its default name: `IRU_TENANT_URL` and `IRU_API_TOKEN`; if one of them is not
-   * set, the Python client's `IRUCTL_TENANT` and `IRUCTL_TOKEN`. `IRU_ALLOW_INSECURE_HOST` does what `allowInsecureHost`
-   * does. `IRU_GUARD=read-only` makes every session read-only; `no-secrets` is the other value, and a comma joins them.
+   * From `Config`. What is left out is read from `IRU_TENANT_URL`, or `IRUCTL_TENANT` if that is not set, and from
+   * `IRU_API_TOKEN`, or `IRUCTL_TOKEN` if that is not set. Each is looked up on its own: set both of one tenant.
+   * `IRU_ALLOW_INSECURE_HOST` does what `allowInsecureHost` does. `IRU_GUARD=read-only` makes every session read-only;
+   * `no-secrets` is the other value, and a comma joins them.
    *
    * @example
    * ApiConfig.layerConfig({ tenantUrl: Config.string("PROD_URL"), apiToken: Config.redacted("PROD_TOKEN") })
