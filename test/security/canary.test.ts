@@ -365,12 +365,11 @@ const timeouts = (timeout: Duration.DurationInput) => ({
 
 const [patient, impatient] = [timeouts("20 seconds"), timeouts("250 millis")]
 
-/** Runs every operation in one mood of the servers, and gives back all that was said on the way. */
-const sayAll = (mood: Mood, observers: Layer.Layer<never>) =>
+/** Runs every operation in one mood of the servers. Notes all that is said on the way. Gives the requests. */
+const sayAll = (mood: Mood, observers: Layer.Layer<never>, say: (where: string, value: unknown) => void) =>
   Effect.gen(function* () {
     const folder = yield* temporaryFolder
     const printed: Array<string> = []
-    const said: Array<Said> = []
     yield* console_(printed)
     const store = yield* serve((received, raw) =>
       mood.store !== undefined
@@ -388,9 +387,6 @@ const sayAll = (mood: Mood, observers: Layer.Layer<never>) =>
       retry: { times: 1, base: "1 millis" },
       ...(mood.isSilent === true ? impatient : patient)
     })
-    const visited = new WeakSet<object>()
-    const say = (where: string, value: unknown) => said.push(...writtenDown(where, value, visited))
-
     const program = Effect.gen(function* () {
       const all = yield* operations(folder, (progress) => say("progress", progress))
       for (const [name, tag] of Object.entries(services)) say(name, yield* tag)
@@ -413,13 +409,8 @@ const sayAll = (mood: Mood, observers: Layer.Layer<never>) =>
               console.log(error)
               console.error("%s %j %O", error, error, error)
             }
-            said.push(
-              { where: `Cause.pretty of ${name}`, text: Cause.pretty(exit.cause) },
-              {
-                where: `Cause.pretty with causes of ${name}`,
-                text: Cause.pretty(exit.cause, { renderErrorCause: true })
-              }
-            )
+            say(`Cause.pretty of ${name}`, Cause.pretty(exit.cause))
+            say(`Cause.pretty with causes of ${name}`, Cause.pretty(exit.cause, { renderErrorCause: true }))
             say(`the pretty errors of ${name}`, Cause.prettyErrors(exit.cause))
             if (isKnown) expect(Option.isNone(Cause.dieOption(exit.cause)), `${name} ends in a defect`).toBe(true)
           }),
@@ -428,9 +419,9 @@ const sayAll = (mood: Mood, observers: Layer.Layer<never>) =>
     })
     yield* program.pipe(Effect.provide(Iru.layer(options)), Effect.provide(loggers), Effect.provide(observers))
     say("the metrics", yield* Metric.snapshot)
-    said.push({ where: "the console", text: printed.join("\n") })
+    say("the console", printed.join("\n"))
     expect(printed.length).toBeGreaterThan(0)
-    return { said, api: api.received, store: store.received }
+    return { api: api.received, store: store.received }
   }).pipe(Effect.scoped)
 
 const everything = (requests: ReadonlyArray<Received>): string =>
@@ -441,7 +432,11 @@ describe("the token and the signatures of presigned addresses stand in no log, s
     live(name, () =>
       Effect.gen(function* () {
         const spans: Array<unknown> = []
-        const { api, said, store } = yield* sayAll(mood, Layer.setTracer(recordingTracer(spans)))
+        const said: Array<Said> = []
+        const visited = new WeakSet<object>()
+        const { api, store } = yield* sayAll(mood, Layer.setTracer(recordingTracer(spans)), (where, value) =>
+          said.push(...writtenDown(where, value, visited))
+        )
         expect(spans.length).toBeGreaterThan(20)
         expect(leaks([...said, ...writtenDown("the spans", spans)])).toEqual([])
 
@@ -470,7 +465,7 @@ describe("the token and the signatures stand in nothing that is exported over Op
           resource: { serviceName: "canary" },
           tracerExportInterval: "50 millis"
         }).pipe(Layer.provide(FetchHttpClient.layer))
-        yield* sayAll(mood, exporter)
+        yield* sayAll(mood, exporter, () => undefined)
         const exported = collector.received.map(({ body, path }) => ({ where: path, text: body.toString("utf8") }))
         const all = exported.map(({ text }) => text).join("\n")
         for (const word of ["CustomApps.create", "InstallerTransfer", "iru.calls", "resourceLogs"]) {
