@@ -17,73 +17,76 @@ import { apply, itemsOf, plan, planned, pull, setKey, setText, told, withFiles }
 
 const seed = { customScripts: 220, customProfiles: 200, customApps: 80 }
 
-const item = (items: ReadonlyArray<Repository.LocalItem>, index: number): Repository.LocalItem => {
+type Items = ReadonlyArray<Repository.LocalItem>
+
+const ofKind = (items: Items, kind: Repository.Kind): Items => items.filter((item) => item.kind === kind)
+
+const item = (items: Items, index: number): Repository.LocalItem => {
   const found = items[index]
   if (found === undefined) throw new Error(`the folder has no item ${index}`)
   return found
 }
 
 /** Changes ten items of each kind in the folder. Gives what a plan is to say. */
-const changeFolder = (root: string) =>
-  Effect.gen(function* () {
-    const expected: Array<string> = []
-    const change = (what: Repository.LocalItem, field: string, write: () => void, name = what.name) => {
-      write()
-      expected.push(`update tenant ${what.kind} ${name}: ${field}`)
-    }
-    const profiles = yield* itemsOf(root, "profile")
-    for (const index of [0, 1, 2, 3, 4]) {
-      const profile = item(profiles, index)
-      change(profile, "profile", () =>
-        setText(root, profile, "profile", (text) =>
-          text.replace(
-            "<key>PayloadContent</key>",
-            "<key>ConsentText</key><string>Hello</string>\n<key>PayloadContent</key>"
-          )
+const changeFolder = (root: string, items: Items): ReadonlyArray<string> => {
+  const expected: Array<string> = []
+  const change = (what: Repository.LocalItem, field: string, write: () => void, name = what.name) => {
+    write()
+    expected.push(`update tenant ${what.kind} ${name}: ${field}`)
+  }
+  const profiles = ofKind(items, "profile")
+  for (const index of [0, 1, 2, 3, 4]) {
+    const profile = item(profiles, index)
+    change(profile, "profile", () =>
+      setText(root, profile, "profile", (text) =>
+        text.replace(
+          "<key>PayloadContent</key>",
+          "<key>ConsentText</key><string>Hello</string>\n<key>PayloadContent</key>"
         )
       )
-    }
-    for (const index of [5, 6, 7]) {
-      const profile = item(profiles, index)
-      change(profile, "name", () => setKey(root, profile, "name", `Renamed ${index}`), `Renamed ${index}`)
-    }
-    for (const index of [8, 9]) {
-      const profile = item(profiles, index)
-      change(profile, "active", () => setKey(root, profile, "active", profile.info.active === false))
-    }
-    const scripts = yield* itemsOf(root, "script")
-    for (const index of [0, 1, 2, 3, 4, 5]) {
-      const script = item(scripts, index)
-      change(script, "script", () => setText(root, script, "script", (text) => `${text}\necho ${index}\n`))
-    }
-    for (const script of scripts.filter(({ files }) => files.has("remediation_script")).slice(-2)) {
-      change(script, "remediation_script", () =>
-        rmSync(join(root, script.path, script.files.get("remediation_script")?.name ?? ""))
-      )
-    }
-    for (const script of scripts.filter(({ files }) => !files.has("remediation_script")).slice(-2)) {
-      change(script, "restart", () => setKey(root, script, "restart", !script.values["restart"]))
-    }
-    const apps = yield* itemsOf(root, "app")
-    for (const index of [0, 1, 2, 3, 4]) {
-      const app = item(apps, index)
-      change(app, "restart", () => setKey(root, app, "restart", !app.values["restart"]))
-    }
-    for (const index of [5, 6, 7, 8, 9]) {
-      const app = item(apps, index)
-      change(app, "name", () => setKey(root, app, "name", `App ${index}`), `App ${index}`)
-    }
-    return expected.sort()
-  })
+    )
+  }
+  for (const index of [5, 6, 7]) {
+    const profile = item(profiles, index)
+    change(profile, "name", () => setKey(root, profile, "name", `Renamed ${index}`), `Renamed ${index}`)
+  }
+  for (const index of [8, 9]) {
+    const profile = item(profiles, index)
+    change(profile, "active", () => setKey(root, profile, "active", profile.info.active === false))
+  }
+  const scripts = ofKind(items, "script")
+  for (const index of [0, 1, 2, 3, 4, 5]) {
+    const script = item(scripts, index)
+    change(script, "script", () => setText(root, script, "script", (text) => `${text}\necho ${index}\n`))
+  }
+  for (const script of scripts.filter(({ files }) => files.has("remediation_script")).slice(-2)) {
+    change(script, "remediation_script", () =>
+      rmSync(join(root, script.path, script.files.get("remediation_script")?.name ?? ""))
+    )
+  }
+  for (const script of scripts.filter(({ files }) => !files.has("remediation_script")).slice(-2)) {
+    change(script, "restart", () => setKey(root, script, "restart", !script.values["restart"]))
+  }
+  const apps = ofKind(items, "app")
+  for (const index of [0, 1, 2, 3, 4]) {
+    const app = item(apps, index)
+    change(app, "restart", () => setKey(root, app, "restart", !app.values["restart"]))
+  }
+  for (const index of [5, 6, 7, 8, 9]) {
+    const app = item(apps, index)
+    change(app, "name", () => setKey(root, app, "name", `App ${index}`), `App ${index}`)
+  }
+  return expected.sort()
+}
 
 /** Changes an item of each kind in the tenant, as somebody in the web app does. */
-const changeTenant = (root: string) =>
+const changeTenant = (items: Items) =>
   Effect.gen(function* () {
-    const profile = item(yield* itemsOf(root, "profile"), 50)
+    const profile = item(ofKind(items, "profile"), 50)
     yield* (yield* CustomProfiles).update(profile.id, { active: false })
-    const script = item(yield* itemsOf(root, "script"), 50)
+    const script = item(ofKind(items, "script"), 50)
     yield* (yield* CustomScripts).update(script.id, { script: "#!/bin/zsh\necho changed by hand" })
-    const app = item(yield* itemsOf(root, "app"), 50)
+    const app = item(ofKind(items, "app"), 50)
     yield* (yield* CustomApps).update(app.id, { name: "Changed by hand" })
     return [
       `update folder app ${app.name}: name`,
@@ -104,9 +107,10 @@ describe.each(["plist", "json", "yaml"] as const)("a folder of 500 items with in
       expect(fresh.actions).toEqual([])
       expect(Repository.isEmpty(fresh)).toBe(true)
 
-      const inFolder = yield* changeFolder(root)
+      const { items } = yield* Repository.open(root)
+      const inFolder = changeFolder(root, items)
       expect(inFolder).toHaveLength(30)
-      const inTenant = yield* changeTenant(root)
+      const inTenant = yield* changeTenant(items)
       const changed = yield* plan(root, { direction: "both" })
       expect(planned(changed)).toEqual([...inTenant, ...inFolder])
       expect(changed.conflicts).toEqual([])

@@ -1,11 +1,12 @@
 /**
  * Programs that tests run in processes of their own.
  */
-import { buildSync } from "esbuild"
+import { build } from "esbuild"
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll } from "vitest"
+import { options } from "../../packages/cli/build.js"
 
 const root = process.cwd()
 
@@ -15,24 +16,17 @@ const root = process.cwd()
  */
 export const bundled = (...paths: ReadonlyArray<string>): ((path: string) => string) => {
   let folder = ""
-  beforeAll(() => {
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "effect-iru-programs-"))
-    buildSync({
+    await build({
+      ...options,
       entryPoints: [...paths],
       outbase: root,
       outdir: folder,
       outExtension: { ".js": ".mjs" },
-      bundle: true,
       splitting: true,
       format: "esm",
-      platform: "node",
-      // The other form of jsonc-parser loads parts of itself in a way that no bundler sees.
-      mainFields: ["module", "main"],
-      target: "node20.19",
-      // It has a native part, which is found beside it.
-      external: ["classic-level"],
-      banner: { js: `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);` },
-      logLevel: "warning"
+      banner: { js: `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);` }
     })
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"))
   })
