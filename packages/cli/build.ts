@@ -16,7 +16,7 @@ const undici: Plugin = {
         exports.Agent = require("./lib/dispatcher/agent")
         exports.EnvHttpProxyAgent = require("./lib/dispatcher/env-http-proxy-agent")
         exports.Socks5ProxyAgent = require("./lib/dispatcher/socks5-proxy-agent")
-        require("./lib/dispatcher/dispatcher").prototype.request = require("./lib/api/api-request")`
+        Object.assign(require("./lib/dispatcher/dispatcher").prototype, require("./lib/api"))`
     }))
 }
 
