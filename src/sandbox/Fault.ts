@@ -1,5 +1,5 @@
 /**
- * What may go wrong, as rules: written in TypeScript with the functions below, or as JSON.
+ * Faults as rules, written in TypeScript with the functions below, or as JSON.
  *
  * @example
  * ```ts
@@ -48,15 +48,15 @@ const DurationText = Schema.transformOrFail(Schema.Union(Schema.String, Schema.N
 
 const Count = Schema.NonNegativeInt
 
-/** Which requests a rule is for. */
+/** The requests to which a rule applies. */
 export interface Match {
   /** Default: any method. */
   readonly method?: string | undefined
-  /** The whole path, in which `*` stands for anything, or a pattern that it matches. Default: any path. */
+  /** The whole path, in which `*` stands for any text, or a regular expression. Default: any path. */
   readonly path?: string | RegExp | undefined
   /** The API, or the storage that installers go to. Default: both. */
   readonly target?: "api" | "storage" | undefined
-  /** How many requests it hits. Default 1. */
+  /** The number of requests to which it applies. Default 1. */
   readonly times?: number | undefined
 }
 
@@ -68,7 +68,7 @@ export interface FaultAnswer {
   readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
-/** What goes wrong, and for which requests. */
+/** A fault, and the requests to which it applies. */
 export interface Fault extends Match {
   /** How long the request waits before the sandbox handles it. */
   readonly delay?: Duration.DurationInput | undefined
@@ -84,13 +84,13 @@ export interface Fault extends Match {
   readonly cutRequestAfter?: number | undefined
   /** The `next` of the answer, if it is a page. `{url}` in it is replaced by the requested address. */
   readonly next?: string | undefined
-  /** How long the service looks at what this request uploads, before an app can be made of it. */
+  /** How long the service processes what this request uploads, before an app can be created with it. */
   readonly processing?: Duration.DurationInput | undefined
-  /** Storage takes the form or the address for one that has expired. */
+  /** Storage answers as if the form or the address had expired. */
   readonly expired?: boolean | undefined
 }
 
-/** A rule as JSON has it: no patterns as `path`, times as `"50ms"`, `"10 seconds"` or a number of milliseconds. */
+/** A rule in JSON: `path` is no regular expression, and a time is `"50ms"`, `"10 seconds"` or a number of milliseconds. */
 export const FaultRule = Schema.Struct({
   method: Schema.optional(Schema.String),
   path: Schema.optional(Schema.String),
@@ -116,7 +116,7 @@ export const FaultRule = Schema.Struct({
 const decodeJson = Schema.decodeEither(Schema.parseJson())
 const decodeRules = Schema.decodeUnknownEither(Schema.Array(FaultRule), { onExcessProperty: "error" })
 
-/** A list of rules as JSON text, or one rule alone; or, in one line, what is wrong with it. An unknown key is a mistake. */
+/** The rules from JSON text: a list, or one rule. A failure says in one line what is wrong. Unknown keys are refused. */
 export const parseRules = (text: string): Either.Either<ReadonlyArray<Fault>, string> =>
   decodeJson(text).pipe(
     Either.flatMap((json) => decodeRules(Array.isArray(json) ? json : [json])),
@@ -176,7 +176,7 @@ export const hostileNext = (next: string, match: Match = {}): Fault => ({
 /** A page that names itself as the next one. */
 export const repeatedPage = (match: Match = {}): Fault => hostileNext("{url}", match)
 
-/** The service takes this long to look at the next installer that is uploaded, and answers 503 until then. */
+/** The service processes the next uploaded installer for this long, and answers 503 until then. */
 export const processing = (duration: Duration.DurationInput, match: Match = {}): Fault => ({
   target: "storage",
   method: "POST",

@@ -1,5 +1,5 @@
 /**
- * The page of a tenant, for a program that shows one to people: its routes, and what is handed in by hand.
+ * The web page of a tenant, for a program that serves one: its routes, and the faults that people set on it.
  *
  * @example
  * const desk = yield* Page.makeFaultDesk

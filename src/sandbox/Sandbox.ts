@@ -1,5 +1,5 @@
 /**
- * A tenant on this machine. The vendor has no sandbox: what is tried out there is tried out on real devices.
+ * A tenant on this machine. The vendor has no sandbox, so without this one every trial would reach real devices.
  *
  * @example
  * ```ts
@@ -44,26 +44,25 @@ import { makeServer, type Server } from "./server.js"
 export declare namespace Sandbox {
   /** A running tenant. */
   export interface Service {
-    /** Where its API is, without a trailing slash. */
+    /** The address of its API, without a trailing slash. */
     readonly tenantUrl: string
-    /** A token that may do everything. */
+    /** A token with all permissions. */
     readonly apiToken: string
-    /** Where installers go to and come from: another origin, as with the vendor. */
+    /** The address of its storage for installers. It has another origin than the API, as the vendor's has. */
     readonly storageUrl: string
-    /** The requests so far, in the order in which they came: the last 10,000. */
+    /** The last 10,000 requests, the oldest first. */
     readonly requests: Effect.Effect<ReadonlyArray<Request>>
-    /** Requests from now on, each twice: as it comes, and again under the same `id` once its answer is ready. */
+    /** The requests from now on. Each comes twice: when it arrives, and with the same `id` when its answer is ready. */
     readonly events: Stream.Stream<Request>
-    /** Its records, to be read and put. */
+    /** Reads and changes its records. */
     readonly state: State
     /**
-     * Adds records that look like those of a tenant in use, built when they are asked for: a million need no memory.
-     * Without counts the usual ones of a small company. The same `seed` (default 1) gives the same records and ids.
+     * Adds records like those of a real tenant. Each is built when it is read, so a million of them need no memory. The
+     * default counts are those of a small company. The same `seed` (default 1) gives the same records and ids.
      */
     readonly seed: Server["seed"]
     /**
-     * Undoes everything that was done to records and storage: only the seeds are left. Requests, faults and limits stay as
-     * they are.
+     * Undoes all changes of records and storage since the tenant was seeded. Requests, faults and limits stay as they are.
      */
     readonly reset: Effect.Effect<void>
     /**
@@ -73,91 +72,92 @@ export declare namespace Sandbox {
      */
     readonly lists: Server["lists"]
     /**
-     * Makes the next requests that fit go wrong, until the scope closes. Of several rules that fit, the first counts. Fails
-     * with `InvalidFault` if its answer is none that HTTP allows.
+     * Applies a fault to the next requests that match it, until the scope closes. If several faults match, the first one
+     * is applied. Fails with `InvalidFault` if HTTP does not allow the answer of the fault.
      */
     readonly fault: (fault: Fault.Fault) => Effect.Effect<void, SandboxError, Scope.Scope>
-    /** The faults that will still hit something. */
+    /** The faults that still apply to a coming request. */
     readonly faults: Effect.Effect<ReadonlyArray<ActiveFault>>
-    /** How many requests it takes, and how many of them are left. */
+    /** The rate limits, and how many requests are left. */
     readonly limits: LimitsInForce
-    /** What cannot be done through the API, only by hand in the vendor's web app. */
+    /** Actions that the API does not have, only the vendor's web app. */
     readonly webApp: WebApp
-    /** The bucket behind `storageUrl`, for S3 clients that sign their own forms and addresses. */
+    /** The bucket behind `storageUrl`, for S3 clients that sign their own requests. */
     readonly bucket: Server["bucket"]
   }
 
-  /** How a tenant behaves. */
+  /** The options of a tenant. */
   export interface Options {
-    /** The address to listen on; `0.0.0.0` for all of this machine's. Default `127.0.0.1`: nobody but this machine. */
+    /** The address to listen on; `0.0.0.0` for all addresses. Default `127.0.0.1`, which only this machine can reach. */
     readonly host?: string | undefined
-    /** The port of the API. Default 0: any that is free. */
+    /** The port of the API. Default 0: any free port. */
     readonly port?: number | undefined
-    /** The port of the storage. Default 0: any that is free. */
+    /** The port of the storage. Default 0: any free port. */
     readonly storagePort?: number | undefined
-    /** 8-4-4-4-12 hex digits. Default: a new one for each tenant. */
+    /** A UUID. Default: a new one for each tenant. */
     readonly apiToken?: string | undefined
-    /** How long an app cannot be made of an uploaded installer: the time in which the service answers 503. Default 0. */
+    /** How long an uploaded installer is processed. Until then, creating an app with it is answered with 503. Default 0. */
     readonly processing?: Duration.DurationInput | undefined
     /** The most records on a page. Default 300, as with the vendor. */
     readonly pageSize?: number | undefined
-    /** How long a `file_url` holds, in whole seconds. Default 15 minutes. */
+    /** How long a `file_url` is valid, in whole seconds. Default 15 minutes. */
     readonly fileUrlTtl?: Duration.DurationInput | undefined
-    /** How long a place for an installer holds. Default 24 hours. */
+    /** How long an upload form is valid. Default 24 hours. */
     readonly uploadTtl?: Duration.DurationInput | undefined
-    /** The most bytes that an installer may have. Default 5 GiB. */
+    /** The largest installer, in bytes. Default 5 GiB. */
     readonly largestInstaller?: number | undefined
     /** The names of the Self Service categories. Default Apps, Productivity, Utilities and Security. */
     readonly categories?: ReadonlyArray<string> | undefined
-    /** How long every request lies before anything is done with it. Default: not at all. */
+    /** How long each request waits before the sandbox handles it. Default 0. */
     readonly latency?: Duration.DurationInput | undefined
     /**
-     * How many requests are taken: `true` for what the service takes (50 a second, 10,000 an hour), or numbers of your
-     * own. Beyond them comes Kong's 429. Default `false`: any number, and no `RateLimit-*` headers.
+     * The rate limits: `true` for those of the service (50 requests a second, 10,000 an hour), or numbers of your own.
+     * Further requests are answered with Kong's 429. Default `false`: no limit, and no `RateLimit-*` headers.
      */
     readonly limits?: Limits | undefined
     /**
-     * A folder that keeps records and installers: the tenant goes on where it stopped, with the same token, and what was
-     * answered is never lost. It is made where there is none. Default: memory, and a temporary folder for installers.
+     * A folder for records and installers. A later tenant in the same folder has the same records and token. Each change is
+     * on the disk before its request is answered. The folder is created if it does not exist. Default: records are kept in
+     * memory, and installers in a temporary folder.
      */
     readonly data?: string | undefined
     /**
-     * Records to start with: the usual ones, made from a number, or so many of each kind. The same number gives the same
-     * records with the same ids. Passed over where `data` already holds a tenant.
+     * The first records: a number for the usual counts, or counts for each kind. The same number gives the same records and
+     * ids. It is ignored if `data` already holds a tenant.
      */
     readonly seed?: number | Seed | undefined
     /**
-     * Extra routes on the API's port: `undefined` for a request passes it on to the tenant. These requests
-     * are not part of the API: they are not recorded, no fault hits them and no limit counts them.
+     * More routes on the port of the API. If a route returns `undefined`, the tenant handles the request. The requests of
+     * these routes are not recorded, no fault applies to them, and no limit counts them.
      */
     readonly routes?: ((sandbox: Service) => (incoming: Incoming) => Effect.Effect<Answer> | undefined) | undefined
   }
 
-  /** How a tenant in this process behaves. */
+  /** The options of a tenant in this process. */
   export interface TestOptions extends Omit<Options, "apiToken" | "data" | "host" | "port" | "routes"> {}
 
-  /** How many records of each kind (default none), and the number that they are made from (default 1). */
+  /** The count of each kind (default 0), and the number from which the records are made (default 1). */
   export interface Seed extends SeedCounts {
     readonly seed?: number
   }
 
-  /** A request that the sandbox was sent, without a secret in it. */
+  /** A request to the sandbox, without secrets. */
   export type Request = requestLog.RequestRecord
-  /** The records of a tenant, to be read and put. */
+  /** Reads and changes the records of a tenant. */
   export type State = resources.State
-  /** A tenant at a glance. */
+  /** A summary of a tenant. */
   export type Snapshot = resources.Snapshot
-  /** A fault, and how many requests it will still hit. */
+  /** A fault, and to how many requests it still applies. */
   export type ActiveFault = faults.ActiveFault
-  /** The limits of the service, others, or none. */
+  /** The rate limits: those of the service, others, or none. */
   export type Limits = limits.LimitsOption
-  /** The limits, and how much of them is left. */
+  /** The rate limits, and how many requests are left. */
   export type Quota = limits.Quota
-  /** The limits in force, to be read and set. */
+  /** Reads and changes the rate limits. */
   export type LimitsInForce = Pick<limits.Limiter, "quota" | "set">
   /** A request as it arrives. */
   export type Incoming = exchange.Incoming
-  /** What is sent back. */
+  /** An answer. */
   export type Answer = exchange.Answer
 }
 
@@ -217,7 +217,7 @@ const serviceOf = (
   bucket: server.bucket
 })
 
-/** The storage under the name by which its caller calls the API: who listens everywhere has no name of its own. */
+/** The address of the storage, with the host name that the caller used for the API. A wildcard address has no name of its own. */
 const besideApi = (storageUrl: string): Effect.Effect<string> =>
   Effect.map(FiberRef.get(calledOrigin), (origin) => {
     const { port } = new URL(storageUrl)
@@ -249,7 +249,7 @@ const overHttp = (options: Sandbox.Options): Effect.Effect<Sandbox.Service, Sand
     return service
   })
 
-/** Where the tenant of `layerTest` is: an address that only its own `HttpClient` knows. */
+/** The address of the tenant of `layerTest`. Only its own `HttpClient` can reach it. */
 const inTests = {
   tenantUrl: "https://effect-iru-sandbox.api.kandji.io",
   apiToken: "5a4db0c5-0000-4000-8000-000000000000",
@@ -274,11 +274,11 @@ const inThisProcess = (
     )
   })
 
-/** A tenant on this machine: the endpoints, the rules and the storage of the service. */
+/** A tenant on this machine, with the endpoints, the rules and the storage of the service. */
 export class Sandbox extends Context.Tag("effect-iru/Sandbox")<Sandbox, Sandbox.Service>() {
   /**
-   * A tenant over HTTP that lives as long as the scope. It starts empty, keeps its records in memory and installers in a
-   * temporary folder, and reads the time from Effect's clock.
+   * A tenant over HTTP until the scope closes. By default it is empty, and keeps its records in memory and its installers
+   * in a temporary folder. It reads the time from Effect's clock.
    */
   static readonly serve = (options: Sandbox.Options = {}): Effect.Effect<Sandbox.Service, SandboxError, Scope.Scope> =>
     overHttp(options)
@@ -287,12 +287,12 @@ export class Sandbox extends Context.Tag("effect-iru/Sandbox")<Sandbox, Sandbox.
   static readonly layer = (options: Sandbox.Options = {}): Layer.Layer<Sandbox, SandboxError> =>
     Layer.scoped(this, overHttp(options))
 
-  /** `tenantUrl` and `apiToken` of the tenant of `layerTest`, for the client's options, and a pace that never waits. */
+  /** Options of the client for the tenant of `layerTest`: its `tenantUrl` and `apiToken`, and a pace that never waits. */
   static readonly inTests = inTests
 
   /**
-   * A tenant in this process, without a socket, and the `HttpClient` that leads to it and to its storage, and nowhere
-   * else. Each layer that is built has a state of its own.
+   * A tenant in this process, without a socket. The layer also provides an `HttpClient` that reaches this tenant and its
+   * storage, and nothing else. Each time the layer is built, there is a new tenant.
    *
    * @example
    * ```ts
@@ -305,31 +305,31 @@ export class Sandbox extends Context.Tag("effect-iru/Sandbox")<Sandbox, Sandbox.
     options: Sandbox.TestOptions = {}
   ): Layer.Layer<Sandbox | HttpClient.HttpClient, SandboxError> => Layer.scopedContext(inThisProcess(options))
 
-  /** The requests so far, in order. */
+  /** The last 10,000 requests, the oldest first. */
   static readonly requests: Effect.Effect<ReadonlyArray<Sandbox.Request>, never, Sandbox> = Effect.flatMap(
     this,
     (sandbox) => sandbox.requests
   )
 
-  /** Its records, to be read and put. */
+  /** Reads and changes its records. */
   static readonly state: Effect.Effect<Sandbox.State, never, Sandbox> = Effect.map(this, (sandbox) => sandbox.state)
 
-  /** Adds records that look like those of a tenant in use: so many of each kind, made from a number. */
+  /** Adds records like those of a real tenant: the given count of each kind, made from a number. */
   static readonly seed = (
     counts?: SeedCounts,
     options?: { readonly seed?: number }
   ): Effect.Effect<void, never, Sandbox> => Effect.flatMap(this, (sandbox) => sandbox.seed(counts, options))
 
-  /** Undoes everything that was done to records and storage: only the seeds are left. */
+  /** Undoes all changes of records and storage since the tenant was seeded. */
   static readonly reset: Effect.Effect<void, never, Sandbox> = Effect.flatMap(this, (sandbox) => sandbox.reset)
 
-  /** How many requests it takes, and how many of them are left; to be set too. */
+  /** Reads and changes the rate limits. */
   static readonly limits: Effect.Effect<Sandbox.LimitsInForce, never, Sandbox> = Effect.map(
     this,
     (sandbox) => sandbox.limits
   )
 
-  /** Makes the next requests that fit go wrong, until the scope closes. Fails with `InvalidFault`. */
+  /** Applies a fault to the next requests that match it, until the scope closes. Fails with `InvalidFault`. */
   static readonly fault = (fault: Fault.Fault): Effect.Effect<void, SandboxError, Sandbox | Scope.Scope> =>
     Effect.flatMap(this, (sandbox) => sandbox.fault(fault))
 }

@@ -1,6 +1,6 @@
 /**
- * A tenant behind two functions from a request to an answer: its API and its storage. Every door (a socket, an
- * `HttpClient` in the same process) leads to these.
+ * A tenant as two functions from a request to an answer: its API and its storage. A socket or an `HttpClient` in the same
+ * process calls them.
  */
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
@@ -29,7 +29,7 @@ import { type Lists, listsOf } from "./page/lists.js"
 import type { Store } from "./tenant/store.js"
 import { makeTenant, type Tenant } from "./tenant/tenant.js"
 
-/** What a server is made of. */
+/** The options of a server. */
 export interface ServerOptions {
   readonly store: Store
   readonly pageSize: number
@@ -41,11 +41,11 @@ export interface ServerOptions {
   readonly largestInstaller: number
   readonly latency: Duration.Duration | undefined
   readonly limits: LimitsOption
-  /** Where the caller reaches the storage. */
+  /** The address at which the caller reaches the storage. */
   readonly storageOrigin: Effect.Effect<string>
 }
 
-/** A tenant that is served. */
+/** A running tenant. */
 export interface Server {
   readonly api: Handler
   readonly storage: Handler
@@ -72,7 +72,7 @@ const withHeaders =
       }))
     )
 
-/** An answer whatever happens. */
+/** Answers with 500 if the handler fails. */
 const safe =
   (handler: Handler): Handler =>
   (incoming) =>
@@ -80,7 +80,7 @@ const safe =
       Effect.as(Effect.logError("The sandbox failed", cause), content(500, "text/html", "<h1>Server Error (500)</h1>"))
     )
 
-/** Routes whose endpoints find everything done that has become due. */
+/** A route whose endpoint runs after everything that is due. */
 const settled = ({ settle }: Tenant, route: Route): Route => ({
   ...route,
   endpoint: (incoming, ids) =>
@@ -90,7 +90,7 @@ const settled = ({ settle }: Tenant, route: Route): Route => ({
     )
 })
 
-/** Serves the tenant that a store remembers. */
+/** Serves the tenant of a store. */
 export const makeServer = (options: ServerOptions): Effect.Effect<Server> =>
   Effect.gen(function* () {
     const { latency, pageSize, store } = options
@@ -124,7 +124,7 @@ export const makeServer = (options: ServerOptions): Effect.Effect<Server> =>
     const keeping =
       (handler: Handler): Handler =>
       (incoming) =>
-        // What was read is told, whether or not somebody else's write can be kept.
+        // A read is answered even if the write of another request cannot be stored.
         Effect.zipLeft(handler(incoming), incoming.method === "GET" ? Effect.exit(kept) : kept)
     const server = (target: Target, headers: Readonly<Record<string, string>>, handler: Handler): Handler =>
       withHeaders(headers)(log.around(target, safe(slow(faults.around(target, keeping(handler))))))

@@ -1,5 +1,5 @@
 /**
- * The variables that lead a client to the tenant.
+ * The environment variables with which a client finds the tenant.
  */
 import { isIP } from "node:net"
 
@@ -7,7 +7,7 @@ import { isIP } from "node:net"
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."))
 
-/** One line for a shell: URL and token, and, if it is not this machine, the host that a client has to be allowed. */
+/** One line for a shell with URL and token. For another machine, it also allows the client to use this host over HTTP. */
 export const environment = (tenantUrl: string, apiToken: string): string => {
   const { host, hostname } = new URL(tenantUrl)
   const insecure = isLoopback(hostname.replace(/^\[|\]$/g, "")) ? "" : ` IRU_ALLOW_INSECURE_HOST=${host}`

@@ -1,6 +1,6 @@
 /**
- * What the page is told, as server-sent events: first where the tenant is and what was asked so far (`start`), then
- * every request (`request`) and the whole view whenever something in it has changed (`tenant`).
+ * The server-sent events for the page. `start` comes first, with the tenant's address and the requests so far. `request`
+ * comes for each new request. `tenant` comes when records, faults or limits have changed.
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -32,7 +32,7 @@ const describe = ({ fault }: Sandbox.ActiveFault): string => {
   return `${all.join(", ")} for ${method} to ${String(path ?? target ?? "anywhere")}`
 }
 
-/** A request as a row of the page. Its bodies and headers are read when it is opened. */
+/** A request as a row of the page, which reads bodies and headers only when somebody opens the row. */
 const inShort = ({ duration, id, method, note, path, search, status, target, time }: Sandbox.Request) => ({
   id,
   time,
@@ -45,7 +45,7 @@ const inShort = ({ duration, id, method, note, path, search, status, target, tim
   note
 })
 
-/** What has changed beside requests. The page reads its lists again whenever their version is another one. */
+/** Everything but the requests. The page reads its lists again when their version has changed. */
 const view = ({ faults, limits, lists }: Sandbox.Service): Effect.Effect<string> =>
   Effect.gen(function* () {
     const active = yield* faults
@@ -56,7 +56,7 @@ const view = ({ faults, limits, lists }: Sandbox.Service): Effect.Effect<string>
     })
   })
 
-/** Many requests in a short time are one chunk for every page: the page draws them at once as well. */
+/** Requests within this time are sent as one chunk. The page draws them together too. */
 const together = "50 millis"
 
 /** The events for all pages. */
@@ -69,7 +69,7 @@ export const eventsOf = (sandbox: Sandbox.Service): Hub => {
     Stream.groupedWithin(100, together),
     Stream.map(Chunk.join(""))
   )
-  // Much changes without a request: installers are done with, limits recover, faults end, tests put records.
+  // Some changes come without a request: processing ends, limits recover, faults end, a test puts a record.
   const views = Stream.changes(Stream.repeatEffectWithSchedule(view(sandbox), Schedule.spaced("200 millis")))
   return makeHub({
     source: Stream.merge(requests, views),

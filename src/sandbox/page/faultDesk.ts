@@ -1,5 +1,5 @@
 /**
- * The faults that were asked for from outside the program: in a file, on the page. All of them end together.
+ * The faults from a file and from the page. They all end together.
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -8,9 +8,9 @@ import * as Scope from "effect/Scope"
 import type { Fault } from "../Fault.js"
 import type { Sandbox } from "../Sandbox.js"
 
-/** Where faults are handed in. */
+/** Takes faults from a file and from the page. */
 export interface FaultDesk {
-  /** Puts faults in force, until they are cleared. They have been checked: `Fault.parseRules`. */
+  /** Adds faults until they are cleared. `Fault.parseRules` has checked them. */
   readonly add: (sandbox: Sandbox.Service, faults: ReadonlyArray<Fault>) => Effect.Effect<void>
   /** Ends all of them. */
   readonly clear: Effect.Effect<void>
@@ -22,7 +22,7 @@ export const makeFaultDesk: Effect.Effect<FaultDesk> = Effect.gen(function* () {
   return {
     add: (sandbox, faults) =>
       Effect.flatMap(Ref.get(scope), (scope) =>
-        // The rules have been checked.
+        // `Fault.parseRules` has checked the rules.
         Scope.extend(Effect.orDie(Effect.forEach(faults, sandbox.fault, { discard: true })), scope)
       ),
     clear: Effect.gen(function* () {

@@ -1,8 +1,7 @@
 /**
- * Who may see the page and press its buttons: the person in front of the browser, and no other site that is open in it.
- *
- * A site can have a browser send requests anywhere, and can point a name of its own at this machine. So the host must be
- * an address or a name that is ours, and what changes something must come from the page itself or from no browser.
+ * Keeps other web sites away from the page. A site that is open in the same browser can send requests to any address, and
+ * can let its own name point to this machine. So the host must be an IP address or a name of this machine, and a request that
+ * changes something must come from the page itself or from a program that is no browser.
  */
 import { isIP } from "node:net"
 import { type Answer, content, type Incoming } from "../gateway/exchange.js"
@@ -18,7 +17,7 @@ const hostname = (host: string): string => {
 const isOurs = (name: string, names: ReadonlyArray<string>): boolean =>
   isIP(name) !== 0 || name === "localhost" || name.endsWith(".localhost") || names.includes(name)
 
-/** Refuses a request that another site may have made; `undefined` lets it pass. `names` are this machine's own. */
+/** The refusal of a request that another site may have sent; `undefined` if it may pass. `names` are this machine's own. */
 export const refusal = ({ headers, method }: Incoming, names: ReadonlyArray<string>): Answer | undefined => {
   const host = headers["host"] ?? ""
   if (!isOurs(hostname(host), names)) {

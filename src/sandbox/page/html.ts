@@ -1,6 +1,6 @@
 /**
- * The page's skeleton: a section for each place, in it the lists of the resources, and a form for each kind of record that can be made. What fills it comes as events: see
- * `script.ts`.
+ * The document of the page: a section for each place with the lists of its resources, and a form for each kind of record
+ * that can be made. The script fills it.
  */
 import type { PageField, PagePart } from "../tenant/resource.js"
 import { pageParts, places } from "./parts.js"
@@ -13,10 +13,10 @@ const list = ({ id, noun, place, title }: PagePart): string => `      <details i
         </div>
       </details>`
 
-/** Lists whose rows show what belongs to them, so that rows differ in height. */
+/** The lists whose rows show related items. These rows differ in height. */
 const withChips: ReadonlyArray<string> = ["blueprints"]
 
-/** What an empty place says. */
+/** The text of an empty place. */
 const hints: Readonly<Record<PagePart["place"], string>> = {
   fleet: "<p>No device yet. Make one here, or start the sandbox with <code>--devices 400</code>.</p>",
   library: `<p>The library is empty. Put a script into it:</p>

@@ -1,6 +1,6 @@
 /**
- * Events for all open pages: each is written once, into one buffer, from which every page reads at its own pace. A page
- * that falls behind by more than the buffer is cut off; a browser connects again by itself.
+ * Events for all open pages. Each event is written once into a shared buffer, from which each page reads at its own pace. A
+ * page that falls behind by more than the buffer is disconnected. Its browser connects again by itself.
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -10,14 +10,14 @@ import * as Option from "effect/Option"
 import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 
-/** What one page is sent. */
+/** The events for one page. */
 export interface Reading {
   readonly chunks: AsyncIterable<Uint8Array>
   /** Aborted when the page has fallen behind. */
   readonly cut: AbortSignal
 }
 
-/** Where pages listen. */
+/** The source of events for pages. */
 export interface Hub {
   readonly open: Effect.Effect<Reading>
 }
@@ -31,7 +31,8 @@ interface Reader {
 const encoder = new TextEncoder()
 
 /**
- * The source runs while at least one page listens. `first` is what each page gets before it. `capacity` is in bytes.
+ * The source runs while at least one page listens. Each page gets `first` before the events of the source. `capacity` is in
+ * bytes.
  */
 export const makeHub = ({
   capacity = 4 * 1024 * 1024,
@@ -69,7 +70,7 @@ export const makeHub = ({
     Effect.map(Effect.runtime(), (runtime) => {
       readers.add(reader)
       reader.next = oldest + chunks.length
-      // Joining is not interruptible, and the runtime remembers that.
+      // This runs without interruption, and a forked fiber would inherit that.
       running ??= Runtime.runFork(runtime)(Effect.interruptible(Stream.runForEach(source, push)))
     })
 

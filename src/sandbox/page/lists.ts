@@ -1,5 +1,5 @@
 /**
- * The lists of the page, read from a tenant: by range, so that a fleet of any size can be scrolled.
+ * The lists of the page. They are read in ranges, so that a fleet of any size can be scrolled.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -10,19 +10,19 @@ import type { PageBelongings, PageForm, PagePart, PageRow } from "../tenant/reso
 import type { Tenant } from "../tenant/tenant.js"
 import { pageParts } from "./parts.js"
 
-/** Which rows of a list. */
+/** A range of a list. */
 export interface Range {
   readonly offset: number
   readonly limit: number
-  /** Words that stand in a row, in any case. `""`: all rows. */
+  /** The words that a row must have, in any case. `""`: all rows. */
   readonly search: string
 }
 
-/** Some rows of a list. */
+/** The rows of a range. */
 export interface Rows {
-  /** How many the list has. */
+  /** The number of rows in the list. */
   readonly count: number
-  /** How many the search has found. */
+  /** The number of rows that the search has found. */
   readonly found: number
   readonly rows: ReadonlyArray<PageRow>
 }
@@ -34,19 +34,19 @@ export interface Opened {
   readonly canBeDeleted: boolean
 }
 
-/** The lists of the page. A name that is not a list's gives `undefined`. */
+/** The lists of the page. They answer with `undefined` if no list has the given name. */
 export interface Lists {
-  /** Another text whenever a list may have changed. */
+  /** A text that changes when a list may have changed. */
   readonly version: Effect.Effect<string>
   readonly rows: (list: string, range: Range) => Effect.Effect<Rows | undefined>
   readonly open: (list: string, id: string) => Effect.Effect<Opened | undefined>
-  /** Makes a record of the fields of its form, and gives its id. Fails with what is wrong with them. */
+  /** Makes a record from the fields of its form, and returns its id. Fails with a message about a field. */
   readonly make: (list: string, given: unknown) => Effect.Effect<string | undefined, string>
-  /** Deletes a record, as the API does. Whether it was there. */
+  /** Deletes a record with all that follows from it. `false` if there is none. */
   readonly remove: (list: string, id: string) => Effect.Effect<boolean>
 }
 
-/** What the page does with the records of `Sandbox.state`. */
+/** The part of `Sandbox.state` that the page uses. */
 interface Records {
   readonly get: (id: string) => Effect.Effect<object | undefined>
   readonly put: (record: object) => Effect.Effect<{ readonly id: string }>
@@ -67,10 +67,10 @@ const textOf = ({ chips = [], facts = [], id, name, tags = [] }: PageRow): strin
     .join(" ")
     .toLowerCase()
 
-/** How many rows are looked at before another request has its turn. */
+/** The number of rows that are searched before other requests get their turn. */
 const block = 500
 
-/** The words of all rows. */
+/** The searchable text of each row. */
 const textsOf = (rows: Listing<PageRow>): Effect.Effect<ReadonlyArray<string>> =>
   Effect.gen(function* () {
     const texts: Array<string> = []
@@ -81,7 +81,7 @@ const textsOf = (rows: Listing<PageRow>): Effect.Effect<ReadonlyArray<string>> =
     return texts
   })
 
-/** The places of the rows that have all words of a search. */
+/** The indexes of the rows that have all words of a search. */
 const placesOf = (texts: ReadonlyArray<string>, search: string): ReadonlyArray<number> => {
   const words = search.toLowerCase().split(/\s+/)
   return texts.flatMap((text, place) => (words.every((word) => text.includes(word)) ? [place] : []))
@@ -89,7 +89,7 @@ const placesOf = (texts: ReadonlyArray<string>, search: string): ReadonlyArray<n
 
 const invalid = "Fill in every field of the form."
 
-/** The fields of a form, if each of them is filled in and none is unknown. */
+/** The fields of a form. Fails if a field is missing or unknown. */
 const fieldsOf = (
   form: PageForm | undefined,
   given: unknown
@@ -124,7 +124,7 @@ export const listsOf = (tenant: Tenant, state: State): Lists => {
     return `${tenant.revision()}.${processing}`
   })
 
-  /** The words of the list that was searched last: the next letter of a search does not make all its rows again. */
+  /** The texts of the list that was searched last, so that typing the next letter does not build all its rows again. */
   let last: { readonly key: string; readonly texts: ReadonlyArray<string> } | undefined
 
   return {

@@ -1,6 +1,6 @@
 /**
- * The page at `/`, for people who would rather look, and what it needs under `/_sandbox/`. None of it is part of the
- * tenant: it takes no token, is in no log and counts for no limit.
+ * The web page at `/`, and its requests under `/_sandbox/`. They need no token, are not in the request log, and no limit
+ * counts them.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -56,7 +56,7 @@ const missing = problem(404, "It is not there any more.")
 const orMissing = (value: object | undefined): Answer =>
   value === undefined ? missing : asset("application/json", withoutSecrets(value))
 
-/** The rows that are asked for, at most 300 at once. */
+/** The requested range, with at most 300 rows. */
 const rangeOf = (query: URLSearchParams): Range => ({
   offset: whole(query.get("offset")) ?? 0,
   limit: Math.min(whole(query.get("limit")) ?? 100, 300),
@@ -79,7 +79,7 @@ const readText = (incoming: Incoming): Effect.Effect<string, Answer> =>
     catch: () => problem(400, "The request was cut before its end.")
   })
 
-/** The routes of the page and of `/_sandbox`. `names` are the host names under which this machine is reached. */
+/** The routes of `/` and of `/_sandbox/`. `names` are the host names of this machine. */
 export const pageRoutes =
   (desk: FaultDesk, names: ReadonlyArray<string> = []) =>
   (sandbox: Sandbox.Service) => {
@@ -99,7 +99,7 @@ export const pageRoutes =
         ),
         Effect.flatMap((given) => sandbox.lists.make(list, given)),
         Effect.map((id) => orMissing(id === undefined ? undefined : { id })),
-        // A browser writes every status from 400 on to its console: for the page, a field that is missing is no error.
+        // Not a status of 400: the browser would write it to its console as an error of the page.
         Effect.catchAll((wrong) =>
           typeof wrong === "string" ? Effect.succeed(orMissing({ wrong })) : Effect.fail(wrong)
         )
@@ -131,7 +131,7 @@ export const pageRoutes =
             headers: { ...headers, "content-type": "text/event-stream" },
             body: { _tag: "Chunks", ...reading }
           }))
-        // A POST, because the guard lets no other site send one.
+        // The answer holds the token, so it is a POST: the guard refuses a POST from another site.
         case "POST /_sandbox/environment":
           return Effect.succeed(asset("text/plain", environment(url.origin, sandbox.apiToken)))
         case "POST /_sandbox/faults":

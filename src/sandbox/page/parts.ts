@@ -1,5 +1,5 @@
 /**
- * The lists on the page, as the resources describe them.
+ * The places of the page, and the lists that the resources declare for them.
  */
 import { resources } from "../resources/index.js"
 import type { AnyResource, PagePart } from "../tenant/resource.js"

@@ -1,5 +1,5 @@
 /**
- * How the page looks, in light and in dark, wide and narrow.
+ * The style of the page, light and dark, wide and narrow.
  */
 
 /** The style sheet at `/_sandbox/page.css`. */

@@ -1,5 +1,5 @@
 /**
- * What all parts of the script use: elements, lists that change in place, calls to the sandbox.
+ * Functions for all parts of the script: elements, lists that change in place, calls to the sandbox.
  */
 
 /** A part of the script: see `index.ts`. */
@@ -13,7 +13,7 @@ const make = (tag, className, ...children) => {
   return node
 }
 
-// Brings a list in line with what there is to show. What has not changed stays as it is, and so do focus and scroll.
+// Updates a list to show these items. Nodes of unchanged items stay, so focus and scroll position stay too.
 const show = (list, items, render, versionOf = JSON.stringify) => {
   const before = new Map([...list.children].map((node) => [node.dataset.key, node]))
   let place = list.firstElementChild
@@ -62,7 +62,7 @@ const call = async (method, path, body) => {
   return text
 }
 
-// A filter asks for all of its words, each in any of the values.
+// Whether all words of a filter are in the values.
 const wordsOf = (value) =>
   typeof value === "object" && value !== null ? Object.values(value).map(wordsOf).join(" ") : String(value ?? "")
 const finds = (text, value) => text.split(/\s+/).every((word) => wordsOf(value).toLowerCase().includes(word))

@@ -1,10 +1,10 @@
 /**
- * The faults: buttons that set them, and those that are in force.
+ * The buttons that set faults, and the list of active faults.
  */
 
 /** A part of the script: see `index.ts`. */
 export const faults = /* javascript */ String.raw`
-// What can go wrong: rules as --fault takes them. Those with a target of their own are for that alone.
+// The faults of the buttons, as rules for --fault. A rule with its own target ignores the choice of the form.
 
 const presets = [
   ["500", "Server error", { respond: { status: 500, body: { detail: "A 500 that was asked for." } } }],

@@ -1,8 +1,8 @@
 /**
- * What the page does: it listens to the sandbox, shows what it hears, and sends faults. Every word that comes from a
- * client is put in as text, never as markup; the page's policy has the browser refuse anything else.
+ * The script of the page. Text from a client is always inserted as text, never as markup, and the page's Content Security
+ * Policy makes the browser enforce that.
  *
- * It is served as it stands, so it is written in what every current browser understands. The parts share one scope.
+ * The script is served without a build step, so it uses only what all current browsers support. Its parts share one scope.
  */
 import { base } from "./base.js"
 import { faults } from "./faults.js"

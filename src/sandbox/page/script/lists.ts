@@ -1,14 +1,14 @@
 /**
- * The places of the page and their lists, of which only the rows that can be seen are read.
+ * The places of the page and their lists. A list reads only the rows that can be seen.
  */
 
 /** A part of the script: see `index.ts`. */
 export const lists = /* javascript */ String.raw`
-// The places, each at its own address: #fleet. A record has one too: #devices/<id>.
+// Each place has an address (#fleet), and so has each record (#devices/<id>).
 
 const tagOf = ({ kind, text }) => tag(text, kind)
 
-// Few of many, until somebody asks for all.
+// The number of chips before somebody asks for all of them.
 const fewChips = 8
 const expanded = new Set()
 
@@ -58,11 +58,11 @@ const shownPlace = () => {
   return boxes.some((box) => box.dataset.place === place) ? place : "requests"
 }
 
-// Rows beyond those that can be seen, so that scrolling does not show a gap.
+// The number of rows to read beyond the visible ones, so that scrolling shows no gap.
 const spare = 20
 const most = 300
 
-// A list asks for the rows that can be seen, and no others. One with chips has rows of any height: it asks for the newest.
+// A list that reads only its visible rows. A list with chips has rows of different heights, so it reads the newest ones.
 const makeList = (box) => {
   const id = box.dataset.list
   const list = box.querySelector("ul")
@@ -107,7 +107,7 @@ const makeList = (box) => {
       }
       showFound()
     } catch {
-      // The sandbox has stopped: the connection says so, and the list is read again when it is back.
+      // The sandbox has stopped. The connection shows that, and lists are read again when it is back.
     } finally {
       isBusy = false
     }

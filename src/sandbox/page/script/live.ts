@@ -1,5 +1,5 @@
 /**
- * What the sandbox says of itself: events, what is left of its limits, whether it runs.
+ * The events of the sandbox, its rate limits, and whether it runs.
  */
 
 /** A part of the script: see `index.ts`. */
@@ -37,7 +37,7 @@ const start = ({ requests: earlier, tenantUrl }) => {
     "-d '{\"name\": \"Hello\", \"execution_frequency\": \"once\", \"script\": \"echo hello\"}'"
   )
   requests = new Map(earlier.map((request) => [request.id, request]))
-  // Another sandbox at this address counts from 1 again.
+  // A new sandbox at this address counts its requests from 1.
   if (Math.max(0, ...requests.keys()) < cleared) cleared = 0
   showRequests()
   connection("Live", "live")
@@ -46,7 +46,7 @@ const start = ({ requests: earlier, tenantUrl }) => {
 
 byId("copy").addEventListener("click", async () => {
   try {
-    // The promise goes to the clipboard as it is: some browsers allow nothing that comes after an await.
+    // The clipboard gets the promise: some browsers refuse to write after an await.
     const line = call("POST", "/_sandbox/environment").then((text) => new Blob([text], { type: "text/plain" }))
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": line })])
     say("Copied URL and token")

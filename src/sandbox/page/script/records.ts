@@ -1,5 +1,5 @@
 /**
- * What the page does to open, make and delete records.
+ * Opens, makes and deletes records.
  */
 
 /** A part of the script: see `index.ts`. */
@@ -31,7 +31,7 @@ const belongingsOf = ({ rows, title }) => [
     ))
 ]
 
-// Leaves the record, and stays at its place.
+// Changes the address from the record to its place.
 const leaveRecord = () => {
   const [, list, id] = addressed()
   if (id !== undefined) history.replaceState(null, "", "#" + shownPlace())
@@ -74,7 +74,7 @@ byId("record-delete").addEventListener("click", async () => {
   byId("record").close()
 })
 
-// A form for each kind of record that can be made, and the way back to the start.
+// The forms that make records, and the dialog that resets the tenant.
 for (const button of document.querySelectorAll("[data-opens]")) {
   button.addEventListener("click", () => byId(button.dataset.opens).showModal())
 }

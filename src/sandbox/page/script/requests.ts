@@ -1,5 +1,5 @@
 /**
- * The requests as they come: filtered, paused, cleared, opened.
+ * The list of requests, which can be filtered, paused, cleared and opened.
  */
 
 /** A part of the script: see `index.ts`. */
@@ -47,7 +47,7 @@ const readDetail = async ({ id }) => {
   return answer.ok ? detail(await answer.json()) : [make("p", "note", "The sandbox does not keep it any more.")]
 }
 
-// Whole ids would make three lines of one. The whole path is among the details.
+// Ids are shortened so that a path fits on one line. The details have the whole path.
 const short = (path) => path.replace(/([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, "$1…")
 
 const requestRow = (request) => {
@@ -81,7 +81,7 @@ const requestRow = (request) => {
 }
 
 const isPaused = () => byId("pause").getAttribute("aria-pressed") === "true"
-// Those that were cleared away, and those that came while the list stood still.
+// The id of the last cleared request, and of the last one before the pause.
 let cleared = 0
 let stoppedAt = Infinity
 
@@ -117,7 +117,7 @@ byId("clear-requests").addEventListener("click", () => {
   showRequests()
 })
 
-// Many requests within one frame are drawn once.
+// Requests within 50 ms are drawn together.
 let drawing = false
 const draw = () => {
   if (drawing) return
