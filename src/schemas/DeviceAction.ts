@@ -18,6 +18,15 @@ export interface LockPin extends Schema.Schema.Type<typeof LockPin> {}
 
 const sixCharacters = Schema.String.pipe(Schema.length(6, { message: () => "must have six characters" }))
 
+const EraseFlag = choice("WIPE_EXTERNAL_STORAGE", "WIPE_ESIMS")
+
+/** The API takes the flags as one text with commas. */
+const EraseFlags = Schema.transform(Schema.String, Schema.Array(EraseFlag), {
+  strict: false,
+  decode: (text) => text.split(","),
+  encode: (flags) => flags.join(",")
+})
+
 /** How a device is erased. */
 export const EraseOptions = Schema.Struct({
   /**
@@ -37,10 +46,13 @@ export const EraseOptions = Schema.Struct({
       ProfileId: given(Required)
     })
   ),
-  /** Windows: the wipe mode. */
-  erase_mode: given(Schema.String),
-  /** Android: the wipe flags. */
-  erase_flags: given(Schema.Array(Schema.String))
+  /**
+   * Windows: how it is erased. `WIPE_CLOUD` wipes it from the cloud. `WIPE_PROTECTED` also cleans the internal drive, and
+   * cannot be stopped by turning the power off; some devices do not start after it.
+   */
+  erase_mode: given(choice("WIPE", "WIPE_CLOUD", "WIPE_PROTECTED")),
+  /** Android: what is erased too, external storage such as an SD card, or the eSIMs of a device of the company. */
+  erase_flags: given(EraseFlags)
 })
 /** The argument of `DeviceActions.erase`. */
 export interface EraseOptions extends Schema.Schema.Type<typeof EraseOptions> {}
@@ -97,7 +109,8 @@ export interface CellularPlans extends Schema.Schema.Type<typeof CellularPlans> 
 
 /** The new passcode of a work profile. */
 export const WorkProfilePasscode = Schema.Struct({
-  newPassword: Schema.Redacted(Required),
+  /** At least four characters, from Android 14 on six. If it is left out, the passcode is removed. */
+  newPassword: given(Schema.Redacted(Required)),
   /** `LOCK_NOW` locks the device at once. */
   resetPasswordFlags: given(Schema.Array(choice("LOCK_NOW")))
 })

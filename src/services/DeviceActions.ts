@@ -130,13 +130,13 @@ export declare namespace DeviceActions {
      */
     readonly renewMdmProfile: (deviceId: string) => Effect.Effect<void, ApiClientError>
     /**
-     * Gives the work profile of an Android device a new passcode.
+     * Gives the work profile of an Android device a new passcode. Without `newPassword` it removes the passcode.
      *
      * @see `POST /api/v1/devices/{device_id}/action/resetworkprofilepasscode`
      */
     readonly resetWorkProfilePasscode: (
       deviceId: string,
-      body: WorkProfilePasscode
+      body?: WorkProfilePasscode
     ) => Effect.Effect<void, ApiClientError>
     /**
      * Restarts a device.

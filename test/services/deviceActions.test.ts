@@ -169,6 +169,7 @@ describe("secrets", () => {
       routes({
         [`POST /api/v1/devices/${id}/action/erase`]: { body: "" },
         [`POST /api/v1/devices/${id}/action/lock`]: { body: { PIN: "654321" } },
+        [`POST /api/v1/devices/${id}/action/resetworkprofilepasscode`]: { body: "" },
         [`GET /api/v1/devices/${id}/secrets/filevaultkey`]: { body: { key: "AAAA-BBBB" } },
         [`GET /api/v1/devices/${id}/secrets/unlockpin`]: { body: { pin: "" } }
       }),
@@ -178,6 +179,15 @@ describe("secrets", () => {
         const actions = yield* DeviceActions
         yield* actions.erase(id, { PIN: Redacted.make("123456") })
         expect(lastRequest(server).body.toString()).toBe('{"PIN":"123456"}')
+        yield* actions.erase(id, { erase_mode: "WIPE_CLOUD", erase_flags: ["WIPE_EXTERNAL_STORAGE", "WIPE_ESIMS"] })
+        expect(JSON.parse(lastRequest(server).body.toString())).toEqual({
+          erase_mode: "WIPE_CLOUD",
+          erase_flags: "WIPE_EXTERNAL_STORAGE,WIPE_ESIMS"
+        })
+        yield* actions.resetWorkProfilePasscode(id, { resetPasswordFlags: ["LOCK_NOW"] })
+        expect(lastRequest(server).body.toString()).toBe('{"resetPasswordFlags":["LOCK_NOW"]}')
+        yield* actions.resetWorkProfilePasscode(id)
+        expect(lastRequest(server).body).toHaveLength(0)
         const refused = yield* Effect.flip(actions.erase(id, { PIN: Redacted.make("12345") }))
         expect(refused.reason).toBe("InvalidArgument")
         expect(JSON.stringify(refused)).not.toContain("12345")

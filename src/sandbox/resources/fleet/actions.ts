@@ -16,7 +16,7 @@ import { hash } from "../../tenant/seedNumbers.js"
 import { glance } from "../../tenant/snapshot.js"
 import type { Tenant } from "../../tenant/tenant.js"
 import { microseconds } from "../../tenant/time.js"
-import { blueprintTable } from "../blueprints/table.js"
+import { blueprintTable, itemsOf } from "../blueprints/table.js"
 import { commands } from "./belongings.js"
 import { findDevice } from "./finding.js"
 import { lostModeDone, onlyLost } from "./lostMode.js"
@@ -30,7 +30,11 @@ interface Action {
   /** The platforms that support it. Default: all. */
   readonly on?: ReadonlyArray<Platform>
   /** Fails if the device cannot do it in its current state. */
-  readonly check?: (tenant: Tenant, device: DeviceRecord) => Effect.Effect<void, Answer>
+  readonly check?: (
+    tenant: Tenant,
+    device: DeviceRecord,
+    values: Readonly<Record<string, unknown>>
+  ) => Effect.Effect<void, Answer>
   /** The failure if the same command is still running. */
   readonly running?: Effect.Effect<never, Answer>
   /** Reads the body. The result is stored with the command. */
@@ -43,6 +47,16 @@ const phones = ["iPhone", "iPad"] as const
 const truth =
   (name: string, required = true) =>
   (fields: Fields) => ({ [name]: fields.boolean(name, { required }) })
+
+/** Refuses a profile with Wi-Fi settings that the device does not get from its Blueprint. */
+const profileInScope: Action["check"] = (tenant, { blueprint_id }, { ReturnToService: service }) => {
+  const profile = typeof service === "object" && service !== null ? Reflect.get(service, "ProfileId") : undefined
+  if (typeof profile !== "string" || profile === "") return Effect.void
+  const blueprint = tenant.records(blueprintTable).get(blueprint_id)
+  return blueprint !== undefined && itemsOf(blueprint).includes(profile.toLowerCase())
+    ? Effect.void
+    : badText("The specified profile is not in scope for the device")
+}
 
 /** The actions by the last part of their path. If the vendor does not document the platforms, they are assumptions. */
 const actions: Readonly<Record<string, Action>> = {
@@ -61,7 +75,12 @@ const actions: Readonly<Record<string, Action>> = {
   },
   erase: {
     command: "EraseDevice",
-    read: (fields) => ({ PreserveDataPlan: fields.boolean("PreserveDataPlan") ?? false })
+    read: (fields) => {
+      fields.choice("erase_mode", ["WIPE", "WIPE_CLOUD", "WIPE_PROTECTED"])
+      fields.text("erase_flags")
+      return { PreserveDataPlan: fields.boolean("PreserveDataPlan") ?? false }
+    },
+    check: profileInScope
   },
   lock: {
     command: "DeviceLock",
@@ -95,7 +114,7 @@ const actions: Readonly<Record<string, Action>> = {
     command: "ResetWorkProfilePasscode",
     on: ["Android"],
     read: (fields) => {
-      fields.text("newPassword", { required: true })
+      fields.text("newPassword")
       return {}
     }
   },
@@ -138,8 +157,8 @@ const take = (
     if (on !== undefined && !on.includes(device.platform)) {
       return yield* badError("Command is not allowed for current device")
     }
-    yield* check?.(tenant, device) ?? Effect.void
     const { values } = yield* readInput(incoming, ["json"])
+    yield* check?.(tenant, device, values) ?? Effect.void
     const fields = readFields(values)
     const metadata = read?.(fields) ?? {}
     yield* fields.checked
