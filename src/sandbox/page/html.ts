@@ -68,7 +68,7 @@ const dialog = ({ form, id }: PagePart): ReadonlyArray<string> =>
     <h2 id="new-${id}-title">${form.title}</h2>
 ${form.fields.map((one) => field(id, one)).join("\n")}
     <p class="problem" role="alert" hidden></p>
-    <div class="bar"><button class="changes">Make</button><button type="button" class="close">Cancel</button></div>
+    <div class="bar"><button class="changes">Create</button><button type="button" class="close">Cancel</button></div>
   </form>
 </dialog>`
       ]

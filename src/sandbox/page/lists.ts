@@ -124,8 +124,8 @@ export const listsOf = (tenant: Tenant, state: State): Lists => {
     return `${tenant.revision()}.${processing}`
   })
 
-  /** The texts of the list that was searched last, so that typing the next letter does not build all its rows again. */
-  let last: { readonly key: string; readonly texts: ReadonlyArray<string> } | undefined
+  /** The texts of the lists that were searched, so that typing the next letter does not build all their rows again. */
+  const searched = new Map<string, { readonly version: string; readonly texts: ReadonlyArray<string> }>()
 
   return {
     version,
@@ -133,11 +133,12 @@ export const listsOf = (tenant: Tenant, state: State): Lists => {
       Effect.gen(function* () {
         const part = partOf(list)
         if (part === undefined) return undefined
-        const key = `${list} ${yield* version}`
+        const now = yield* version
         const rows = yield* part.rows(tenant)
         if (search === "") return { count: rows.size, found: rows.size, rows: rows.slice(offset, limit) }
-        const texts = last?.key === key ? last.texts : yield* textsOf(rows)
-        last = { key, texts }
+        const before = searched.get(list)
+        const texts = before?.version === now ? before.texts : yield* textsOf(rows)
+        searched.set(list, { version: now, texts })
         const places = placesOf(texts, search)
         return {
           count: rows.size,

@@ -69,7 +69,7 @@ const makeList = (box) => {
   const part = byId(id + "-part")
   const isWhole = list.classList.contains("with-chips")
   const height = () => list.querySelector("li:not(.older)")?.offsetHeight || 40
-  const state = { count: 0, found: 0, first: 0, end: 0 }
+  const state = { count: 0, found: 0, first: 0, end: 0, search: undefined }
   let isBusy = false
   let isLate = false
 
@@ -80,7 +80,7 @@ const makeList = (box) => {
     const answer = await fetch("/_sandbox/lists/" + id + "?" + new URLSearchParams({ offset: first, limit, search }))
     if (!answer.ok) return
     const { count, found, rows } = await answer.json()
-    Object.assign(state, { count, found, first, end: first + rows.length })
+    Object.assign(state, { count, found, first, end: first + rows.length, search })
     const left = isWhole && found > rows.length
       ? [{ id: "older", older: "and " + number(found - rows.length) + " older " + box.dataset.noun }]
       : []
@@ -126,6 +126,7 @@ const listsShown = () => lists.filter(({ place }) => place === shownPlace())
 
 const showFound = () => {
   const own = listsShown()
+  if (own.some(({ state }) => state.search !== typed("search"))) return
   const found = own.reduce((sum, { state }) => sum + state.found, 0)
   byId("search-result").textContent = typed("search") === "" ? "" : number(found) + " found"
   const empty = byId(shownPlace() + "-empty")

@@ -95,7 +95,7 @@ for (const form of document.querySelectorAll("form[data-makes]")) {
         await call("POST", "/_sandbox/lists/" + form.dataset.makes, Object.fromEntries(new FormData(form)))
       )
       if (wrong !== undefined) throw new Error(wrong)
-      say("Made: " + form.elements[0].value)
+      say("Created: " + form.elements[0].value)
       dialog.close()
     } catch (error) {
       problem.textContent = error.message
