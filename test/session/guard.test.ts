@@ -1,5 +1,5 @@
 /**
- * What a guard keeps a program from doing. The tenant counts what arrives: what was refused was not sent.
+ * What a guard stops a program from doing. The server counts the requests that arrive: a refused call sends none.
  */
 import { describe, effect, live } from "@effect/vitest"
 import {
@@ -58,7 +58,7 @@ const logged = (lines: Array<string>) =>
   )
 
 describe("a read-only session", () => {
-  effect("reads, and refuses everything else before it is sent", () =>
+  effect("allows reads, and refuses every other call before it is sent", () =>
     Effect.gen(function* () {
       const lines: Array<string> = []
       const { sent, value } = yield* guarded(
@@ -88,7 +88,7 @@ describe("a read-only session", () => {
     })
   )
 
-  effect("counts what it refuses", () =>
+  effect("counts the calls that it refuses", () =>
     Effect.gen(function* () {
       yield* withTenant(answers, { guard: Guard.readOnly })((server) =>
         Effect.gen(function* () {
@@ -104,7 +104,7 @@ describe("a read-only session", () => {
     })
   )
 
-  effect("takes nothing from a literal path on trust but GET", () =>
+  effect("allows only GET on a literal path, even if the caller marks another method as a read", () =>
     Effect.gen(function* () {
       const { sent } = yield* guarded(
         Guard.readOnly,
@@ -139,7 +139,7 @@ describe("a read-only session", () => {
     FastCheck.constantFrom("", "/", "?", "#", " ")
   )
 
-  test("lets no spelling of erase through", () =>
+  test("refuses an erase, however its path is spelled", () =>
     Effect.runPromise(
       Effect.scoped(
         Effect.gen(function* () {
@@ -172,7 +172,7 @@ describe("a read-only session", () => {
 })
 
 describe("a session without secrets", () => {
-  effect("refuses to read them, and nothing else", () =>
+  effect("refuses calls that read secrets, and allows all others", () =>
     Effect.gen(function* () {
       const { sent } = yield* guarded(
         Guard.noSecrets,
@@ -187,7 +187,7 @@ describe("a session without secrets", () => {
 })
 
 describe("a limit", () => {
-  effect("admits so many calls of a kind, however many are made at once", () =>
+  effect("allows as many calls of a kind as it says, however many are made at once", () =>
     Effect.gen(function* () {
       const { sent, value } = yield* guarded(
         Guard.limit({ destructive: 5 }),
@@ -206,7 +206,7 @@ describe("a limit", () => {
     })
   )
 
-  effect("of devices counts each device once, whatever is done to it", () =>
+  effect("of devices counts each device once, however many actions it gets", () =>
     Effect.gen(function* () {
       const { sent, value } = yield* guarded(
         Guard.limit({ device: 2 }),
@@ -224,7 +224,7 @@ describe("a limit", () => {
     })
   )
 
-  live("counts what failed and what was tried again as one", () =>
+  live("counts a call with its retries as one call", () =>
     Effect.gen(function* () {
       let tries = 0
       const { sent } = yield* guarded(
@@ -239,7 +239,7 @@ describe("a limit", () => {
     })
   )
 
-  effect("counts nothing that another rule refused", () =>
+  effect("does not count a call that another rule refused", () =>
     Effect.gen(function* () {
       const { sent } = yield* guarded(
         Guard.all(
@@ -257,7 +257,7 @@ describe("a limit", () => {
     })
   )
 
-  effect("that is no number admits nothing", () =>
+  effect("that is not a valid number allows no call", () =>
     Effect.gen(function* () {
       const { sent } = yield* guarded(
         Guard.limit({ destructive: Number.NaN, device: -1 }),
@@ -278,7 +278,7 @@ describe("a confirmation", () => {
     Effect.flatMap(Prompt, ({ ask }) => ask(`${operation} ${kind} ${ids["device_id"]} ${isRepeat}`))
   )
 
-  live("is asked once for a call, with what is known of it; retries ask nothing", () =>
+  live("is asked once for each call, with the operation, its kind and the device; a retry does not ask again", () =>
     Effect.gen(function* () {
       const questions = yield* Ref.make<ReadonlyArray<string>>([])
       let tries = 0
@@ -308,7 +308,7 @@ describe("a confirmation", () => {
     })
   )
 
-  effect("that cannot be asked refuses the call, and is its cause", () =>
+  effect("that cannot be asked refuses the call, and its error is the cause of the refusal", () =>
     Effect.gen(function* () {
       const { sent, value } = yield* guarded(
         undefined,
@@ -325,7 +325,7 @@ describe("a confirmation", () => {
     })
   )
 
-  effect("is not asked where a rule that only looks has refused already", () =>
+  effect("is not asked if another rule has already refused the call", () =>
     Effect.gen(function* () {
       const asked = yield* Ref.make(0)
       const counting = Guard.confirm(() =>
@@ -340,8 +340,8 @@ describe("a confirmation", () => {
   )
 })
 
-describe("only", () => {
-  effect("admits the operations that are named, a listing as a stream and as a list", () =>
+describe("Guard.only", () => {
+  effect("allows only the named operations; a named listing may be read as a stream or as a list", () =>
     Effect.gen(function* () {
       const { sent } = yield* guarded(
         Guard.only(["Tags.*", "CustomScripts.stream", "Devices.get"]),
@@ -363,7 +363,7 @@ describe("only", () => {
     })
   )
 
-  test("refuses an unknown name", () => {
+  test("does not compile with the name of an unknown operation or service", () => {
     // @ts-expect-error: there is no operation of this name.
     Guard.only(["Tags.erase"])
     // @ts-expect-error: there is no service of this name.
@@ -373,8 +373,8 @@ describe("only", () => {
   })
 })
 
-describe("a part of a program", () => {
-  effect("is made stricter, never looser, with all that it forks and streams", () =>
+describe("a guard for part of a program", () => {
+  effect("makes the session's rules stricter, never looser, also for the fibers and streams of that part", () =>
     Effect.gen(function* () {
       const { sent } = yield* guarded(
         Guard.limit({ destructive: 100 }),
@@ -382,7 +382,7 @@ describe("a part of a program", () => {
           const careful = ApiClient.withGuard(Guard.limit({ destructive: 1 }))
           const two = Effect.zipRight(erase(1), erase(2))
           expect((yield* refusal(two.pipe(careful))).reason).toBe("Refused")
-          // Counted for each run.
+          // Each run has its own count.
           yield* erase(3).pipe(careful)
           yield* erase(4).pipe(careful)
           const forked = Effect.flatMap(Effect.fork(two), Fiber.join)
@@ -400,7 +400,7 @@ describe("a part of a program", () => {
     })
   )
 
-  effect("cannot loosen its session", () =>
+  effect("cannot loosen the guard of the session", () =>
     Effect.gen(function* () {
       const { sent } = yield* guarded(
         Guard.readOnly,
@@ -439,7 +439,7 @@ describe("IRU_GUARD", () => {
       })
     )
 
-  effect("makes every session that comes from Config read-only, or without secrets", () =>
+  effect("makes a session that is configured from variables read-only, or refuses to read secrets", () =>
     Effect.gen(function* () {
       expect(yield* withVariable("read-only")).toMatchObject({ sent: 0 })
       expect(yield* withVariable(" Read-Only , no-secrets")).toMatchObject({ sent: 0 })
@@ -448,7 +448,7 @@ describe("IRU_GUARD", () => {
     })
   )
 
-  effect("that is anything else is a mistake, and no session is opened", () =>
+  effect("with any other value is a configuration error, and no session opens", () =>
     Effect.gen(function* () {
       for (const value of ["readonly", "constructor", "read-only,__proto__", ","]) {
         const { exit, sent } = yield* withVariable(value)
@@ -461,7 +461,7 @@ describe("IRU_GUARD", () => {
     })
   )
 
-  effect("counts beside ApiConfig alone, as a program has it that provides its own transport", () =>
+  effect("also takes effect if a program uses ApiConfig.layerConfig with its own transport", () =>
     Effect.map(
       ApiConfig.pipe(
         Effect.provide(ApiConfig.layerConfig()),
@@ -488,7 +488,7 @@ describe("without a guard", () => {
       { concurrency: 8, discard: true }
     )
 
-  live("nothing is refused, and more than 25 unusual calls in a minute are told once", () =>
+  live("nothing is refused, and more than 25 destructive calls in a minute log one warning", () =>
     Effect.gen(function* () {
       const lines: Array<string> = []
       const { sent } = yield* guarded(undefined, Effect.zipRight(erasing(25), erasing(60))).pipe(
@@ -499,7 +499,7 @@ describe("without a guard", () => {
     })
   )
 
-  live("25 are not told, nor are other kinds", () =>
+  live("neither 25 destructive calls nor more calls of other kinds log a warning", () =>
     Effect.gen(function* () {
       const lines: Array<string> = []
       yield* guarded(

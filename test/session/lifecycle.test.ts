@@ -1,5 +1,5 @@
 /**
- * How a session ends, and that nothing of it stays.
+ * How a session ends, and that it leaves nothing behind.
  */
 import { effect, live } from "@effect/vitest"
 import { ApiClient } from "effect-iru"
@@ -17,7 +17,7 @@ import { serve } from "../support/server.js"
 import { tenantAt } from "../support/tenant.js"
 import { aMoment, eventually } from "./support.js"
 
-/** A session that is opened and closed by hand. */
+/** A session that the test opens and closes itself. */
 const open = (options: Iru.Options) =>
   Effect.gen(function* () {
     const scope = yield* Scope.make()
@@ -30,7 +30,7 @@ const open = (options: Iru.Options) =>
     return { ask, close: Scope.close(scope, Exit.void), quota: Effect.provide(ApiClient.quota, services) }
   })
 
-live("a call that is under way when the scope closes may finish; one that comes later is not sent", () =>
+live("a call that has started when the scope closes may finish; a later call is not sent", () =>
   Effect.scoped(
     Effect.gen(function* () {
       const answers: Array<() => void> = []
@@ -52,7 +52,7 @@ live("a call that is under way when the scope closes may finish; one that comes 
   )
 )
 
-effect("what has not finished in time is cut with SessionClosed, which says whether something may have been sent", () =>
+effect("a call that does not finish in time fails with SessionClosed, which says if a request may have been sent", () =>
   Effect.scoped(
     Effect.gen(function* () {
       const { origin, received } = yield* serve(({ path }) =>
@@ -84,7 +84,7 @@ const listeners = () => process.eventNames().reduce((count, name) => count + pro
 const resources = () => process.getActiveResourcesInfo().length
 
 live(
-  "hundreds of sessions that open, ask and close leave no socket, timer or listener behind",
+  "hundreds of sessions that open, send a request and close leave no socket, timer or listener behind",
   () =>
     Effect.scoped(
       Effect.gen(function* () {

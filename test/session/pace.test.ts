@@ -1,6 +1,5 @@
 /**
- * A tenant's requests a second and an hour, as a program with the library sees them. The time is the test's own; the
- * requests are real.
+ * How many requests a session sends a second and an hour. The clock is the test's own; the requests are real.
  */
 import { effect } from "@effect/vitest"
 import { ApiClient, CustomScripts } from "effect-iru"
@@ -25,7 +24,7 @@ const askTimes = (times: number) =>
 const ok: Reply = { body: {} }
 const noRetry = { retry: { times: 0 } }
 
-effect("a session sends no more requests a second than its tenant is allowed", () =>
+effect("a session sends no more requests a second than its limit allows", () =>
   withTenant(() => ok)(({ received }) =>
     Effect.gen(function* () {
       const all = yield* Effect.fork(askTimes(120))
@@ -46,7 +45,7 @@ effect("a session sends no more requests a second than its tenant is allowed", (
 )
 
 effect(
-  "an hour's requests are counted whenever they were sent, and a call that would wait for more says how long",
+  "requests count against the hourly limit for an hour, and a call that would wait too long says for how long",
   () =>
     withTenant(() => ok, { pace: { perHour: 3 }, retry: { times: 0, maxWait: "1 minute" } })(({ received }) =>
       Effect.gen(function* () {
@@ -70,7 +69,7 @@ effect(
     )
 )
 
-effect("every session of one tenant in one process counts, and the lowest limit holds", () =>
+effect("all sessions of one tenant in one process share one count, and the lowest limit holds", () =>
   Effect.scoped(
     Effect.gen(function* () {
       const { origin, received } = yield* serve(() => ok)
@@ -88,7 +87,7 @@ effect("every session of one tenant in one process counts, and the lowest limit 
   )
 )
 
-effect("a 429 makes everyone of the tenant wait as long as the service asks, and a bit more", () =>
+effect("after a 429, all calls of the tenant wait as long as the service asks, plus a random part", () =>
   withTenant(
     inTurn({ status: 429, headers: { "retry-after": "20" }, body: { message: "API rate limit exceeded" } }, ok)
   )(({ received }) =>
@@ -110,7 +109,7 @@ effect("a 429 makes everyone of the tenant wait as long as the service asks, and
   )
 )
 
-effect("a 429 without a time is followed by RateLimit-Reset", () =>
+effect("after a 429 without Retry-After, calls wait for the time in RateLimit-Reset", () =>
   withTenant(
     inTurn({ status: 429, headers: { "ratelimit-reset": "7" } }, ok),
     noRetry
@@ -127,7 +126,7 @@ effect("a 429 without a time is followed by RateLimit-Reset", () =>
   )
 )
 
-effect("a service that asks to wait for an hour is not waited for in silence", () =>
+effect("if the service asks for a wait of an hour, calls fail at once and say how long the wait is", () =>
   withTenant(inTurn({ status: 429, headers: { "retry-after": "3600" } }, ok))(({ received }) =>
     Effect.gen(function* () {
       const refused = yield* Effect.flip(ask("refused"))
@@ -141,7 +140,7 @@ effect("a service that asks to wait for an hour is not waited for in silence", (
   )
 )
 
-effect("the hour that the service counts is followed, whatever this process has sent", () =>
+effect("if the service says that the hour's requests are used up, calls wait for the next hour", () =>
   withTenant((request) => ({
     body: {},
     headers: { "x-ratelimit-remaining-hour": request.path.endsWith("a") ? "1" : "0" }
@@ -162,7 +161,7 @@ effect("the hour that the service counts is followed, whatever this process has 
   )
 )
 
-effect("a listing lets a call of another kind go first, unless it is told otherwise", () =>
+effect("calls of other kinds go before a listing, unless a priority is set", () =>
   withTenant((request) => ({ body: request.path.endsWith("scripts") ? { count: 0, next: null, results: [] } : {} }), {
     pace: { perSecond: 1 }
   })(({ received }) =>
@@ -202,7 +201,7 @@ const pages = (count: number, offset: number) => ({
   }
 })
 
-effect("a listing of 40,000 records does not hold up a command: it is the next request that goes out", () =>
+effect("a listing of 40,000 records does not delay a command: the command is the next request that is sent", () =>
   withTenant(({ path, query }) => (path.endsWith("scripts") ? pages(40_000, Number(query["offset"] ?? 0)) : ok))(
     ({ received }) =>
       Effect.gen(function* () {
@@ -222,7 +221,7 @@ effect("a listing of 40,000 records does not hold up a command: it is the next r
   )
 )
 
-effect("a command needs no answer to the pages that a listing has asked for", () => {
+effect("a command is sent even if the pages that a listing has requested are never answered", () => {
   let answerPages: () => void = () => undefined
   const answered = new Promise<void>((resolve) => {
     answerPages = resolve
@@ -244,7 +243,7 @@ effect("a command needs no answer to the pages that a listing has asked for", ()
   )
 })
 
-effect("a call that is given up while it waits takes nobody's turn", () =>
+effect("a call that is interrupted while it waits does not use up a request", () =>
   withTenant(() => ok, { pace: { perSecond: 1 } })(({ received }) =>
     Effect.gen(function* () {
       yield* ask("first")
@@ -261,7 +260,7 @@ effect("a call that is given up while it waits takes nobody's turn", () =>
   )
 )
 
-effect("a call that waits in line longer than the ceiling is turned away", () =>
+effect("a call fails once it has waited for its turn longer than maxWait", () =>
   withTenant(() => ok, { pace: { perSecond: 1 }, retry: { maxWait: "2500 millis" } })(({ received }) =>
     Effect.gen(function* () {
       yield* ask("first")

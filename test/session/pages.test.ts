@@ -1,5 +1,5 @@
 /**
- * Pages that are read several at once give what they would give one after the other.
+ * Pages that are read several at once give the same records as pages that are read one by one.
  */
 import { effect, live } from "@effect/vitest"
 import { ApiClient } from "effect-iru"
@@ -23,7 +23,7 @@ const numbers = (options: { readonly concurrency?: number; readonly pageSize?: n
     )
   )
 
-/** A listing by offset or by page, as the service has both. */
+/** A listing by offset or by page number; the service has both. */
 const listing =
   (records: () => ReadonlyArray<number>, size: number, by: "offset" | "page"): Handler =>
   ({ query }) => {
@@ -42,7 +42,7 @@ const listing =
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index)
 
-live("pages that are read at once come in order, whichever answer comes first", () => {
+live("pages that are read at once give their records in order, whichever answer comes first", () => {
   const waiting: Array<() => void> = []
   return withTenant(async (request, raw) => {
     if (request.query.offset !== undefined) await new Promise<void>((resolve) => waiting.push(resolve))
@@ -58,7 +58,7 @@ live("pages that are read at once come in order, whichever answer comes first", 
   )
 })
 
-effect("a stream reads one page ahead, and reading several at once starts with the second page", () =>
+effect("a stream reads one page ahead, and reads several at once from the second page on", () =>
   withTenant(
     listing(() => upTo(100), 10, "page"),
     fast
@@ -73,14 +73,14 @@ effect("a stream reads one page ahead, and reading several at once starts with t
   )
 )
 
-/** Ways in which a server does something else than its first page promised. */
+/** Ways in which a server departs from what its first page said. */
 const twists: Record<string, (listing: Handler) => Handler> = {
-  "keeps to it": (listing) => listing,
-  "ignores the place that is asked for": (listing) => (request, raw) =>
+  "is consistent": (listing) => listing,
+  "ignores the requested offset or page": (listing) => (request, raw) =>
     listing({ ...request, query: {} } as Received, raw),
   "counts wrong": (listing) => (request, raw) =>
     withBody(listing(request, raw), (body) => ({ ...body, count: 1_000_000 })),
-  "does not count": (listing) => (request, raw) => withBody(listing(request, raw), (body) => ({ ...body, count: null }))
+  "gives no count": (listing) => (request, raw) => withBody(listing(request, raw), (body) => ({ ...body, count: null }))
 }
 
 const withBody = (reply: ReturnType<Handler>, change: (body: object) => object): ReturnType<Handler> =>
@@ -89,7 +89,7 @@ const withBody = (reply: ReturnType<Handler>, change: (body: object) => object):
     : { ...reply, body: change(reply.body) }
 
 for (const [name, twist] of Object.entries(twists)) {
-  live(`where a server ${name}, several at once end as one after the other do`, () => {
+  live(`if a server ${name}, reading several pages at once ends like reading one by one`, () => {
     let handler: Handler = () => ({})
     return withTenant(
       (request, raw) => handler(request, raw),
@@ -126,7 +126,7 @@ for (const [name, twist] of Object.entries(twists)) {
   })
 }
 
-live("where records come and go meanwhile, the rest is read as each page says", () => {
+live("if records are added or removed meanwhile, the rest is read by the next link of each page", () => {
   let records = upTo(100)
   return withTenant((request, raw) => {
     if (request.query.offset === "50") records = upTo(63)

@@ -1,6 +1,5 @@
 /**
- * A program on a machine behind a proxy: sends an installer to a store, fetches one from it, and prints what became of
- * them.
+ * A program behind a proxy: uploads an installer to storage, downloads one from there, and prints the result.
  */
 import { InstallerTransfer } from "effect-iru"
 import { Iru } from "effect-iru/node"

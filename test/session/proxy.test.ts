@@ -1,6 +1,6 @@
 /**
- * Behind a proxy, and with a certificate authority of one's own: a tenant's name that only the proxy can find, and a
- * certificate that only this company trusts.
+ * Requests through a proxy, and with a company's own certificate authority: only the proxy can resolve the tenant's
+ * name, and only this company trusts the certificate.
  */
 import { live } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -25,10 +25,10 @@ const file = bundled("test/session/proxy.worker.ts", "test/session/proxy.install
 
 const tenant = "accuhive.api.kandji.io"
 
-/** What the store has. */
+/** The installer in the store. */
 const installer = Buffer.alloc(3_000_000, "installer")
 
-/** A company's authority, and a certificate of it for the tenant's name. */
+/** A company's certificate authority, and a certificate for the tenant's name that it has signed. */
 const certificates = Effect.acquireRelease(
   Effect.sync(() => {
     const folder = mkdtempSync(join(tmpdir(), "effect-iru-proxy-"))
@@ -89,7 +89,7 @@ const setUp = Effect.gen(function* () {
       response.end(JSON.stringify({ from: "the tenant" }))
     })
   )
-  /** What the proxy was asked for. */
+  /** The requests that the proxy received. */
   const asked: Array<string> = []
   const proxy = createHttpServer((request, response) => {
     asked.push(`${request.method} ${request.url} ${request.headers.authorization ?? ""}`)
@@ -120,7 +120,7 @@ const setUp = Effect.gen(function* () {
 
 describe.runIf(installed)("behind a proxy", () => {
   live(
-    "a tenant is reached through it, and a company's own authority is trusted; the proxy does not see the token",
+    "a tenant is reached, and a company's own authority is trusted; the proxy does not see the token",
     () =>
       Effect.scoped(
         Effect.gen(function* () {
@@ -138,7 +138,7 @@ describe.runIf(installed)("behind a proxy", () => {
   )
 
   live(
-    "installers go to the store and come from it through the proxy as well, without the token",
+    "installers are uploaded and downloaded through the proxy, and the proxy does not see the token",
     () =>
       Effect.scoped(
         Effect.gen(function* () {
@@ -154,7 +154,7 @@ describe.runIf(installed)("behind a proxy", () => {
   )
 
   live(
-    "a certificate of an authority that nobody trusts is refused, and nothing is sent",
+    "a certificate of an unknown authority is refused, and nothing is sent",
     () =>
       Effect.scoped(
         Effect.gen(function* () {
@@ -168,7 +168,7 @@ describe.runIf(installed)("behind a proxy", () => {
   )
 
   live(
-    "what NO_PROXY names, and this machine, are asked for directly",
+    "hosts that NO_PROXY names, and this machine, are called directly",
     () =>
       Effect.scoped(
         Effect.gen(function* () {

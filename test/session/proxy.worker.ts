@@ -1,5 +1,5 @@
 /**
- * A program on a machine behind a proxy: asks its tenant once and prints what became of it.
+ * A program behind a proxy: sends one request to its tenant and prints the result.
  */
 import { ApiClient } from "effect-iru"
 import { Iru } from "effect-iru/node"

@@ -1,5 +1,5 @@
 /**
- * What the variables for proxies may hold, and what a program is told when they hold something else.
+ * What proxy variables may hold, and what the error or warning says if they hold something else.
  */
 import { live } from "@effect/vitest"
 import { ApiClient, InstallerTransfer } from "effect-iru"
@@ -18,7 +18,7 @@ import { recordingLogs } from "./support.js"
 const host = "accuhive.api.kandji.io"
 const proxyVariable = /^(?:https?|all|no)_proxy$/i
 
-/** Runs a program while the environment has these variables for proxies and no others. */
+/** Runs a program in an environment with these proxy variables and no others. */
 const withVariables =
   (variables: Readonly<Record<string, string>>) =>
   <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -47,7 +47,7 @@ const listening = (server: Server) =>
     () => Effect.sync(() => server.close())
   )
 
-/** A proxy that writes down what it is asked for, and refuses it. */
+/** A proxy that records each request and refuses it. */
 const proxy = (status: number) =>
   Effect.gen(function* () {
     const asked: Array<string> = []
@@ -60,14 +60,14 @@ const proxy = (status: number) =>
     return { asked, port }
   })
 
-/** Asks the tenant for something, and gives how that failed. */
+/** Sends a request to the tenant, and gives the failure. */
 const ask = Effect.flatMap(ApiClient, (client) => client.get("/api/v1/tags", Schema.Unknown)).pipe(
   Effect.flip,
   Effect.provide(Iru.layer({ tenantUrl: host, apiToken: token, retry: { times: 1, base: "1 millis" } })),
   Effect.orDie
 )
 
-/** Uploads an installer to a store, and gives how that failed. */
+/** Uploads an installer to a store, and gives the failure. */
 const upload = Effect.flatMap(InstallerTransfer, (transfer) =>
   transfer.upload(
     { bytes: new Uint8Array(9), name: "a.pkg" },
@@ -87,13 +87,13 @@ const upload = Effect.flatMap(InstallerTransfer, (transfer) =>
   Effect.orDie
 )
 
-/** Starts a session with these variables, and gives what it is told. */
+/** Starts a session with these variables, and gives the failure. */
 const refusalOf = (variables: Readonly<Record<string, string>>, layer: Layer.Layer<never, unknown> = build(tenant)) =>
   Layer.build(layer).pipe(Effect.sandbox, Effect.flip, Effect.scoped, withVariables(variables), Effect.orDie)
 
 const build = <A, E>(layer: Layer.Layer<A, E>): Layer.Layer<never, E> => Layer.discard(layer)
 
-describe("a variable for a proxy that holds no address of one", () => {
+describe("a proxy variable that is not the address of a proxy", () => {
   for (const [variable, value, why] of [
     ["HTTPS_PROXY", "http://user:s3cret@proxy corp:8080", "not the address of a proxy"],
     ["https_proxy", "http://proxy.corp:808080", "not the address of a proxy"],
@@ -123,7 +123,7 @@ describe("a variable for a proxy that holds no address of one", () => {
     )
   }
 
-  live("of two, both are named", () =>
+  live("is named together with the other one if two are wrong", () =>
     Effect.gen(function* () {
       const message = Cause.pretty(yield* refusalOf({ HTTPS_PROXY: "http://a b", http_proxy: "ftp://c" }))
       expect(message).toContain("HTTPS_PROXY")
@@ -131,21 +131,21 @@ describe("a variable for a proxy that holds no address of one", () => {
     })
   )
 
-  live("does no harm where NO_PROXY says that no proxy is used", () =>
+  live("does not matter if NO_PROXY says that no proxy is used", () =>
     Effect.asVoid(withVariables({ HTTPS_PROXY: "http://a b", NO_PROXY: "*" })(Effect.scoped(Layer.build(tenant))))
   )
 })
 
-describe("the proxy that a request takes", () => {
+describe("the proxy for a request", () => {
   for (const [title, variables] of [
-    ["a host and a port without a scheme", (at: string) => ({ HTTPS_PROXY: at })],
-    ["an address with blanks around it", (at: string) => ({ HTTPS_PROXY: ` http://${at}/ ` })],
-    ["HTTPS_PROXY beside an empty https_proxy", (at: string) => ({ https_proxy: "", HTTPS_PROXY: `http://${at}` })],
+    ["HTTPS_PROXY as a host and a port without a scheme", (at: string) => ({ HTTPS_PROXY: at })],
+    ["HTTPS_PROXY with blanks around it", (at: string) => ({ HTTPS_PROXY: ` http://${at}/ ` })],
+    ["HTTPS_PROXY if https_proxy is empty", (at: string) => ({ https_proxy: "", HTTPS_PROXY: `http://${at}` })],
     ["ALL_PROXY", (at: string) => ({ ALL_PROXY: `http://${at}` })],
-    ["all_proxy beside an HTTP_PROXY", (at: string) => ({ all_proxy: at, HTTP_PROXY: "http://127.0.0.1:9" })],
-    ["HTTP_PROXY where there is no other", (at: string) => ({ HTTP_PROXY: at, HTTPS_PROXY: " " })]
+    ["all_proxy, even if HTTP_PROXY is set", (at: string) => ({ all_proxy: at, HTTP_PROXY: "http://127.0.0.1:9" })],
+    ["HTTP_PROXY if no other variable is set", (at: string) => ({ HTTP_PROXY: at, HTTPS_PROXY: " " })]
   ] as const) {
-    live(`is the one of ${title}`, () =>
+    live(`comes from ${title}`, () =>
       Effect.scoped(
         Effect.gen(function* () {
           const { asked, port } = yield* proxy(502)
@@ -156,7 +156,7 @@ describe("the proxy that a request takes", () => {
     )
   }
 
-  live("is told its user and password, unescaped", () =>
+  live("gets its user and password, unescaped", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const { asked, port } = yield* proxy(502)
@@ -166,7 +166,7 @@ describe("the proxy that a request takes", () => {
     )
   )
 
-  live("is a SOCKS 5 one, if that is set: it finds the tenant's name itself", () =>
+  live("may be a SOCKS 5 proxy, which resolves the tenant's name itself", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const asked: Array<string> = []
@@ -200,7 +200,7 @@ describe("a proxy that refuses a connection", () => {
       ["a call", ask],
       ["an upload", upload]
     ] as const) {
-      live(`(${status}) makes ${title} fail with what to do about it, after ${tries} tries`, () =>
+      live(`(${status}) makes ${title} fail after ${tries} tries, and the message says what to do`, () =>
         Effect.scoped(
           Effect.gen(function* () {
             const { asked, port } = yield* proxy(status)
@@ -214,7 +214,7 @@ describe("a proxy that refuses a connection", () => {
   }
 })
 
-describe("a SOCKS proxy of a kind that cannot be used", () => {
+describe("a SOCKS proxy of an unsupported kind", () => {
   const logsOf = (variables: Readonly<Record<string, string>>, layer: Layer.Layer<never, unknown> = build(tenant)) =>
     Effect.gen(function* () {
       const logs: Array<string> = []
@@ -232,7 +232,7 @@ describe("a SOCKS proxy of a kind that cannot be used", () => {
     ["ALL_PROXY", "socks4"],
     ["all_proxy", "socks4a"]
   ] as const) {
-    live(`(${variable}=${scheme}://…) is one warning that names the variable, and the session starts`, () =>
+    live(`(${variable}=${scheme}://…) logs one warning that names the variable, and the session starts`, () =>
       Effect.gen(function* () {
         const variables = { [variable]: `${scheme}://user:s3cret@127.0.0.1:1080` }
         for (const layer of [build(tenant), build(NodeTransport.layer())]) {
@@ -245,7 +245,7 @@ describe("a SOCKS proxy of a kind that cannot be used", () => {
     )
   }
 
-  live("is not spoken of where NO_PROXY names the tenant, or the tenant is on this machine", () =>
+  live("logs no warning if NO_PROXY names the tenant, or if the tenant is on this machine", () =>
     Effect.gen(function* () {
       const socks = { ALL_PROXY: "socks5h://127.0.0.1:1080" }
       for (const NO_PROXY of ["*", host, ".kandji.io", "example.com, *.api.kandji.io", `${host}:443`])
@@ -257,7 +257,7 @@ describe("a SOCKS proxy of a kind that cannot be used", () => {
     })
   )
 
-  live("leaves another proxy in use", () =>
+  live("does not keep another proxy from being used", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const { asked, port } = yield* proxy(502)

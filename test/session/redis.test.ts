@@ -1,5 +1,5 @@
 /**
- * Several machines share one tenant's budget through a real Redis, and go on without it when it is away.
+ * Several machines share one tenant's request budget through a real Redis, and keep working while it cannot be reached.
  */
 import { live } from "@effect/vitest"
 import { ApiClient } from "effect-iru"
@@ -72,7 +72,7 @@ const ok: Reply = { body: {} }
 
 describe.runIf(installed)("several machines with one tenant", () => {
   live(
-    "together send no more requests an hour than it is allowed; who gets none is told when to come back",
+    "together send no more requests an hour than the limit; a call over it fails and says when to try again",
     () =>
       Effect.scoped(
         Effect.gen(function* () {
@@ -100,7 +100,7 @@ describe.runIf(installed)("several machines with one tenant", () => {
           expect(done).toBe(hours.length)
           for (const hour of new Set(hours))
             expect(hours.filter((each) => each === hour).length).toBeLessThanOrEqual(100)
-          // Each of them could have sent all of its own.
+          // Each machine alone could have sent all of its calls.
           if (new Set(hours).size === 1) {
             expect(done).toBeGreaterThanOrEqual(99)
             expect(new Set(outcomes.flatMap(({ refusals }) => refusals))).toEqual(new Set(["RateLimited true"]))
@@ -111,7 +111,7 @@ describe.runIf(installed)("several machines with one tenant", () => {
   )
 
   live(
-    "together send no more requests a second than it is allowed",
+    "together send no more requests a second than the limit",
     () =>
       Effect.scoped(
         Effect.gen(function* () {
@@ -136,7 +136,8 @@ describe.runIf(installed)("several machines with one tenant", () => {
             { concurrency: 3 }
           )
           expect(outcomes.map(({ done }) => done)).toEqual([20, 20, 20])
-          // A fifth at once, and the rest at four fifths of the limit. A slow machine only makes it longer.
+          // A fifth of the limit may go at once, the rest at four fifths of the limit a second. A slow machine takes
+          // longer.
           const taken = (times.at(-1) ?? 0) - (times[0] ?? 0)
           expect(taken).toBeGreaterThan(((60 - 4) / 16 - 1) * 1_000)
         })
@@ -145,7 +146,7 @@ describe.runIf(installed)("several machines with one tenant", () => {
   )
 })
 
-/** A way to a Redis that can be cut, without a goodbye. */
+/** A connection to Redis that the test can cut without notice. */
 const wayTo = (port: number) =>
   Effect.acquireRelease(
     Effect.async<{ readonly port: number; readonly cut: () => void; readonly close: () => void }>((resume) => {
@@ -172,7 +173,7 @@ const wayTo = (port: number) =>
     ({ close }) => Effect.sync(close)
   )
 
-/** What Redis has counted of the hour, by tenant. */
+/** What Redis has counted in this hour, by tenant. */
 const hoursIn = (port: number): Effect.Effect<Record<string, number>> =>
   Effect.promise(async () => {
     const redis = new Redis(port)
@@ -188,7 +189,7 @@ const hoursIn = (port: number): Effect.Effect<Record<string, number>> =>
 const ask = Effect.flatMap(ApiClient, (client) => client.get("/api/v1/anything", Schema.Unknown))
 
 describe.runIf(installed)("a machine with a budget in Redis", () => {
-  live("counts each tenant by itself, and gives back what it has taken and not sent", () =>
+  live("counts each tenant separately, and gives back what it reserved but did not send", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const port = yield* freePort
@@ -208,13 +209,13 @@ describe.runIf(installed)("a machine with a budget in Redis", () => {
 
 describe.runIf(installed)("a machine whose Redis", () => {
   for (const { options, says, what, ...credentials } of [
-    { what: "wants a password and is given none", options: ["--requirepass", "p"], says: "NOAUTH" },
+    { what: "wants a password and gets none", options: ["--requirepass", "p"], says: "NOAUTH" },
     { what: "wants another password", options: ["--requirepass", "p"], password: "hunter2", says: "WRONGPASS" },
     { what: "wants no password", options: [], password: "hunter2", says: "ERR AUTH" },
-    { what: "may only be read", options: ["--replicaof", "127.0.0.1", "1"], says: "READONLY" },
+    { what: "is read-only", options: ["--replicaof", "127.0.0.1", "1"], says: "READONLY" },
     { what: "is full", options: ["--maxmemory", "1"], says: "OOM" }
   ]) {
-    live(`${what} says so once, prints nothing, and goes by its own count`, () =>
+    live(`${what} logs that once, prints nothing, and uses its own count`, () =>
       Effect.scoped(
         Effect.gen(function* () {
           const port = yield* freePort
@@ -237,7 +238,7 @@ describe.runIf(installed)("a machine whose Redis", () => {
     )
   }
 
-  live("cuts the connection says so in the log, prints nothing, and is asked again", () =>
+  live("cuts the connection logs that, prints nothing, and asks Redis again later", () =>
     Effect.scoped(
       Effect.gen(function* () {
         const port = yield* freePort
@@ -269,7 +270,7 @@ describe.runIf(installed)("a machine whose Redis", () => {
   )
 
   live(
-    "goes away and comes back goes by its own count meanwhile, and says so once each time",
+    "goes away and comes back uses its own count meanwhile, and logs each change once",
     () =>
       Effect.scoped(
         Effect.gen(function* () {
@@ -279,7 +280,7 @@ describe.runIf(installed)("a machine whose Redis", () => {
           const said = (what: string) => lines.filter((line) => line.includes(what)).length
           const budget = RedisBudget.layer({ host: "127.0.0.1", port, retryEvery: "20 millis" })
           yield* Effect.gen(function* () {
-            // It is not there at the start.
+            // Redis is not running at the start.
             yield* Effect.all(
               Array.from({ length: 5 }, () => ask),
               { concurrency: 5 }
@@ -292,7 +293,7 @@ describe.runIf(installed)("a machine whose Redis", () => {
                 yield* ask
               })
             )
-            // It has gone.
+            // Redis has stopped.
             yield* Effect.all(
               Array.from({ length: 5 }, () => ask),
               { concurrency: 5 }
@@ -312,7 +313,7 @@ describe.runIf(installed)("a machine whose Redis", () => {
   )
 })
 
-/** What looks like a Redis, and answers a script as it is told to. */
+/** A server that speaks the protocol of Redis and gives this answer to each script. */
 const lookalike = (answer: string, toPassword = "+OK\r\n") =>
   Effect.acquireRelease(
     Effect.async<{ readonly port: number; readonly close: () => void }>((resume) => {
@@ -348,12 +349,12 @@ describe("a machine whose Redis answers", () => {
     ["with nil", "$-1\r\n"],
     ["with an empty array", "*0\r\n"],
     ["with words", "*2\r\n$3\r\none\r\n$3\r\ntwo\r\n"],
-    ["with a counter that is remembered for ever", "*2\r\n:1\r\n:-1\r\n"],
+    ["with a counter that never expires", "*2\r\n:1\r\n:-1\r\n"],
     ["with an array of arrays, 100,000 deep", "*1\r\n".repeat(100_000)],
-    ["with an array that is longer than any", "*99999999999\r\n"],
-    ["with something that is no answer", "HTTP/1.1 400 Bad Request\r\n\r\n"]
+    ["with an array that claims to be too long to exist", "*99999999999\r\n"],
+    ["with text that is no Redis reply", "HTTP/1.1 400 Bad Request\r\n\r\n"]
   ] as const) {
-    live(`${what} goes by its own count, and says so once`, () =>
+    live(`${what} uses its own count, and logs that once`, () =>
       Effect.scoped(
         Effect.gen(function* () {
           const { port } = yield* lookalike(answer)
@@ -372,10 +373,10 @@ describe("a machine whose Redis answers", () => {
   }
 
   for (const [what, written] of [
-    ["as it is", (password: string) => password],
+    ["in clear", (password: string) => password],
     ["percent-encoded", (password: string) => Array.from(password, (c) => `%${c.charCodeAt(0).toString(16)}`).join("")]
   ] as const) {
-    live(`that it knows no AUTH, and repeats the password ${what}, says so without the password`, () =>
+    live(`that AUTH is unknown, and repeats the password ${what}, logs that without the password`, () =>
       Effect.scoped(
         Effect.gen(function* () {
           const password = "correct-horse-battery"
@@ -396,7 +397,7 @@ describe("a machine whose Redis answers", () => {
   }
 
   live.runIf(installed)(
-    "that a second lasts for years goes by its own count, says so once, and is asked again when it does not",
+    "with a second that lasts for years uses its own count, logs that once, and returns to Redis once it is fixed",
     () =>
       Effect.scoped(
         Effect.gen(function* () {
@@ -429,7 +430,7 @@ describe("a machine whose Redis answers", () => {
   )
 })
 
-live("a machine whose Redis is never there works all the same, and closes without an error", () =>
+live("a machine whose Redis never runs still works, and closes without an error", () =>
   Effect.scoped(
     Effect.gen(function* () {
       const port = yield* freePort

@@ -1,5 +1,5 @@
 /**
- * One of several machines: asks a tenant a number of times and prints what became of it.
+ * One of several machines: sends a number of requests to a tenant and prints the results.
  */
 import { ApiClient } from "effect-iru"
 import { Iru } from "effect-iru/node"

@@ -1,5 +1,5 @@
 /**
- * What is tried again, and what is not: on a server that counts what it does.
+ * Which calls are retried and which are not, on a server that counts what it carries out.
  */
 import { effect, live } from "@effect/vitest"
 import { ApiClient, CustomScripts } from "effect-iru"
@@ -66,7 +66,7 @@ const reasons: Record<number, string> = {
 
 const times = 4
 
-/** What a caller is to see, and how many requests it costs: the policy in other words. */
+/** The outcome that a caller must see and the number of requests: the retry policy, written a second time. */
 const expected = (verb: Verb, sequence: ReadonlyArray<Fate>) => {
   const changesNothing = verb === "get" || verb === "delete"
   let maybeDone = false
@@ -91,7 +91,7 @@ const verbs = {
 type Verb = keyof typeof verbs
 
 live(
-  "whatever a server answers and wherever it cuts, no write is done twice, and every failure has its reason",
+  "whatever a server answers and wherever it cuts, no write is done twice, and each failure has the right reason",
   () => {
     let rest: Array<Fate> = []
     let requests = 0
@@ -146,7 +146,7 @@ live(
   60_000
 )
 
-live("a create that found no connection is sent once there is one, and is done once", () =>
+live("a create that found no connection is sent once there is one, and is carried out once", () =>
   Effect.scoped(
     Effect.gen(function* () {
       const port = yield* freePort
@@ -172,7 +172,7 @@ live("a create that found no connection is sent once there is one, and is done o
 
 const unavailable: Reply = { status: 503, body: { detail: "Come back later." } }
 
-effect("a part of a program can have a policy of its own, or none", () =>
+effect("a part of a program can have its own retry policy, or none", () =>
   withTenant(() => unavailable, { retry: { times: 2, base: 0 } })(({ received }) =>
     Effect.gen(function* () {
       const scripts = yield* CustomScripts
@@ -190,7 +190,7 @@ effect("a part of a program can have a policy of its own, or none", () =>
   )
 )
 
-effect("the pauses are random and double, and no try begins after the time that a call may take", () =>
+effect("pauses are random and double each time, and no try starts after the time limit of the call", () =>
   withTenant(() => unavailable, {
     retry: { times: 1_000, base: "10 seconds", within: "1 minute" }
   })(({ received }) =>
@@ -206,7 +206,7 @@ effect("the pauses are random and double, and no try begins after the time that 
   )
 )
 
-effect("Retry-After is honoured as a date, and the call goes on when it has come", () =>
+effect("a Retry-After that is a date is followed, and the call goes on at that date", () =>
   withTenant(inTurn({ ...unavailable, headers: { "retry-after": "Thu, 01 Jan 2026 12:00:30 GMT" } }, { body: script }))(
     ({ received }) =>
       Effect.gen(function* () {
@@ -223,7 +223,7 @@ effect("Retry-After is honoured as a date, and the call goes on when it has come
   )
 )
 
-test("the table of the documentation is the one that the code goes by", () => {
+test("the table in docs/reliability.md says what the code does", () => {
   const page = readFileSync("docs/reliability.md", "utf8")
   expect(page).toContain(retryTable)
   expect(withRetryTable(page)).toBe(page)

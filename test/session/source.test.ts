@@ -1,5 +1,5 @@
 /**
- * The query parameter `source`, by which the vendor counts the clients in use.
+ * The query parameter `source`, with which the vendor counts the clients that are used.
  */
 import { effect } from "@effect/vitest"
 import { Tags } from "effect-iru"
@@ -11,7 +11,7 @@ import { withTenant } from "../support/tenant.js"
 
 const page = { body: { count: 0, next: null, previous: null, results: [] } }
 
-/** What the tenant is asked, without its host. */
+/** The path and query of the tenant's request. */
 const asked = (options: Partial<Iru.Options>, variables: Readonly<Record<string, string>> = {}) =>
   withTenant(
     () => page,
@@ -26,14 +26,14 @@ const asked = (options: Partial<Iru.Options>, variables: Readonly<Record<string,
   ).pipe(Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(variables)))))
 
 describe("source", () => {
-  effect("is effect-iru, and effect-iru-ci where there is a variable CI", () =>
+  effect("is effect-iru, or effect-iru-ci if the variable CI exists", () =>
     Effect.gen(function* () {
       expect(yield* asked({})).toEqual(["?source=effect-iru", "?search=lab&source=effect-iru"])
       expect(yield* asked({}, { CI: "true" })).toEqual(["?source=effect-iru-ci", "?search=lab&source=effect-iru-ci"])
     })
   )
 
-  effect("is what the session says, or not sent at all", () =>
+  effect("is the value that the session sets, or is not sent at all", () =>
     Effect.gen(function* () {
       expect(yield* asked({ source: "acme & co" })).toEqual(["?source=acme+%26+co", "?search=lab&source=acme+%26+co"])
       expect(yield* asked({ source: false }, { CI: "true" })).toEqual(["", "?search=lab"])

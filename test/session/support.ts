@@ -1,5 +1,5 @@
 /**
- * What the tests of the session wait with, and what they listen with.
+ * What the tests of the session use to wait, listen and record logs.
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -7,14 +7,14 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import { createServer, type AddressInfo } from "node:net"
 
-/** Turns of the event loop until something holds; the test's own time limit is the only limit. */
+/** Waits, turn by turn of the event loop, until a condition holds; only the time limit of the test ends it earlier. */
 export const eventually = (holds: () => boolean): Effect.Effect<void> =>
   Effect.async<void>((resume) => {
     const look = () => (holds() ? resume(Effect.void) : setImmediate(look))
     look()
   })
 
-/** Time for a request that ought not to be sent to be sent after all. */
+/** Waits long enough for a request that must not be sent to be sent by mistake. */
 export const aMoment: Effect.Effect<void> = Effect.async<void>((resume) => {
   setTimeout(() => resume(Effect.void), 50)
 })

@@ -1,5 +1,5 @@
 /**
- * What a collector sees of a session.
+ * What OpenTelemetry records of a session.
  */
 import { effect } from "@effect/vitest"
 import { ApiClient, CustomScripts } from "effect-iru"
@@ -15,7 +15,7 @@ import { recordingLogs } from "./support.js"
 
 const id = "0ff1ce00-0000-4000-8000-000000000001"
 
-effect("a call has a span, its attempts are children of it, and a retry is an event", () => {
+effect("a call has a span, its attempts are child spans, and a retry is an event", () => {
   const spans: Array<Recorded> = []
   const lines: Array<string> = []
   return withTenant(
@@ -68,7 +68,7 @@ effect("a call has a span, its attempts are children of it, and a retry is an ev
   )
 })
 
-effect("a span holds nothing of what was answered", () => {
+effect("a span holds nothing of the answer", () => {
   const spans: Array<Recorded> = []
   return withTenant(() => ({ body: { secret: "in the answer" } }))(() =>
     Effect.gen(function* () {
@@ -79,7 +79,7 @@ effect("a span holds nothing of what was answered", () => {
   )
 })
 
-effect("calls, retries, bytes and what is left are counted", () =>
+effect("calls, retries, bytes and the remaining quota are counted", () =>
   withTenant(
     inTurn({ status: 503 }, { body: { ok: 1 }, headers: { "x-ratelimit-remaining-hour": "1234" } }, { status: 404 }),
     { retry: { base: 0 } }

@@ -1,5 +1,5 @@
 /**
- * To acquire a resource cannot be interrupted. What is created there keeps its timeouts all the same.
+ * Effect does not interrupt the acquisition of a resource. A create that runs there must still obey its timeouts.
  */
 import { live } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import { expect } from "vitest"
 import { withTenant } from "../support/tenant.js"
 
-live("a call that gets no answer times out while a resource is acquired", () =>
+live("a call without an answer times out while a resource is acquired", () =>
   withTenant(() => "handled", { timeout: "100 millis" })(() =>
     Effect.gen(function* () {
       const scripts = yield* CustomScripts
@@ -26,7 +26,7 @@ live("a call that gets no answer times out while a resource is acquired", () =>
   )
 )
 
-live("an upload ends when it is done while a resource is acquired, and not when its watch would look again", () =>
+live("an upload ends as soon as it is done while a resource is acquired, and does not wait for its stall check", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const app = yield* Effect.acquireRelease(
