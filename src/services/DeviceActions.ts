@@ -95,6 +95,7 @@ export declare namespace DeviceActions {
     readonly erase: (deviceId: string, body?: EraseOptions) => Effect.Effect<void, ApiClientError>
     /**
      * Locks a device. A Mac is restarted and asks for the PIN of the answer; without an answer from the service it is `None`.
+     * **A Mac with Apple silicon and a macOS before 11.5 is deactivated**: it needs a network and an administrator to start.
      *
      * @see `POST /api/v1/devices/{device_id}/action/lock`
      */
