@@ -4,7 +4,7 @@ import { Blueprints, CustomApps } from "effect-iru"
 import { Iru } from "effect-iru/node"
 
 // npx tsx first-publish.ts Firefox.pkg
-// Without a file, the program uploads Node's own program file under that name: enough to see it work on a sandbox.
+// Without an argument, the program uploads Node's own program file as Firefox.pkg, which is enough for a sandbox.
 const path = process.argv[2] ?? process.execPath
 
 const program = Effect.gen(function* () {
