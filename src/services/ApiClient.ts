@@ -6,6 +6,7 @@ import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -31,6 +32,7 @@ import { defaultRetry, RetryOverride, type RetryPolicy } from "../session/retry.
 import { makeServerTime } from "../session/serverTime.js"
 import { makeSession } from "../session/session.js"
 import { acquirePacer } from "../session/sharedPace.js"
+import { makeMeter, observeRefusal } from "../session/telemetry.js"
 import { sessionWire } from "../session/wire.js"
 import { ApiConfig } from "./ApiConfig.js"
 import { SharedBudget } from "./SharedBudget.js"
@@ -167,6 +169,7 @@ const make = <R = never>(
     const limits = { timeout: options.timeout ?? "30 seconds", maxSize: options.maxAnswerSize ?? 64 * 1024 * 1024 }
     const session = yield* makeSession({ drain: options.drain ?? "2 seconds", timeout: limits.timeout })
     const serverTime = makeServerTime()
+    const meter = makeMeter(new URL(tenantUrl).host)
     const rules = [
       ...(guard === undefined ? [] : yield* install(guard)),
       ...(options.guard === undefined ? [] : yield* install(options.guard))
@@ -215,7 +218,9 @@ const make = <R = never>(
           Effect.catchAll(admitAll(rules, around, operation, devices), ({ cause, detail }) => {
             const { method, name, template: path } = operation
             const error = new ApiClientError({ reason: "Refused", operation: name, method, path, detail, cause })
-            return Effect.zipRight(Effect.logWarning(error.message), Effect.fail(error))
+            return Effect.flatMap(FiberRef.get(FiberRef.currentMetricLabels), (labels) =>
+              observeRefusal(error, { labels, meter, operation: name })
+            )
           })
         ),
       quota: Effect.sync(pacer.quota),

@@ -207,7 +207,7 @@ export const observeRetry = (
 /** Fails with a refusal: a warning in the log, and a count. It is no call, so it has no span. */
 export const observeRefusal = (
   error: ApiClientError,
-  { labels, meter, operation }: CallFacts
+  { labels, meter, operation }: Pick<CallFacts, "labels" | "meter" | "operation">
 ): Effect.Effect<never, ApiClientError> => {
   meter.refused(operation)(1, labels)
   return Effect.zipRight(Effect.logWarning(error.message), Effect.fail(error))

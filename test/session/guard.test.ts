@@ -12,6 +12,7 @@ import {
   DeviceActions,
   Devices,
   DeviceSecrets,
+  Fleet,
   Guard,
   Tags
 } from "effect-iru"
@@ -88,17 +89,21 @@ describe("a read-only session", () => {
     })
   )
 
-  effect("counts the calls that it refuses", () =>
+  effect("counts the calls that it refuses, and a refused run over many devices once", () =>
     Effect.gen(function* () {
       yield* withTenant(answers, { guard: Guard.readOnly })((server) =>
         Effect.gen(function* () {
           yield* Effect.ignore(erase(1))
           yield* Effect.ignore(erase(2))
+          const fleet = Fleet.forEach([id(3), id(4)], (one) => erase(Number(one.at(-1))), {
+            confirm: "DeviceActions.erase"
+          })
+          expect((yield* refusal(Stream.runDrain(fleet))).reason).toBe("Refused")
           const { host } = new URL(server.origin)
           const counts = (yield* Metric.snapshot).flatMap(({ metricKey, metricState }) =>
             metricKey.name === "iru.refused" && metricKey.tags.some(({ value }) => value === host) ? [metricState] : []
           )
-          expect(counts).toMatchObject([{ count: 2 }])
+          expect(counts).toMatchObject([{ count: 3 }])
         })
       )
     })
