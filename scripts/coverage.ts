@@ -30,13 +30,13 @@ const section = ([service, group]: readonly [string, Readonly<Record<string, Ope
 
 const emptyValues = `## Empty values
 
-The service writes "nothing" in three ways: the key is missing, \`null\`, or \`""\`. The library reads all three alike. A text, a script or the \`user\` of a device is then \`null\`. A number, a flag, a secret or another record is \`undefined\`. A list is empty. Only fields that a record always has, such as \`name\`, keep \`""\`. In an update \`""\` is a value: it clears a script.`
+The service writes "nothing" in three ways: the key is missing, \`null\`, or \`""\`. The library reads all three alike, and the type of the field decides what you get: \`null\` for a text, a script or the \`user\` of a device, \`undefined\` for a number, a flag, a secret or another record, and an empty list for a list. Only fields that a record always has, such as \`name\`, keep \`""\`. In an update \`""\` is a value: it clears a script.`
 
 const intro = `All operations of the API by service, with the request of each and the fields of what it returns.
 
-- Every \`stream\` has a \`list\` beside it, which sends the same requests and returns all records together.
+- Every \`stream\` has a \`list\` beside it, which sends the same requests and returns all records together. A listing that the API sends as one answer is only a \`list\`.
 - Operations that combine several requests, such as \`find\` and \`publish\`, are not on this page: see the [README](../README.md#services).
-- If an operation has no line of fields, the API answers it without a record. \`delete\` and most actions return nothing. \`Blueprints.enrollmentProfile\` returns the profile, or the address of a sign-in page. \`create\` and \`update\` of \`InHouseApps\` read the app afterwards and return it.
+- If an operation has no line of fields, it returns nothing: \`delete\` and most actions, for example. Exceptions: \`AdeIntegrations.publicKey\` returns a text. \`Blueprints.enrollmentProfile\` returns the profile, or the address of a sign-in page. \`assign\` and \`remove\` of \`Blueprints\` return a \`status\` and the ids of the items. \`create\` and \`update\` of \`InHouseApps\` return the app.
 - Not every record has every field: see [Empty values](#empty-values).
 - A field that is not on this page is dropped. To read it, or to call an endpoint that is not on this page, use [a schema of your own](any-endpoint.md).`
 
