@@ -18,7 +18,7 @@ const session: ReadonlyArray<{ readonly typed: string; readonly answers?: Readon
   [
     { typed: "iru devices list --platform Mac --limit 4" },
     { typed: "iru devices restart C02933B00000", answers: [["[y/N] ", "y\r"]] },
-    { typed: "iru devices erase C02933B00000", answers: [["to go on: ", "no\r"]] },
+    { typed: "iru devices erase C02933B00000", answers: [["to continue: ", "no\r"]] },
     { typed: "iru prism filevault --filter key_escrowed=false" },
     { typed: "iru devcies list" }
   ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `iru-sandbox`: what `iru sandbox` does, under a name of its own.
+ * `iru-sandbox`: the command `iru sandbox` as a program of its own.
  */
 import { sandboxCommand } from "./sandbox/options.js"
 import { makeProgram, runProgram } from "./shell/program.js"

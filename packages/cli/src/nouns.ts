@@ -1,6 +1,6 @@
 /**
- * The words that can follow `iru`, with the module that makes each a command. A module is loaded when its word is typed,
- * so that `iru --help` and a mistyped word cost nothing.
+ * The words that can follow `iru`, and the module of each command. A module is loaded when its word is typed,
+ * so that `iru --help` and a mistyped word load none of them.
  */
 import type { ShellCommand } from "./shell/program.js"
 
@@ -9,7 +9,7 @@ export interface Noun {
   readonly name: string
   /** One line for the help. */
   readonly summary: string
-  /** Makes a command of that name what it is. */
+  /** Loads the module that adds the options and subcommands to the command. */
   readonly load: () => Promise<(command: ShellCommand) => unknown>
 }
 
@@ -18,7 +18,7 @@ const operationsOf = async () => (await import("./operations/define.js")).define
 export const nouns: ReadonlyArray<Noun> = [
   {
     name: "auth",
-    summary: "Log in to tenants, see which are known, log out",
+    summary: "Log in to tenants, show them, log out",
     load: async () => (await import("./tenants/auth.js")).authCommand
   },
   { name: "devices", summary: "Devices: list, show, lock, restart, erase, …", load: operationsOf },
@@ -29,7 +29,7 @@ export const nouns: ReadonlyArray<Noun> = [
   },
   { name: "users", summary: "Users", load: operationsOf },
   { name: "tags", summary: "Tags of devices", load: operationsOf },
-  { name: "blueprints", summary: "Blueprints, what is assigned to them, their routing", load: operationsOf },
+  { name: "blueprints", summary: "Blueprints, their assignments and their routing", load: operationsOf },
   { name: "scripts", summary: "Custom scripts", load: operationsOf },
   { name: "profiles", summary: "Custom profiles", load: operationsOf },
   {
@@ -42,18 +42,18 @@ export const nouns: ReadonlyArray<Noun> = [
     summary: "In-house apps: publish, list, change",
     load: async () => (await import("./installers/commands.js")).inHouseAppsCommand
   },
-  { name: "library", summary: "How library items fare, and the categories of Self Service", load: operationsOf },
+  { name: "library", summary: "Status of library items, and the categories of Self Service", load: operationsOf },
   {
     name: "prism",
-    summary: "What the devices of the whole fleet report, and its export",
+    summary: "Inventory of all devices by category, and its export",
     load: async () => (await import("./prism/commands.js")).prismCommand
   },
   {
     name: "audit",
-    summary: "The audit log, and its events as they come",
+    summary: "The audit log, and its new events as they arrive",
     load: async () => (await import("./audit/commands.js")).auditCommand
   },
-  { name: "vulnerabilities", summary: "Vulnerabilities, and where they are", load: operationsOf },
+  { name: "vulnerabilities", summary: "Vulnerabilities, and the devices that have them", load: operationsOf },
   { name: "threats", summary: "Threats, and behavioral detections", load: operationsOf },
   { name: "ade", summary: "Automated Device Enrollment: integrations and devices", load: operationsOf },
   { name: "licensing", summary: "Licences in use", load: operationsOf },
@@ -69,7 +69,7 @@ export const nouns: ReadonlyArray<Noun> = [
   },
   {
     name: "sandbox",
-    summary: "Start a tenant on this machine, to try things out",
+    summary: "Start a sandbox tenant on this machine, to try things out",
     load: async () => (await import("./sandbox/options.js")).sandboxCommand
   },
   {

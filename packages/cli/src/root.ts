@@ -1,10 +1,10 @@
 /**
- * The command `iru`, with what is below the words that are asked for.
+ * The command `iru` with its subcommands.
  */
 import { nouns } from "./nouns.js"
 import { makeProgram, type ShellCommand } from "./shell/program.js"
 
-/** Makes `iru`. What is below a word is loaded if the word is the one that was typed, or for all of them. */
+/** Makes the command `iru`. Loads the subcommands of the word that was typed, or of every word. */
 export const makeIru = async (typed: string | undefined): Promise<ShellCommand> => {
   const program = makeProgram("iru", "The Iru Endpoint Management API on the command line.")
     .usage("<command> [options]")
@@ -12,7 +12,7 @@ export const makeIru = async (typed: string | undefined): Promise<ShellCommand> 
       "iru auth login",
       "iru devices list --platform Mac",
       "iru devices restart C02XK0AAJGH5",
-      "iru sandbox --seed 42   # a tenant on this machine, to try things out"
+      "iru sandbox --seed 42   # a sandbox tenant on this machine, to try things out"
     )
   for (const { load, name, summary } of nouns) {
     const command = program.sub(name).description(summary).summary(summary)

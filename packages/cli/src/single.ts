@@ -1,5 +1,5 @@
 /**
- * `iru` as one file: Node's single executable application takes a script that waits at no top level.
+ * `iru` as one executable file. Node's single executable applications do not support a top-level `await`.
  */
 import { makeIru } from "./root.js"
 import { runProgram } from "./shell/program.js"

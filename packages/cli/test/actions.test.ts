@@ -1,5 +1,5 @@
 /**
- * What changes devices and records: what is asked, what is refused, what is told.
+ * Commands that change devices and records: their questions, refusals and messages.
  */
 import { scopedLive } from "@effect/vitest"
 import { Fault, Sandbox } from "effect-iru/sandbox"
@@ -23,8 +23,8 @@ const macs = (count: number) =>
         .map(([serial = "", id = ""]) => ({ serial, id }))
   )
 
-describe("an action that a device can be told", () => {
-  scopedLive("names tenant and device, and asks once; no is 2 and nothing is sent", () =>
+describe("an action on devices", () => {
+  scopedLive("names tenant and device, asks once, and after a no exits with 2 and sends nothing", () =>
     onTenant(
       Effect.gen(function* () {
         const [mac] = yield* macs(1)
@@ -43,7 +43,7 @@ describe("an action that a device can be told", () => {
     )
   )
 
-  scopedLive("is refused without a terminal, unless --yes says that it is meant", () =>
+  scopedLive("is refused without a terminal unless --yes is given", () =>
     onTenant(
       Effect.gen(function* () {
         const [mac] = yield* macs(1)
@@ -56,7 +56,7 @@ describe("an action that a device can be told", () => {
     )
   )
 
-  scopedLive("takes devices from a CSV file, and does nothing if one of them is not there", () =>
+  scopedLive("takes devices from a CSV file, and does nothing if one of them does not exist", () =>
     onTenant(
       Effect.gen(function* () {
         const some = yield* macs(12)
@@ -81,44 +81,46 @@ describe("an action that a device can be told", () => {
     )
   )
 
-  scopedLive("goes on past a device that fails, ends with 1, and --resume does the rest later", () =>
-    onTenant(
-      Effect.gen(function* () {
-        const some = yield* macs(3)
-        const log = join(folder(), "restart.ndjson")
-        yield* Sandbox.fault(Fault.status(400, { method: "POST", path: `*${some[1]?.id}/action/restart` }))
-        const args = ["devices", "restart", ...some.map(({ serial }) => serial), "--yes", "--resume", log, "--csv"]
-        const first = yield* iru(args)
-        expect(first.code).toBe(1)
-        expect(first.stdout.match(/,done,/g)).toHaveLength(2)
-        expect(first.stdout.match(/,failed,/g)).toHaveLength(1)
-        const second = yield* iru(args)
-        expect(second.code).toBe(0)
-        expect(second.stdout.match(/,done,/g)).toHaveLength(1)
-        expect(second.stdout.match(/,skipped,/g)).toHaveLength(2)
-      })
-    )
+  scopedLive(
+    "continues after a device that fails, exits with 1, and --resume tries only the failed devices again",
+    () =>
+      onTenant(
+        Effect.gen(function* () {
+          const some = yield* macs(3)
+          const log = join(folder(), "restart.ndjson")
+          yield* Sandbox.fault(Fault.status(400, { method: "POST", path: `*${some[1]?.id}/action/restart` }))
+          const args = ["devices", "restart", ...some.map(({ serial }) => serial), "--yes", "--resume", log, "--csv"]
+          const first = yield* iru(args)
+          expect(first.code).toBe(1)
+          expect(first.stdout.match(/,done,/g)).toHaveLength(2)
+          expect(first.stdout.match(/,failed,/g)).toHaveLength(1)
+          const second = yield* iru(args)
+          expect(second.code).toBe(0)
+          expect(second.stdout.match(/,done,/g)).toHaveLength(1)
+          expect(second.stdout.match(/,skipped,/g)).toHaveLength(2)
+        })
+      )
   )
 })
 
-describe("what cannot be taken back", () => {
-  scopedLive("has the serial number typed; anything else is refused", () =>
+describe("an action that cannot be undone", () => {
+  scopedLive("asks the user to type the serial number, and refuses anything else", () =>
     onTenant(
       Effect.gen(function* () {
         const [mac] = yield* macs(1)
         const serial = mac?.serial ?? ""
-        const wrong = yield* inTerminal(["devices", "erase", serial], { answers: [["to go on:", "yes\r"]] })
-        expect(wrong.shown).toContain("This cannot be taken back.")
+        const wrong = yield* inTerminal(["devices", "erase", serial], { answers: [["to continue:", "yes\r"]] })
+        expect(wrong.shown).toContain("This cannot be undone.")
         expect(wrong.code).toBe(2)
         expect(yield* writes).toEqual([])
-        const right = yield* inTerminal(["devices", "erase", serial], { answers: [["to go on:", `${serial}\r`]] })
+        const right = yield* inTerminal(["devices", "erase", serial], { answers: [["to continue:", `${serial}\r`]] })
         expect(right.code).toBe(0)
         expect(yield* writes).toEqual([`POST /api/v1/devices/${mac?.id}/action/erase`])
       })
     )
   )
 
-  scopedLive("has the number typed where there are several; --count does it for scripts, --yes does not", () =>
+  scopedLive("asks the user to type the number of devices, which --count answers in scripts and --yes does not", () =>
     onTenant(
       Effect.gen(function* () {
         const serials = (yield* macs(2)).map(({ serial }) => serial)
@@ -134,7 +136,7 @@ describe("what cannot be taken back", () => {
     )
   )
 
-  scopedLive("a deleted tag needs its name", () =>
+  scopedLive("asks for the name of a tag before it deletes the tag", () =>
     onTenant(
       Effect.gen(function* () {
         yield* iru(["tags", "create", "--name", "Loaners"])
@@ -146,7 +148,7 @@ describe("what cannot be taken back", () => {
     )
   )
 
-  scopedLive("IRU_GUARD holds: nothing is sent, and the exit code is 2", () =>
+  scopedLive("sends nothing if IRU_GUARD forbids it, and exits with 2", () =>
     onTenant(
       Effect.gen(function* () {
         const refused = yield* iru(["tags", "create", "--name", "x"], { env: { IRU_GUARD: "read-only" } })
@@ -158,8 +160,8 @@ describe("what cannot be taken back", () => {
   )
 })
 
-describe("fields", () => {
-  scopedLive("come from options, from files, from JSON; a script is created and shown as it was", () =>
+describe("fields of a record", () => {
+  scopedLive("come from options, files or JSON, and a script is created and shown unchanged", () =>
     onTenant(
       Effect.gen(function* () {
         const file = join(folder(), "audit.zsh")
@@ -189,7 +191,7 @@ describe("fields", () => {
     )
   )
 
-  scopedLive("a PIN is not taken from the arguments, where other people could see it", () =>
+  scopedLive("may not contain a PIN as an argument, because other users could see it", () =>
     onTenant(
       Effect.gen(function* () {
         const [mac] = yield* macs(1)

@@ -1,5 +1,5 @@
 /**
- * `iru api`: any endpoint.
+ * `iru api`: calls any endpoint.
  */
 import { scopedLive } from "@effect/vitest"
 import { Sandbox } from "effect-iru/sandbox"
@@ -12,32 +12,36 @@ import { onTenant, prepareIru } from "./support/run.js"
 const { inTerminal, iru } = prepareIru()
 
 describe("iru api", () => {
-  scopedLive("GET prints the answer as it is; fields are its query; --paginate reads all pages", () =>
-    onTenant(
-      Effect.gen(function* () {
-        const one = yield* iru(["api", "GET", "devices", "-f", "limit=2", "-f", "platform=Mac"])
-        expect(JSON.parse(one.stdout)).toMatchObject([{ platform: "Mac" }, { platform: "Mac" }])
-        const all = yield* iru(["api", "get", "/api/v1/library/custom-scripts?limit=7", "--paginate", "--ndjson"])
-        const listed = yield* iru(["scripts", "list", "--ndjson"])
-        expect(all.stdout.split("\n").length).toBe(listed.stdout.split("\n").length)
-        expect((yield* iru(["api", "GET", "settings/licensing", "--paginate"])).code).not.toBe(0)
-      })
-    )
+  scopedLive(
+    "prints the answer of a GET unchanged, sends fields as the query, and reads all pages with --paginate",
+    () =>
+      onTenant(
+        Effect.gen(function* () {
+          const one = yield* iru(["api", "GET", "devices", "-f", "limit=2", "-f", "platform=Mac"])
+          expect(JSON.parse(one.stdout)).toMatchObject([{ platform: "Mac" }, { platform: "Mac" }])
+          const all = yield* iru(["api", "get", "/api/v1/library/custom-scripts?limit=7", "--paginate", "--ndjson"])
+          const listed = yield* iru(["scripts", "list", "--ndjson"])
+          expect(all.stdout.split("\n").length).toBe(listed.stdout.split("\n").length)
+          expect((yield* iru(["api", "GET", "settings/licensing", "--paginate"])).code).not.toBe(0)
+        })
+      )
   )
 
-  scopedLive("anything else asks with the path, as what cannot be taken back does", () =>
+  scopedLive("asks the user to type the path before any other method", () =>
     onTenant(
       Effect.gen(function* () {
         const refused = yield* iru(["api", "POST", "tags", "-f", "name=Loaners"])
         expect(refused.code).toBe(2)
         expect(refused.stderr).toContain('--confirm "/api/v1/tags"')
-        const no = yield* inTerminal(["api", "POST", "tags", "-f", "name=Loaners"], { answers: [["to go on:", "y\r"]] })
+        const no = yield* inTerminal(["api", "POST", "tags", "-f", "name=Loaners"], {
+          answers: [["to continue:", "y\r"]]
+        })
         expect(no.code).toBe(2)
         expect(yield* writes).toEqual([])
         const created = yield* iru(["api", "POST", "tags", "-f", "name=Loaners", "--confirm", "tags"])
         const { id }: { id: string } = JSON.parse(created.stdout)
         const renamed = yield* inTerminal(["api", "PATCH", `tags/${id}`, "-F", 'name="Loaners 2"'], {
-          answers: [["to go on:", `/api/v1/tags/${id}\r`]]
+          answers: [["to continue:", `/api/v1/tags/${id}\r`]]
         })
         expect(renamed.shown).toContain('"name": "Loaners 2"')
         expect((yield* iru(["api", "DELETE", `tags/${id}`, "--confirm", `tags/${id}`])).code).toBe(0)
@@ -46,7 +50,7 @@ describe("iru api", () => {
     )
   )
 
-  scopedLive("a body comes from --input, and a form is sent as one", () =>
+  scopedLive("takes a body from --input, and sends a form with --form", () =>
     Effect.gen(function* () {
       const script = yield* iru(
         [
@@ -81,7 +85,7 @@ describe("iru api", () => {
     }).pipe(Effect.provide(Sandbox.layer()))
   )
 
-  scopedLive("shows no secret on a terminal without --reveal, and says what is wrong with what was typed", () =>
+  scopedLive("shows no secret on a terminal without --reveal, and explains mistakes in the arguments", () =>
     onTenant(
       Effect.gen(function* () {
         const id = (yield* iru([
@@ -99,13 +103,13 @@ describe("iru api", () => {
         expect((yield* inTerminal(["api", "GET", path, "--reveal"])).shown).toContain('"key"')
         expect(yield* iru(["api", "PUT", "tags"])).toMatchObject({ code: 2, stdout: "" })
         expect((yield* iru(["api", "GET", "tags", "-f", "name"])).stderr).toContain("-f takes KEY=VALUE")
-        expect((yield* iru(["api", "GET", "tags", "-F", "name=x"])).stderr).toContain("-F name is no JSON")
+        expect((yield* iru(["api", "GET", "tags", "-F", "name=x"])).stderr).toContain("-F name is not valid JSON")
       })
     )
   )
 })
 
-test("the page style of a listing is told from its first page", () => {
+test("finds the page style of a listing from its first page", () => {
   expect(stylesOf([])?.isComputed).toBe(true)
   for (const page of [
     { results: [], next: null },

@@ -1,5 +1,5 @@
 /**
- * `iru audit --follow`: events as they come.
+ * `iru audit --follow`: prints new events as they arrive.
  */
 import { scopedLive } from "@effect/vitest"
 import { Sandbox } from "effect-iru/sandbox"
@@ -13,7 +13,7 @@ import { prepareIru } from "./support/run.js"
 
 const { command, folder, iru, usual } = prepareIru()
 
-/** Follows the log until so many lines are there, then presses Ctrl-C. */
+/** Follows the log until it has printed a number of lines, then presses Ctrl-C. */
 const follow = (args: ReadonlyArray<string>, lines: number) =>
   Effect.flatMap(Sandbox, ({ apiToken, tenantUrl }) =>
     Effect.promise(async () => {
@@ -25,7 +25,7 @@ const follow = (args: ReadonlyArray<string>, lines: number) =>
       child.stderr.on("data", (text) => (stderr += String(text)))
       child.stdout.on("data", (text) => {
         stdout += String(text)
-        // It is interrupted after the position is kept.
+        // Waits until the position is saved.
         if (stdout.split("\n").length > lines) setTimeout(() => child.kill("SIGINT"), 200)
       })
       const [code]: Array<unknown> = await once(child, "close")
@@ -35,7 +35,7 @@ const follow = (args: ReadonlyArray<string>, lines: number) =>
   )
 
 describe("iru audit --follow", () => {
-  scopedLive("prints a line of JSON for each event, and goes on where the file of --state says", () =>
+  scopedLive("prints a line of JSON for each event, and continues from the position in the file of --state", () =>
     Effect.gen(function* () {
       const state = join(folder(), "audit.json")
       for (const name of ["one", "two"]) yield* iru(["tags", "create", "--name", name])
@@ -48,14 +48,14 @@ describe("iru audit --follow", () => {
     }).pipe(Effect.provide(Sandbox.layer()))
   )
 
-  scopedLive("refuses a file that holds no position, and a word that it does not know", () =>
+  scopedLive("refuses a state file without a position, and an unknown command", () =>
     Effect.gen(function* () {
       const state = join(folder(), "wrong.json")
       writeFileSync(state, "{}")
       const wrong = yield* iru(["audit", "--follow", "--state", state])
       expect(wrong.code).toBe(2)
-      expect(wrong.stderr).toContain("holds no position in the audit log")
-      expect((yield* iru(["audit", "lst"])).stderr).toContain("only list")
+      expect(wrong.stderr).toContain("is not a file of --state")
+      expect((yield* iru(["audit", "lst"])).stderr).toContain("The only one is list")
       expect((yield* iru(["audit", "list", "--tenant", "nope"])).code).toBe(3)
     }).pipe(Effect.provide(Sandbox.layer()))
   )

@@ -1,5 +1,5 @@
 /**
- * Tab, in the shells that are there: commands, options, values, names of records.
+ * Completion with Tab of commands, options, values and names of records, in the installed shells.
  */
 import { scopedLive } from "@effect/vitest"
 import { Sandbox } from "effect-iru/sandbox"
@@ -22,8 +22,8 @@ const complete = (...words: ReadonlyArray<string>) =>
 
 const tenant = Sandbox.layer({ seed: { devices: 12, customScripts: 6 } })
 
-describe("what can come next", () => {
-  scopedLive("commands, options, the values that an option can have, names of records as they begin", () =>
+describe("the completion", () => {
+  scopedLive("finds commands, options, values of options, and names of records that begin with the typed text", () =>
     Effect.gen(function* () {
       expect(yield* complete("dev")).toEqual(["devices"])
       expect(yield* complete("devices", "lo")).toEqual(["lock", "lost-mode"])
@@ -38,7 +38,7 @@ describe("what can come next", () => {
     }).pipe(Effect.provide(tenant))
   )
 
-  scopedLive("nothing, and no error, where the tenant does not answer", () =>
+  scopedLive("finds nothing and prints no error if the tenant does not answer", () =>
     Effect.gen(function* () {
       const nowhere = { IRU_TENANT_URL: "http://127.0.0.1:1", IRU_API_TOKEN: "0a1b2c3d-4e5f-4a6b-8c7d-9e8f7a6b5c4d" }
       expect(yield* iru(["__complete", "--", "scripts", "get", ""], { env: nowhere })).toEqual({
@@ -50,7 +50,7 @@ describe("what can come next", () => {
   )
 })
 
-/** What each shell completes, in its own way to be asked. */
+/** How to ask each shell for its completions. */
 const shells: Readonly<Record<string, { readonly args: ReadonlyArray<string>; readonly first: RegExp }>> = {
   bash: {
     args: [
@@ -74,7 +74,7 @@ const shells: Readonly<Record<string, { readonly args: ReadonlyArray<string>; re
 
 for (const [shell, { args, first }] of Object.entries(shells)) {
   const isThere = spawnSync(shell, ["-c", "exit 0"]).status === 0
-  test.runIf(isThere)(`${shell} completes names with blanks${isThere ? "" : `: ${shell} is not here`}`, () =>
+  test.runIf(isThere)(`completes names with blanks in ${shell}${isThere ? "" : `: ${shell} is not installed`}`, () =>
     Effect.runPromise(
       Effect.gen(function* () {
         const { apiToken, tenantUrl } = yield* Sandbox

@@ -1,5 +1,5 @@
 /**
- * docs/cli.md: its table of commands is the program's, and its ten jobs work as they stand there.
+ * docs/cli.md: its table of commands is up to date, and its ten jobs work as they are written.
  */
 import { scopedLive } from "@effect/vitest"
 import { Sandbox } from "effect-iru/sandbox"
@@ -13,7 +13,7 @@ import { onTenant, prepareIru, runProcess } from "./support/run.js"
 
 const { command, folder, usual } = prepareIru()
 
-test("the table of commands in docs/cli.md is the program's: npm run docs:cli", () => {
+test("docs/cli.md lists the commands of the program (if not: npm run docs:cli)", () => {
   expect(shownTable()).toBe(commandTable)
 })
 
@@ -23,14 +23,14 @@ const jobs = (/\n## Ten jobs\n(.*?)\n## /s.exec(page)?.[1] ?? "")
   .slice(1)
   .map((job) => ({ title: job.split(".", 2).join("."), line: (/```bash\n(.*?)\n *```/s.exec(job)?.[1] ?? "").trim() }))
 
-describe("the ten jobs of docs/cli.md, each one line", () => {
-  test("are ten", () => expect(jobs).toHaveLength(10))
+describe("the one-line jobs of docs/cli.md", () => {
+  test("are ten in number", () => expect(jobs).toHaveLength(10))
 
-  /** How many requests a job sends that change something. The others send none. */
+  /** The number of write requests that a job sends. Jobs that are not listed send none. */
   const changes: Readonly<Record<number, number>> = { 0: 6, 7: 2, 8: 1 }
 
   for (const [index, { line, title }] of jobs.entries()) {
-    scopedLive(`works as it stands there, on a seeded sandbox: ${title}`, () =>
+    scopedLive(`work as written, on a seeded sandbox: ${title}`, () =>
       onTenant(
         Effect.gen(function* () {
           const { apiToken, tenantUrl } = yield* Sandbox

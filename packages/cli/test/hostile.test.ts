@@ -1,5 +1,5 @@
 /**
- * What a tenant, a file system or a mistake may put in the way of `iru`, and what must not be harmed by it.
+ * Unusual tenants, file systems and mistakes, and the files and devices that `iru` must not harm then.
  */
 import { scopedLive } from "@effect/vitest"
 import { Sandbox } from "effect-iru/sandbox"
@@ -39,14 +39,14 @@ describe("a file that a command writes", () => {
     ["a FIFO", (path: string) => spawnSync("mkfifo", [path])],
     ["a symbolic link", (path: string) => symlinkSync("elsewhere.csv", path)]
   ] as const) {
-    scopedLive(`does not replace ${what}: nothing is asked for`, ({ skip }) =>
+    scopedLive(`does not replace ${what}, and sends no request`, ({ skip }) =>
       onTenant(
         Effect.gen(function* () {
           const place = newFolder(what)
           const path = join(place, "apps.csv")
           make(path)
           const before = lstatSync(path, { throwIfNoEntry: false })
-          // Only root makes devices.
+          // Only root can create device files.
           if (before === undefined) return skip()
           for (const args of [
             ["prism", "export", "apps", "--to", path],
@@ -64,7 +64,7 @@ describe("a file that a command writes", () => {
     )
   }
 
-  scopedLive("keeps its mode, and leaves other files beside it alone", () =>
+  scopedLive("keeps its mode, and other files in the folder are not changed", () =>
     onTenant(
       Effect.gen(function* () {
         const place = newFolder("shared")
@@ -80,15 +80,15 @@ describe("a file that a command writes", () => {
   )
 })
 
-describe("what cannot be taken back", () => {
-  scopedLive("is not confirmed by Enter where a device has no name", () =>
+describe("an action that cannot be undone", () => {
+  scopedLive("is not confirmed by Enter if a device has no name", () =>
     onTenant(
       Effect.gen(function* () {
         const { device_id: id } = yield* firstMac
         const path = `/api/v1/devices/${id}`
         const record: Record<string, unknown> = JSON.parse((yield* iru(["api", "GET", path])).stdout)
         yield* Sandbox.fault({ path, respond: { status: 200, body: { ...record, device_name: "" } } })
-        const entered = yield* inTerminal(["devices", "erase", id], { answers: [["to go on:", "\r"]] })
+        const entered = yield* inTerminal(["devices", "erase", id], { answers: [["to continue:", "\r"]] })
         expect(entered.shown).toContain("Not done.")
         expect(entered.code).toBe(2)
         expect((yield* iru(["devices", "erase", id, "--confirm", ""])).code).toBe(2)
@@ -97,7 +97,7 @@ describe("what cannot be taken back", () => {
     )
   )
 
-  scopedLive("counts and reaches a device once that is named twice", () =>
+  scopedLive("counts a device that is named twice as one, and is sent to it once", () =>
     onTenant(
       Effect.gen(function* () {
         const { device_id: id, serial_number: serial } = yield* firstMac

@@ -1,5 +1,5 @@
 /**
- * Texts of a tenant that a terminal, a spreadsheet or a shell would obey, and names that are none.
+ * Texts from a tenant that a terminal, a spreadsheet or a shell would execute, and invalid names.
  */
 import { scopedLive } from "@effect/vitest"
 import { Sandbox } from "effect-iru/sandbox"
@@ -14,7 +14,7 @@ const { folder, inTerminal, iru, plain } = prepareIru()
 const hostile = "a\u001b]0;title\u0007\u009b2J\u202egpj"
 const id = "0a1b2c3d-4e5f-4a6b-8c7d-9e8f7a6b5c4d"
 
-/** The tenant has tags of these names. */
+/** The names of the tenant's tags. */
 const tagsNamed = (...names: ReadonlyArray<string>) =>
   Sandbox.fault({
     path: "/api/v1/tags",
@@ -24,7 +24,7 @@ const tagsNamed = (...names: ReadonlyArray<string>) =>
     }
   })
 
-/** What a terminal would obey, beside bold text. */
+/** Matches what a terminal would execute, except bold text. */
 const obeyed = (shown: string): ReadonlyArray<string> =>
   shown
     .replaceAll("\u001b[1m", "")
@@ -38,7 +38,7 @@ describe("a text of the tenant", () => {
     ["tags", "list", "--csv"],
     ["api", "GET", "tags"]
   ]) {
-    scopedLive(`with control characters is shown in a terminal, and not obeyed: iru ${args.join(" ")}`, () =>
+    scopedLive(`cannot control a terminal with control characters: iru ${args.join(" ")}`, () =>
       onTenant(
         Effect.gen(function* () {
           yield* tagsNamed(hostile)
@@ -51,7 +51,7 @@ describe("a text of the tenant", () => {
     )
   }
 
-  scopedLive("reaches a pipe as it is, and is JSON of the same text in a terminal", () =>
+  scopedLive("is written to a pipe unchanged, and as JSON in a terminal means the same text", () =>
     onTenant(
       Effect.gen(function* () {
         yield* tagsNamed(hostile)
@@ -64,7 +64,7 @@ describe("a text of the tenant", () => {
     )
   )
 
-  scopedLive("is no formula in a spreadsheet; numbers and other cells stay as they are", () =>
+  scopedLive("is not a formula in a spreadsheet, and numbers and other cells are not changed", () =>
     onTenant(
       Effect.gen(function* () {
         yield* tagsNamed(`=cmd|' /C calc'!A0`, "+49 30 1234", "-5", "@SUM(1)", "a=b")
@@ -74,7 +74,7 @@ describe("a text of the tenant", () => {
     )
   )
 
-  scopedLive("is not completed where it looks like an option or is several lines", () =>
+  scopedLive("is not offered as a completion if it looks like an option or has several lines", () =>
     onTenant(
       Effect.gen(function* () {
         yield* tagsNamed("--yes", "two\nlines", "Kiosk")
@@ -86,17 +86,17 @@ describe("a text of the tenant", () => {
 })
 
 describe("iru auth", () => {
-  scopedLive("shows no token that stands in the variable of the URL", () =>
+  scopedLive("does not show a token that was put into the variable of the URL", () =>
     Effect.gen(function* () {
       for (const IRU_TENANT_URL of [id, `https://admin:${id}@accuhive.api.kandji.io`]) {
         const { stderr, stdout } = yield* plain(["auth", "status"], { env: { IRU_TENANT_URL, IRU_API_TOKEN: "x" } })
-        expect(stdout).toContain("no address of a tenant")
+        expect(stdout).toContain("not the address of a tenant")
         expect(stdout + stderr).not.toContain(id)
       }
     })
   )
 
-  scopedLive("ends at once where its folder cannot be made, and takes no name that is none", () =>
+  scopedLive("fails at once if its folder cannot be made or the name is not valid", () =>
     onTenant(
       Effect.gen(function* () {
         const { apiToken, tenantUrl } = yield* Sandbox
@@ -110,7 +110,7 @@ describe("iru auth", () => {
     )
   )
 
-  scopedLive("knows no tenant of a name that every object has, and says what a damaged file is", () =>
+  scopedLive("does not know a tenant called constructor, and says that a damaged file is damaged", () =>
     Effect.gen(function* () {
       const config = join(folder(), "other", "iru")
       mkdirSync(config, { recursive: true })

@@ -1,5 +1,5 @@
 /**
- * Batches that end early or nobody reads, tenants that refuse.
+ * Actions on many devices that are interrupted or lose their reader, and tenants that refuse requests.
  */
 import { scopedLive } from "@effect/vitest"
 import { Fault, Sandbox } from "effect-iru/sandbox"
@@ -25,8 +25,8 @@ const macs = (count: number) =>
     return file
   })
 
-describe("a batch", () => {
-  scopedLive("that Ctrl-C ends is 130, and --resume does the rest: no device twice", () =>
+describe("an action on many devices", () => {
+  scopedLive("ends with 130 after Ctrl-C, and --resume continues with the remaining devices, none of them twice", () =>
     onTenant(
       Effect.gen(function* () {
         const args = [
@@ -44,41 +44,39 @@ describe("a batch", () => {
         const first = (yield* writes).length
         expect(first).toBeLessThan(30)
         const rest = yield* iru([...args, "--repeat-unknown"])
-        // What was under way has perhaps arrived: the tenant then refuses to start it again.
+        // A request may have arrived before the interruption. The tenant then refuses to start the action again.
         const failed = rest.stdout.split("\n").filter((line) => line.includes("\tfailed\t"))
         expect(failed.filter((line) => !line.includes("Command already running"))).toEqual([])
         expect(rest.code).toBe(failed.length === 0 ? 0 : 1)
         const done = yield* writes
         expect(new Set(done).size).toBe(30)
-        // Those that were under way when it ended have no outcome, and --repeat-unknown repeats them.
+        // The result of requests in flight is unknown. --repeat-unknown repeats them.
         expect(done.length).toBeLessThan(30 + first)
       })
     )
   )
 
-  scopedLive(
-    "that was killed names --repeat-unknown for a device that was under way, and leaves it alone without",
-    () =>
-      onTenant(
-        Effect.gen(function* () {
-          const file = yield* macs(2)
-          const log = join(yield* temporaryFolder, "log")
-          const args = ["devices", "restart", "--from", file, "--yes", "--resume", log]
-          const { stdout } = yield* iru(["devices", "get", readFileSync(file, "utf8").split("\n")[1] ?? "", "--json"])
-          const { device_id: device } = JSON.parse(stdout)
-          const begun = { device, state: "started", at: new Date().toISOString(), action: "DeviceActions.restart" }
-          writeFileSync(log, `${JSON.stringify(begun)}\n`)
-          const rest = yield* iru(args)
-          expect(rest.code).toBe(1)
-          expect(rest.stdout).toMatch(/\tfailed\tbegun in an earlier run.* --repeat-unknown does it again\n/)
-          expect(yield* writes).toHaveLength(1)
-          expect((yield* iru([...args, "--repeat-unknown"])).code).toBe(0)
-          expect(yield* writes).toHaveLength(2)
-        })
-      )
+  scopedLive("skips a device whose result a killed run did not record, and names --repeat-unknown", () =>
+    onTenant(
+      Effect.gen(function* () {
+        const file = yield* macs(2)
+        const log = join(yield* temporaryFolder, "log")
+        const args = ["devices", "restart", "--from", file, "--yes", "--resume", log]
+        const { stdout } = yield* iru(["devices", "get", readFileSync(file, "utf8").split("\n")[1] ?? "", "--json"])
+        const { device_id: device } = JSON.parse(stdout)
+        const begun = { device, state: "started", at: new Date().toISOString(), action: "DeviceActions.restart" }
+        writeFileSync(log, `${JSON.stringify(begun)}\n`)
+        const rest = yield* iru(args)
+        expect(rest.code).toBe(1)
+        expect(rest.stdout).toMatch(/\tfailed\tan earlier run stopped .* --repeat-unknown\n/)
+        expect(yield* writes).toHaveLength(1)
+        expect((yield* iru([...args, "--repeat-unknown"])).code).toBe(0)
+        expect(yield* writes).toHaveLength(2)
+      })
+    )
   )
 
-  scopedLive("goes on to its end when nobody reads what it prints any more", () =>
+  scopedLive("continues to its end when the reader of its output has stopped", () =>
     onTenant(
       Effect.gen(function* () {
         const { apiToken, tenantUrl } = yield* Sandbox
@@ -96,8 +94,8 @@ describe("a batch", () => {
   )
 })
 
-describe("a tenant that refuses", () => {
-  scopedLive("a wrong token: 3; too many requests: 6; both in three lines at most", () =>
+describe("a tenant that refuses requests", () => {
+  scopedLive("exits with 3 for a wrong token and 6 for too many requests, and prints at most three lines", () =>
     onTenant(
       Effect.gen(function* () {
         const wrong = yield* iru(["tags", "list"], { env: { IRU_API_TOKEN: "0a1b2c3d-4e5f-4a6b-8c7d-9e8f7a6b5c4d" } })

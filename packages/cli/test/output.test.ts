@@ -1,5 +1,5 @@
 /**
- * What `iru` prints: in a terminal, in a pipe, for programs; and what it ends with.
+ * The output of `iru` in a terminal, in a pipe and for programs, and its exit codes.
  */
 import { scopedLive } from "@effect/vitest"
 import { Fault, Sandbox } from "effect-iru/sandbox"
@@ -16,7 +16,7 @@ const escape = "\u001b"
 
 describe("a list", () => {
   for (const columns of [80, 200]) {
-    scopedLive(`in a terminal of ${columns} columns it is a table that fits, with names above`, () =>
+    scopedLive(`is a table with a header that fits a terminal of ${columns} columns`, () =>
       onTenant(
         Effect.gen(function* () {
           const { code, shown } = yield* inTerminal(["devices", "list"], { columns })
@@ -42,7 +42,7 @@ describe("a list", () => {
     )
   )
 
-  scopedLive("in a pipe it is tab-separated text with exact values, and no line of names", () =>
+  scopedLive("is tab-separated text with exact values and without a header in a pipe", () =>
     onTenant(
       Effect.gen(function* () {
         const { code, stderr, stdout } = yield* iru(["devices", "list", "--limit", "3"])
@@ -57,7 +57,7 @@ describe("a list", () => {
     )
   )
 
-  scopedLive("--json, --ndjson and --csv hold the same records; --columns picks, by path too", () =>
+  scopedLive("has the same records with --json, --ndjson and --csv, and --columns chooses fields by name or path", () =>
     onTenant(
       Effect.gen(function* () {
         const json: ReadonlyArray<{ name: string }> = JSON.parse((yield* iru(["users", "list", "--json"])).stdout)
@@ -71,7 +71,7 @@ describe("a list", () => {
     )
   )
 
-  scopedLive("--csv has the fields of all records, also if the first one lacks some", () =>
+  scopedLive("has the fields of all records in CSV, even if the first record lacks some", () =>
     Effect.gen(function* () {
       const { blueprints, devices, users } = yield* Sandbox.state
       const { id: blueprint_id } = yield* blueprints.put({ name: "Office" })
@@ -90,7 +90,7 @@ describe("a list", () => {
     }).pipe(Effect.provide(Sandbox.layer()))
   )
 
-  scopedLive("an empty one is an empty array, no line, or the line of names that was asked for", () =>
+  scopedLive("is an empty array, no line, or only the header if there are no records", () =>
     Effect.gen(function* () {
       expect((yield* iru(["tags", "list", "--json"])).stdout).toBe("[]\n")
       expect((yield* iru(["tags", "list"])).stdout).toBe("")
@@ -98,7 +98,7 @@ describe("a list", () => {
     }).pipe(Effect.provide(Sandbox.layer()))
   )
 
-  scopedLive("text of the tenant moves no cursor and breaks no row", () =>
+  scopedLive("does not let text of the tenant move the cursor or break a row", () =>
     Effect.gen(function* () {
       yield* iru(["tags", "create", "--name", `a${escape}[2Jb\tc\nd "e",f`])
       const { shown } = yield* inTerminal(["tags", "list", "--no-color", "--columns", "name"])
@@ -108,7 +108,7 @@ describe("a list", () => {
     }).pipe(Effect.provide(Sandbox.layer()))
   )
 
-  scopedLive("ends quietly when its reader has enough", () =>
+  scopedLive("ends without an error when its reader stops early", () =>
     Effect.gen(function* () {
       const { apiToken, tenantUrl } = yield* Sandbox
       const child = spawn("sh", ["-c", '"$@" | head -n 1', "sh", process.execPath, command(), "devices", "list"], {
@@ -124,7 +124,7 @@ describe("a list", () => {
   )
 
   if (existsSync("/dev/full")) {
-    scopedLive("says that a disk is full", () =>
+    scopedLive("fails with a message if the disk is full", () =>
       onTenant(
         Effect.gen(function* () {
           const { apiToken, tenantUrl } = yield* Sandbox
@@ -166,7 +166,7 @@ describe("one record", () => {
   )
 })
 
-describe("a failure is at most three lines on standard error, and its exit code says what kind it is", () => {
+describe("a failure prints at most three lines on standard error, and has an exit code of its kind", () => {
   const kinds: ReadonlyArray<readonly [title: string, status: number, code: number]> = [
     ["a wrong token", 401, 3],
     ["no permission", 403, 5],
@@ -188,7 +188,7 @@ describe("a failure is at most three lines on standard error, and its exit code 
     )
   }
 
-  scopedLive("nothing of that name: 4", () =>
+  scopedLive("exits with 4 if no record has the name", () =>
     onTenant(
       Effect.gen(function* () {
         const ended = yield* iru(["devices", "get", "no-such-serial"])
@@ -196,13 +196,13 @@ describe("a failure is at most three lines on standard error, and its exit code 
           code: 4,
           stdout: "",
           stderr:
-            'iru devices get: Nothing in the tenant is "no-such-serial". Give the serial number, the name or the id of the device.\n'
+            'iru devices get: The tenant has no record "no-such-serial". Give the serial number, the name or the id of the device.\n'
         })
       })
     )
   )
 
-  scopedLive("no network: 1", () =>
+  scopedLive("exits with 1 without a network", () =>
     Effect.gen(function* () {
       const ended = yield* plain(["tags", "create", "--name", "x"], {
         env: { IRU_TENANT_URL: "http://127.0.0.1:1", IRU_API_TOKEN: "0a1b2c3d-4e5f-4a6b-8c7d-9e8f7a6b5c4d" }
@@ -212,7 +212,7 @@ describe("a failure is at most three lines on standard error, and its exit code 
     })
   )
 
-  scopedLive("mistakes in what was typed: 2, and the nearest word", () =>
+  scopedLive("exits with 2 for a mistake in the arguments, and suggests the nearest word", () =>
     onTenant(
       Effect.gen(function* () {
         expect(yield* iru(["devcies"])).toEqual({
@@ -231,7 +231,7 @@ describe("a failure is at most three lines on standard error, and its exit code 
     )
   )
 
-  scopedLive("--verbose shows the requests, and no secret", () =>
+  scopedLive("shows the requests with --verbose, but no secret", () =>
     onTenant(
       Effect.gen(function* () {
         const { stderr } = yield* iru(["tags", "list", "--verbose"])

@@ -1,5 +1,5 @@
 /**
- * `iru-sandbox` as its users start it: a process of its own, a terminal's signals, a file of faults, mistakes.
+ * `iru-sandbox` as its users start it: as a process that gets signals, options, files of faults and wrong arguments.
  */
 import { scopedLive } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -18,7 +18,7 @@ import { bundledCommand } from "./support/bundled.js"
 let folder = ""
 let command = ""
 
-// Bundled it starts ten times as fast as from its sources.
+// The bundle starts ten times as fast as the sources.
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "sandbox-cli-test-"))
   command = await bundledCommand("iru-sandbox")
@@ -28,14 +28,14 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 interface Run {
   readonly child: ChildProcess
-  /** What was printed so far. */
+  /** The output so far. */
   readonly stdout: () => string
   readonly stderr: () => string
   /** Resolves when standard output holds the text. Fails when the process ends first. */
   readonly until: (text: string | RegExp) => Promise<void>
-  /** What lies in its folder for temporary files. */
+  /** The files in its folder for temporary files. */
   readonly files: () => ReadonlyArray<string>
-  /** Resolves to the exit code, or the signal, when the process is over. */
+  /** Resolves to the exit code, or the signal, when the process has ended. */
   readonly end: Promise<number | string | null>
 }
 
@@ -65,7 +65,7 @@ const start = (...args: ReadonlyArray<string>): Run => {
   }
 }
 
-/** A run that is killed when the test is over, whatever happened. */
+/** A run that is killed at the end of the test, whether it passed or failed. */
 const running = (...args: ReadonlyArray<string>): Effect.Effect<Run, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => start(...args)),
@@ -101,7 +101,7 @@ const write = (name: string, text: string): string => {
 const categories = "/api/v1/self-service/categories"
 
 describe("what it prints", () => {
-  scopedLive("the address, a token, the page, and what to try; all of it works", () =>
+  scopedLive("prints an address, a token, the page and commands to try, and all of them work", () =>
     Effect.gen(function* () {
       const { run, token, url } = yield* started()
       expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
@@ -121,7 +121,7 @@ describe("what it prints", () => {
     })
   )
 
-  scopedLive("a port and a token of one's own", () =>
+  scopedLive("uses the given port and token", () =>
     Effect.gen(function* () {
       const free = yield* freePort
       const own = "0a1b2c3d-0000-4000-8000-00000000cafe"
@@ -132,7 +132,7 @@ describe("what it prints", () => {
     })
   )
 
-  scopedLive("--storage-port: installers go to a port of one's own", () =>
+  scopedLive("uses the port of --storage-port for installers", () =>
     Effect.gen(function* () {
       const free = yield* freePort
       const { token, url } = yield* started("--storage-port", String(free))
@@ -149,7 +149,7 @@ describe("what it prints", () => {
     })
   )
 
-  scopedLive("--log: a line for every request, without the token", () =>
+  scopedLive("prints a line for every request with --log, without the token", () =>
     Effect.gen(function* () {
       const { get, run, token } = yield* started("--log")
       const before = run.stdout().length
@@ -167,7 +167,7 @@ describe("what it prints", () => {
     })
   )
 
-  scopedLive("without --log only what the sandbox does not serve is told", () =>
+  scopedLive("warns without --log only of requests that the sandbox does not implement", () =>
     Effect.gen(function* () {
       const { get, run } = yield* started()
       const before = run.stdout()
@@ -180,16 +180,16 @@ describe("what it prints", () => {
     })
   )
 
-  scopedLive("--host: it says who can reach it then", () =>
+  scopedLive("warns under --host that others can reach the sandbox", () =>
     Effect.gen(function* () {
       const { run, url } = yield* started("--host", "0.0.0.0")
       expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
-      expect(run.stdout()).toContain("Listening on 0.0.0.0: whoever reaches this machine on port")
+      expect(run.stdout()).toContain("Listening on 0.0.0.0: everyone who can reach port")
       expect(run.stdout()).toContain("Nothing is encrypted.")
     })
   )
 
-  test("--help and --version, and nothing is started", async () => {
+  test("prints help and version without starting a sandbox", async () => {
     const help = start("--help")
     expect(await help.end).toBe(0)
     for (const flag of [
@@ -213,13 +213,13 @@ describe("what it prints", () => {
   })
 })
 
-test("npm run sandbox starts it from the sources", async () => {
+test("starts from the sources with npm run sandbox", async () => {
   const { stdout } = await promisify(execFile)("npm", ["run", "--silent", "sandbox", "--", "--version"])
   expect(stdout.trim()).toBe(packageJson.version)
 })
 
-describe("what it does", () => {
-  scopedLive("--fault: the rules of a file are in force, one or many", () =>
+describe("the options of the sandbox command", () => {
+  scopedLive("applies the faults in the file of --fault, one or many", () =>
     Effect.gen(function* () {
       const file = write("rules.json", JSON.stringify([{ path: categories, times: 2, respond: { status: 500 } }]))
       const { get } = yield* started("--fault", file)
@@ -228,33 +228,35 @@ describe("what it does", () => {
     })
   )
 
-  scopedLive("--data: token, records and installers outlive even a crash, and a second tenant keeps out", () =>
-    Effect.gen(function* () {
-      const data = join(folder, "kept")
-      const first = yield* started("--data", data)
-      expect(first.run.stdout()).toContain(`What it holds is kept in ${data}.`)
-      const create = yield* Effect.promise(() =>
-        fetch(`${first.url}/api/v1/library/custom-scripts`, {
-          method: "POST",
-          headers: { authorization: `Bearer ${first.token}`, "content-type": "application/json" },
-          body: JSON.stringify({ name: "kept", execution_frequency: "once", script: "true" })
-        })
-      )
-      expect(create.status).toBe(201)
-      const second = yield* running("--data", data)
-      expect(yield* Effect.promise(() => second.end)).toBe(1)
-      expect(second.stderr()).toMatch(/^iru-sandbox: Another sandbox uses .*\. Stop it first\.\n$/)
+  scopedLive(
+    "keeps token, records and installers under --data even after a crash, and refuses a second sandbox there",
+    () =>
+      Effect.gen(function* () {
+        const data = join(folder, "kept")
+        const first = yield* started("--data", data)
+        expect(first.run.stdout()).toContain(`Its data is kept in ${data}.`)
+        const create = yield* Effect.promise(() =>
+          fetch(`${first.url}/api/v1/library/custom-scripts`, {
+            method: "POST",
+            headers: { authorization: `Bearer ${first.token}`, "content-type": "application/json" },
+            body: JSON.stringify({ name: "kept", execution_frequency: "once", script: "true" })
+          })
+        )
+        expect(create.status).toBe(201)
+        const second = yield* running("--data", data)
+        expect(yield* Effect.promise(() => second.end)).toBe(1)
+        expect(second.stderr()).toMatch(/^iru-sandbox: Another sandbox uses .*\. Stop it first\.\n$/)
 
-      first.run.child.kill("SIGKILL")
-      yield* Effect.promise(() => first.run.end)
-      const again = yield* started("--data", data)
-      expect(again.token).toBe(first.token)
-      const scripts = yield* again.get("/api/v1/library/custom-scripts")
-      expect(yield* Effect.promise(() => scripts.json())).toMatchObject({ count: 1, results: [{ name: "kept" }] })
-    })
+        first.run.child.kill("SIGKILL")
+        yield* Effect.promise(() => first.run.end)
+        const again = yield* started("--data", data)
+        expect(again.token).toBe(first.token)
+        const scripts = yield* again.get("/api/v1/library/custom-scripts")
+        expect(yield* Effect.promise(() => scripts.json())).toMatchObject({ count: 1, results: [{ name: "kept" }] })
+      })
   )
 
-  scopedLive("--seed: a furnished tenant, the same for the same number", () =>
+  scopedLive("starts with sample records under --seed, the same for the same number", () =>
     Effect.gen(function* () {
       const listing = (seed: string) =>
         Effect.gen(function* () {
@@ -272,7 +274,7 @@ describe("what it does", () => {
     })
   )
 
-  scopedLive("--devices: as many as were asked for, the same for the same number", () =>
+  scopedLive("starts with as many devices as --devices says, the same for the same number", () =>
     Effect.gen(function* () {
       const listing = (...flags: ReadonlyArray<string>) =>
         Effect.gen(function* () {
@@ -287,7 +289,7 @@ describe("what it does", () => {
     })
   )
 
-  scopedLive("--rate-limit: the service's limits with its headers", () =>
+  scopedLive("enforces the service's limits under --rate-limit, and sends its headers", () =>
     Effect.gen(function* () {
       const { get } = yield* started("--rate-limit")
       const { headers } = yield* get(categories)
@@ -296,7 +298,7 @@ describe("what it does", () => {
     })
   )
 
-  scopedLive("--processing: no app is made of an installer that is still looked at; --latency is taken too", () =>
+  scopedLive("refuses an app under --processing while its installer is processed, and accepts --latency", () =>
     Effect.gen(function* () {
       const { token, url } = yield* started("--processing", "10m", "--latency", "1ms")
       const post = (address: string, body: BodyInit, headers: Record<string, string> = {}) =>
@@ -318,7 +320,7 @@ describe("what it does", () => {
   )
 })
 
-describe("what docs/sandbox.md shows", () => {
+describe("docs/sandbox.md", () => {
   const docs = readFileSync("docs/sandbox.md", "utf8")
   const blocks = (language: string) =>
     [...docs.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, "g"))].map(([, text = ""]) => text)
@@ -328,7 +330,7 @@ describe("what docs/sandbox.md shows", () => {
     return found
   }
 
-  test("every flag, and no other", async () => {
+  test("describes every flag, and no other", async () => {
     const help = start("--help")
     await help.end
     const flagsOf = (text: string) => [...new Set(text.match(/--[a-z][a-z-]*(?=[\] ])/g))].sort()
@@ -353,7 +355,7 @@ describe("what docs/sandbox.md shows", () => {
     })
   )
 
-  scopedLive("its faults", () =>
+  scopedLive("shows faults that work", () =>
     Effect.gen(function* () {
       expect(blocks("json").map((text) => text.trim())).toEqual([
         readFileSync("examples/sandbox-faults.json", "utf8").trim()
@@ -370,11 +372,11 @@ describe("what docs/sandbox.md shows", () => {
     ["python", "examples/sandbox.py", "python3", isThere("python3", "-c", "import requests"), /^Hello\n$/]
   ]
   for (const [language, file, program, there, printed] of clients) {
-    test(`${file} is there word for word`, () => {
+    test(`contains the example ${file} unchanged`, () => {
       expect(blocks(language)).toContain(`# ${file}\n${readFileSync(file, "utf8").trim()}\n`)
     })
     describe.runIf(there)(file, () => {
-      scopedLive("it works", () =>
+      scopedLive("shows an example that works", () =>
         Effect.gen(function* () {
           const { token, url } = yield* started()
           const { stderr, stdout } = yield* Effect.promise(() =>
@@ -388,9 +390,9 @@ describe("what docs/sandbox.md shows", () => {
   }
 })
 
-describe("how it ends", () => {
+describe("the end of the sandbox command", () => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    scopedLive(`${signal}: at once, without a word, without a file, although clients are connected`, () =>
+    scopedLive(`ends at once on ${signal} even with open connections, without output or leftover files`, () =>
       Effect.gen(function* () {
         const { get, run, url } = yield* started("--log")
         yield* get(categories)
@@ -409,7 +411,7 @@ describe("how it ends", () => {
     )
   }
 
-  scopedLive("it ends when nobody reads what it prints any more", () =>
+  scopedLive("ends when the reader of its output has stopped", () =>
     Effect.gen(function* () {
       const { get, run } = yield* started("--log")
       run.child.stdout?.destroy()
@@ -423,7 +425,7 @@ describe("how it ends", () => {
 
 type Mistakes = ReadonlyArray<readonly [title: string, args: () => ReadonlyArray<string>, line: RegExp]>
 
-describe("mistakes: one clear line", () => {
+describe("a mistake prints one clear line", () => {
   const typed: Mistakes = [
     [
       "a flag that is none",
@@ -444,11 +446,11 @@ describe("mistakes: one clear line", () => {
       () => ["--token", "secret"],
       /--token <uuid>.* must have the form .* 8-4-4-4-12 hex digits/
     ],
-    ["no time", () => ["--latency", "soon"], /--latency <time>.* must be a time, such as 50ms, 2s or 10m/],
+    ["no time", () => ["--latency", "soon"], /--latency <time>.* must be a duration, such as 50ms, 2s or 10m/],
     ["no time to process", () => ["--processing", "-5s"], /processing/],
     ["no number", () => ["--seed", "many"], /--seed <number>.* must be a number from 0/],
     ["no number of devices", () => ["--devices", "all"], /--devices <number>.* must be a number from 0/],
-    ["a folder without a name", () => ["--data", ""], /--data <folder>.* must name a folder/],
+    ["a folder without a name", () => ["--data", ""], /--data <folder>.* must be the path of a folder/],
     ["no number for the storage's port", () => ["--storage-port", "-1"], /storage-port/]
   ]
   const found: Mistakes = [
@@ -466,9 +468,17 @@ describe("mistakes: one clear line", () => {
       : []),
     ["no file", () => ["--fault", join(folder, "none.json")], /Cannot read .*none\.json: there is no such file/],
     ["a folder for a file", () => ["--fault", folder], /Cannot read .*: it is a folder/],
-    ["no JSON", () => ["--fault", write("a.json", "{")], /a\.json does not hold faults: .*JSON/],
-    ["no rule", () => ["--fault", write("b.json", '[{"times":"two"}]')], /b\.json does not hold faults: .*times/],
-    ["an unknown key", () => ["--fault", write("c.json", '{"stauts":500}')], /c\.json does not hold faults: .*stauts/]
+    ["no JSON", () => ["--fault", write("a.json", "{")], /a\.json is not a valid file of faults: .*JSON/],
+    [
+      "no rule",
+      () => ["--fault", write("b.json", '[{"times":"two"}]')],
+      /b\.json is not a valid file of faults: .*times/
+    ],
+    [
+      "an unknown key",
+      () => ["--fault", write("c.json", '{"stauts":500}')],
+      /c\.json is not a valid file of faults: .*stauts/
+    ]
   ]
   const all = [...typed.map((mistake) => [2, ...mistake] as const), ...found.map((mistake) => [1, ...mistake] as const)]
   for (const [code, title, args, line] of all) {

@@ -1,5 +1,5 @@
 /**
- * Secrets: the tokens of tenants, and what devices give up.
+ * The tokens of tenants and the secrets of devices.
  */
 import { scopedLive } from "@effect/vitest"
 import { Sandbox } from "effect-iru/sandbox"
@@ -15,7 +15,7 @@ const config = (file: string) => join(folder(), "config", "iru", file)
 
 beforeEach(() => rmSync(join(folder(), "config"), { recursive: true, force: true }))
 
-/** A program that stands in for another: it writes down its arguments and its input. */
+/** A fake program that records its arguments and its input. */
 const standIn = (name: string, body: string): string => {
   const bin = join(folder(), `bin-${name}`)
   mkdirSync(bin, { recursive: true })
@@ -25,7 +25,7 @@ const standIn = (name: string, body: string): string => {
 }
 
 describe("iru auth", () => {
-  scopedLive("keeps the token of a pipe in a file that only its owner can read, and uses it", () =>
+  scopedLive("stores the token from standard input in a file that only its owner can read, and uses it", () =>
     onTenant(
       Effect.gen(function* () {
         const { apiToken, tenantUrl } = yield* Sandbox
@@ -57,7 +57,7 @@ describe("iru auth", () => {
     )
   )
 
-  scopedLive("asks for the token without showing it, and keeps no token that the tenant refuses", () =>
+  scopedLive("asks for the token without showing it, and does not store a token that the tenant refuses", () =>
     onTenant(
       Effect.gen(function* () {
         const { apiToken, tenantUrl } = yield* Sandbox
@@ -76,7 +76,7 @@ describe("iru auth", () => {
     )
   )
 
-  scopedLive("keeps it in the Keychain where there is one; the token goes there on standard input", () =>
+  scopedLive("stores the token in the Keychain if there is one, and passes it on standard input", () =>
     onTenant(
       Effect.gen(function* () {
         const { apiToken, tenantUrl } = yield* Sandbox
@@ -102,19 +102,21 @@ describe("iru auth", () => {
     )
   )
 
-  scopedLive("--tenant beats the environment, the environment the default; URL and token come from one place", () =>
-    onTenant(
-      Effect.gen(function* () {
-        const { apiToken, tenantUrl } = yield* Sandbox
-        yield* plain(["auth", "login", "--url", tenantUrl, "--tenant", "lab", "--token-stdin"], { input: apiToken })
-        const elsewhere = { IRU_TENANT_URL: "http://127.0.0.1:1", IRU_API_TOKEN: apiToken }
-        expect((yield* plain(["tags", "create", "--name", "x"], { env: elsewhere })).code).toBe(1)
-        expect((yield* plain(["tags", "create", "--name", "x", "--tenant", "lab"], { env: elsewhere })).code).toBe(0)
-        const half = yield* plain(["tags", "list"], { env: { IRU_API_TOKEN: apiToken } })
-        expect(half.code).toBe(3)
-        expect(half.stderr).toContain("IRU_API_TOKEN is set and IRU_TENANT_URL is not")
-      })
-    )
+  scopedLive(
+    "uses --tenant before the environment and the environment before the default, and never mixes URL and token",
+    () =>
+      onTenant(
+        Effect.gen(function* () {
+          const { apiToken, tenantUrl } = yield* Sandbox
+          yield* plain(["auth", "login", "--url", tenantUrl, "--tenant", "lab", "--token-stdin"], { input: apiToken })
+          const elsewhere = { IRU_TENANT_URL: "http://127.0.0.1:1", IRU_API_TOKEN: apiToken }
+          expect((yield* plain(["tags", "create", "--name", "x"], { env: elsewhere })).code).toBe(1)
+          expect((yield* plain(["tags", "create", "--name", "x", "--tenant", "lab"], { env: elsewhere })).code).toBe(0)
+          const half = yield* plain(["tags", "list"], { env: { IRU_API_TOKEN: apiToken } })
+          expect(half.code).toBe(3)
+          expect(half.stderr).toContain("IRU_API_TOKEN is set but IRU_TENANT_URL is not")
+        })
+      )
   )
 })
 
@@ -124,7 +126,7 @@ describe("iru secrets", () => {
     ({ stdout }) => stdout.trim()
   )
 
-  scopedLive("goes to the clipboard on a terminal, and is shown only with --reveal", () =>
+  scopedLive("copies a secret to the clipboard on a terminal, and shows it only with --reveal", () =>
     onTenant(
       Effect.gen(function* () {
         const serial = yield* mac
@@ -140,7 +142,7 @@ describe("iru secrets", () => {
     )
   )
 
-  scopedLive("of many devices are a file, and never a terminal's", () =>
+  scopedLive("writes the secrets of many devices to a file, and never to a terminal", () =>
     onTenant(
       Effect.gen(function* () {
         const input = (yield* iru(["devices", "list", "--platform", "Mac", "--limit", "4", "--csv"])).stdout
@@ -153,7 +155,7 @@ describe("iru secrets", () => {
     )
   )
 
-  scopedLive("of many devices have their column also if the first device has no secret", () =>
+  scopedLive("has a column for a secret even if the first device does not have it", () =>
     Effect.gen(function* () {
       const { blueprints, devices } = yield* Sandbox.state
       const { id: blueprint_id } = yield* blueprints.put({ name: "Office" })

@@ -1,5 +1,5 @@
 /**
- * Installers and exports: what is moved, what is asked, what is left where it ends early.
+ * Installers and exports: what is transferred, what is asked, and what an interrupted transfer leaves behind.
  */
 import { scopedLive } from "@effect/vitest"
 import { Fault, Sandbox } from "effect-iru/sandbox"
@@ -23,28 +23,30 @@ const installer = (name: string, size: number): string => {
 const sha256 = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex")
 
 describe("iru apps publish", () => {
-  scopedLive("makes an app, asks before it changes one that devices may have, and sends nothing twice", () =>
-    Effect.gen(function* () {
-      const path = installer("Plotter.pkg", 300_000)
-      const args = ["apps", "publish", path, "--name", "Plotter", "--json"]
-      const created = yield* iru(args)
-      expect(JSON.parse(created.stdout)).toMatchObject({ status: "created", name: "Plotter", sha256: sha256(path) })
-      expect(created.stderr).toContain("uploaded 300 kB")
-      const sent = (yield* writes).length
-      expect((yield* iru(args)).code).toBe(2)
-      expect((yield* inTerminal(args, { answers: [["[y/N]", "n\r"]] })).code).toBe(2)
-      const same = yield* inTerminal(args, { answers: [["[y/N]", "y\r"]] })
-      expect(same.shown).toContain("Unchanged, nothing was sent: Plotter")
-      expect(yield* writes).toHaveLength(sent)
-      writeFileSync(path, Buffer.alloc(310_000, "new"))
-      expect(JSON.parse((yield* iru([...args, "--yes"])).stdout)).toMatchObject({
-        status: "updated",
-        sha256: sha256(path)
-      })
-    }).pipe(Effect.provide(Sandbox.layer()))
+  scopedLive(
+    "creates an app, asks before it updates an existing one, and does not upload the same installer twice",
+    () =>
+      Effect.gen(function* () {
+        const path = installer("Plotter.pkg", 300_000)
+        const args = ["apps", "publish", path, "--name", "Plotter", "--json"]
+        const created = yield* iru(args)
+        expect(JSON.parse(created.stdout)).toMatchObject({ status: "created", name: "Plotter", sha256: sha256(path) })
+        expect(created.stderr).toContain("uploaded 300 kB")
+        const sent = (yield* writes).length
+        expect((yield* iru(args)).code).toBe(2)
+        expect((yield* inTerminal(args, { answers: [["[y/N]", "n\r"]] })).code).toBe(2)
+        const same = yield* inTerminal(args, { answers: [["[y/N]", "y\r"]] })
+        expect(same.shown).toContain("Already up to date: Plotter")
+        expect(yield* writes).toHaveLength(sent)
+        writeFileSync(path, Buffer.alloc(310_000, "new"))
+        expect(JSON.parse((yield* iru([...args, "--yes"])).stdout)).toMatchObject({
+          status: "updated",
+          sha256: sha256(path)
+        })
+      }).pipe(Effect.provide(Sandbox.layer()))
   )
 
-  scopedLive("keeps the rules that the app has, and takes a category by its name", () =>
+  scopedLive("keeps the enforcement rules of the app, and accepts the name of a category", () =>
     onTenant(
       Effect.gen(function* () {
         const path = installer("Kiosk.pkg", 1000)
@@ -63,12 +65,12 @@ describe("iru apps publish", () => {
           show_in_self_service: true
         })
         const wrong = yield* iru(["apps", "publish", path, "--name", "Other", "--self-service-category-id", "Toys"])
-        expect(wrong.stderr).toMatch(/^iru apps publish: Nothing in the tenant is "Toys"\. .*category/)
+        expect(wrong.stderr).toMatch(/^iru apps publish: The tenant has no record "Toys"\. .*category/)
       })
     )
   )
 
-  scopedLive("names what is wrong before a byte is sent", () =>
+  scopedLive("reports wrong arguments before it uploads anything", () =>
     Effect.gen(function* () {
       const missing = yield* iru(["apps", "publish", join(folder(), "no.pkg"), "--name", "No"])
       expect(missing.stderr).toMatch(/^iru apps publish: The file .*no\.pkg does not exist\.\n$/)
@@ -81,7 +83,7 @@ describe("iru apps publish", () => {
 })
 
 describe("iru in-house-apps publish", () => {
-  scopedLive("says the service's reason where it does not take an .ipa", () =>
+  scopedLive("prints the service's reason if it rejects an .ipa", () =>
     Effect.gen(function* () {
       const { code, stderr } = yield* iru(["in-house-apps", "publish", installer("Scanner.ipa", 100), "--name", "S"])
       expect(code).toBe(1)
@@ -91,7 +93,7 @@ describe("iru in-house-apps publish", () => {
 })
 
 describe("iru apps download", () => {
-  scopedLive("Ctrl-C in the midst of a transfer is 130 and leaves no file; the next run goes on where it ended", () =>
+  scopedLive("exits with 130 and leaves no file after Ctrl-C, and the next run resumes the download", () =>
     Effect.gen(function* () {
       const path = installer("Big.pkg", 8_000_000)
       yield* iru(["apps", "publish", path, "--name", "Big"])
@@ -112,14 +114,14 @@ describe("iru apps download", () => {
       )
       const ranges = yield* transfers
       expect(ranges.at(-1)?.status).toBe(206)
-      // What is in the folder is not downloaded again.
+      // An installer that is in the folder is not downloaded again.
       const again = yield* iru(["apps", "download", "Big", "--to", target])
       expect(again).toMatchObject({ code: 0, stdout: `Big\tskipped\t${join(target, "Big.pkg")}\t\n` })
       expect(yield* transfers).toEqual(ranges)
     }).pipe(Effect.provide(Sandbox.layer()))
   )
 
-  scopedLive("--all skips what is there, and one that fails stops no other: 1", () =>
+  scopedLive("skips existing files with --all, continues after a failure, and exits with 1", () =>
     Effect.gen(function* () {
       for (const name of ["One", "Two", "Three"])
         yield* iru(["apps", "publish", installer(`${name}.pkg`, 1000), "--name", name])
@@ -136,7 +138,7 @@ describe("iru apps download", () => {
 })
 
 describe("iru prism export", () => {
-  scopedLive("writes the file whole or not at all, with the rows that fit the words of --filter", () =>
+  scopedLive("writes the whole file or none, with the rows that match --filter", () =>
     onTenant(
       Effect.gen(function* () {
         const to = join(folder(), "macs.csv")
@@ -154,7 +156,7 @@ describe("iru prism export", () => {
         expect((yield* iru([...args, "--to", cut])).code).toBe(1)
         expect(readdirSync(folder()).filter((name) => name.startsWith("cut.csv"))).toEqual([])
         const nowhere = yield* iru([...args, "--to", join(folder(), "no", "x.csv")])
-        expect(nowhere.stderr).toContain("its folder is not there")
+        expect(nowhere.stderr).toContain("its folder does not exist")
       })
     )
   )
@@ -163,7 +165,7 @@ describe("iru prism export", () => {
 if (!canMount) console.warn("Not run: commands on a full disk. It needs the right to mount one.")
 
 describe.runIf(canMount)("a full disk", () => {
-  scopedLive("ends a download in one sentence, and leaves nothing behind", () =>
+  scopedLive("fails a download with one sentence, and leaves no file behind", () =>
     onTenant(
       Effect.gen(function* () {
         const disk = (yield* smallDisk) ?? ""

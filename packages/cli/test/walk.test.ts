@@ -38,12 +38,12 @@ test("each of the 131 operations can be reached by name, with an argument for ea
   }
 })
 
-test("no two operations have one name", () => {
+test("no two operations have the same name", () => {
   const paths = everything.map(({ words }) => words.join(" "))
   expect(new Set(paths).size).toBe(paths.length)
 })
 
-test("each command has one line of help, and its whole help without a field that is called nothing", async () => {
+test("each command has one line in the help of its parent, and its own help never says undefined", async () => {
   const visit = (command: ShellCommand): void => {
     expect(command.summary() || command.description(), command.fullName).toMatch(/^[A-Z].*[^.]$|\.$/)
     const help = command.helpInformation()
@@ -55,7 +55,7 @@ test("each command has one line of help, and its whole help without a field that
 })
 
 describe("the columns of lists", () => {
-  effect("are fields of the records that a tenant has", () =>
+  effect("are fields that the records of a tenant have", () =>
     Effect.gen(function* () {
       const client = yield* ApiClient
       const device = Chunk.unsafeHead(

@@ -1,6 +1,6 @@
 /**
- * The GitHub Actions file of docs/repository.md: its shell steps run, with `gh` as a stand-in that writes down what it is
- * given, and a repository on this machine to push to.
+ * The GitHub Actions file of docs/repository.md: its shell steps run with a fake `gh` that records its arguments, and
+ * push to a local repository.
  */
 import { scopedLive } from "@effect/vitest"
 import { Sandbox } from "effect-iru/sandbox"
@@ -29,7 +29,7 @@ const workflow = Schema.decodeUnknownSync(Schema.Struct({ jobs: Schema.Struct({ 
 )
 
 scopedLive(
-  "a pull request gets the plan as a comment, and the merge applies it and writes down the new ids",
+  "a pull request gets the plan as a comment, and the merge applies it and commits the new ids",
   () =>
     onTenant(
       Effect.gen(function* () {

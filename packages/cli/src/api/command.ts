@@ -1,5 +1,5 @@
 /**
- * `iru api`: any endpoint, also one that has no command.
+ * `iru api`: calls any endpoint, including those without a command.
  */
 import { Answer, ApiClient, type Query } from "effect-iru"
 import { InvalidArgumentError } from "commander"
@@ -29,7 +29,7 @@ interface ApiOptions {
 
 const usage = (message: string) => new Problem({ message, code: exitCodes.usage })
 
-/** A path as it was typed: `devices` is short for `/api/v1/devices`. */
+/** The full path of a typed one: `devices` is short for `/api/v1/devices`. */
 const pathOf = (typed: string): { readonly path: string; readonly query: Query } => {
   const [path = "", query = ""] = typed.split(/\?(.*)/s)
   return {
@@ -41,29 +41,29 @@ const pathOf = (typed: string): { readonly path: string; readonly query: Query }
 const isScalar = (value: unknown): value is string | number | boolean =>
   typeof value === "string" || typeof value === "number" || typeof value === "boolean"
 
-/** Fields that stand in a query or a form. */
+/** The fields as text, for a query or a form. */
 const flat = (fields: unknown): Effect.Effect<Readonly<Record<string, string | number | boolean>>, Problem> => {
   const entries = Object.entries(Predicate.isRecord(fields) ? fields : {})
   const texts = entries.map(([key, value]) => [key, isScalar(value) ? value : JSON.stringify(value)] as const)
   return Predicate.isRecord(fields)
     ? Effect.succeed(Object.fromEntries(texts))
-    : usage("A query or a form has fields: --input is no JSON object.")
+    : usage("--input must be a JSON object, because its fields become a query or a form.")
 }
 
-/** JSON that can be printed in columns, and anything else as it came. */
+/** Parses an answer in JSON, so that it can be printed in columns. Returns any other answer as text. */
 const printBody = ({ bytes, contentType = "" }: Answer.Bytes, options: Options) => {
   if (bytes.length === 0) return tell("Done.")
   if (!/\bjson\b/i.test(contentType)) return write(bytes)
   return Effect.flatMap(
     Effect.try({
       try: (): unknown => JSON.parse(new TextDecoder().decode(bytes)),
-      catch: () => new Problem({ message: "The tenant calls its answer JSON, and it is none." })
+      catch: () => new Problem({ message: "The tenant's answer is declared as JSON but is not valid JSON." })
     }),
     (json) => printRecord(json, jsonStyle(options))
   )
 }
 
-/** JSON unless something else is asked for. */
+/** Prints JSON unless the options ask for another format. */
 const jsonStyle = (options: Options) =>
   styleOf(options.csv === true || options.ndjson === true ? options : { ...options, json: true })
 
@@ -75,17 +75,17 @@ const run = (tenant: Tenant, [method = "", typed = ""]: ReadonlyArray<string>, o
     const { form = false, paginate = false, reveal = false } = options
     if (method === "GET") {
       if (/\/secrets(\/|$)/.test(path) && process.stdout.isTTY && !reveal)
-        return yield* usage("Secrets are not shown on a terminal. Send them into a file or a pipe, or: --reveal")
+        return yield* usage("Secrets are not shown on a terminal. Write them to a file or a pipe, or give --reveal")
       const asked = { ...query, ...(yield* flat(fields)) }
       if (!paginate) return yield* printBody(yield* client.get(path, Answer.bytes, { query: asked }), options)
       const style = stylesOf(yield* client.get(path, Schema.Unknown, { query: asked }))
-      if (style === undefined) return yield* usage(`${path} is no listing: leave --paginate out.`)
+      if (style === undefined) return yield* usage(`${path} is not a listing: leave --paginate out.`)
       const records = client
         .pages(path, style, { query: asked })
         .pipe(Stream.flatMap(({ results }) => Stream.fromIterable(results)))
       return yield* printRows(records, jsonStyle(options), undefined)
     }
-    if (paginate) return yield* usage("--paginate goes with GET.")
+    if (paginate) return yield* usage("--paginate can only be used with GET.")
     yield* confirmTyped({ what: `${method} ${path}`, tenant, names: [path], aliases: [typed] }, options)
     const body = Predicate.isRecord(fields) && Object.keys(fields).length === 0 ? undefined : fields
     if (method === "DELETE") {
@@ -111,7 +111,7 @@ const collected = (text: string, before: ReadonlyArray<string> = []) => [...befo
 /** Makes a command `iru api`. */
 export const apiCommand = (command: ShellCommand): void => {
   command
-    .description("Call any endpoint of the API, also one that has no command. All but GET has the path typed first.")
+    .description("Call any endpoint of the API, including those without a command. Methods other than GET ask you to type the path.")
     .usage("<method> <path> [options]")
     .examples(
       "iru api GET blueprints -f name=Standard",
@@ -122,10 +122,10 @@ export const apiCommand = (command: ShellCommand): void => {
     .argument("<method>", "GET, POST, PATCH or DELETE", methodOf)
     .completes(0, () => Promise.resolve(methods))
     .argument("<path>", "The path. devices is short for /api/v1/devices")
-    .option("-f, --field <key=value>", "A text in the query of a GET, else in the body. @FILE is a file's", collected)
-    .option("-F, --value <key=json>", "The same with JSON: a number, true, null, a list, an object", collected)
-    .option("--input <file>", "A file of JSON with the body, or - for standard input. Fields go over it")
-    .option("--form", "Send the body as a form, as custom apps and Blueprints take it")
+    .option("-f, --field <key=value>", "A text field of the query of a GET, else of the body. @FILE reads a file", collected)
+    .option("-F, --value <key=json>", "The same with a JSON value: a number, true, null, a list, an object", collected)
+    .option("--input <file>", "A JSON file with the body, or - for standard input. -f and -F override its fields")
+    .option("--form", "Send the body as a form, which custom apps and Blueprints need")
     .option("--paginate", "Read all pages of a listing, and print its records")
     .option("--reveal", "Show secrets on the terminal")
   withSession(withStyle(withConfirmation(command, true)))

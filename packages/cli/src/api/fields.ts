@@ -1,5 +1,5 @@
 /**
- * What `-f` and `-F` say: `key=value` as text, and with a value of JSON.
+ * Reads the options `-f KEY=TEXT` and `-F KEY=JSON`.
  */
 import * as Predicate from "effect/Predicate"
 import * as Effect from "effect/Effect"
@@ -12,21 +12,21 @@ const usage = (message: string) => new Problem({ message, code: exitCodes.usage 
 const split = (option: string, text: string): Effect.Effect<readonly [key: string, value: string], Problem> => {
   const place = text.indexOf("=")
   return place < 1
-    ? usage(`${option} takes KEY=VALUE, and "${text}" has no key and =.`)
+    ? usage(`${option} takes KEY=VALUE, but got "${text}".`)
     : Effect.succeed([text.slice(0, place), text.slice(place + 1)] as const)
 }
 
-/** `@file` is what the file holds, `@-` standard input. */
+/** The value of a field: `@file` stands for the content of the file, `@-` for standard input. */
 const content = (value: string): Effect.Effect<string, Problem> =>
   value.startsWith("@") ? fileText(value.slice(1)) : Effect.succeed(value)
 
 const parsed = (option: string, text: string): Effect.Effect<unknown, Problem> =>
   Effect.try({
     try: (): unknown => JSON.parse(text),
-    catch: () => usage(`${option} is no JSON. Give a text with -f KEY=VALUE, and a number, true, a list, … with -F.`)
+    catch: () => usage(`${option} is not valid JSON. Give a text with -f KEY=VALUE; -F takes a number, true, a list, …`)
   })
 
-/** The fields of a request, those of JSON over those of text, and both over the object of `--input`. */
+/** The fields of a request. If a key is given more than once, `-F` wins over `-f`, and `-f` over `--input`. */
 export const readFields = ({
   field = [],
   input,
@@ -39,7 +39,7 @@ export const readFields = ({
   Effect.gen(function* () {
     const base = input === undefined ? {} : yield* Effect.flatMap(fileText(input), (text) => parsed("--input", text))
     if (field.length + value.length === 0) return base
-    if (!Predicate.isRecord(base)) return yield* usage("--input is no JSON object, so -f and -F cannot add to it.")
+    if (!Predicate.isRecord(base)) return yield* usage("--input is not a JSON object, so -f and -F cannot add to it.")
     const texts = yield* Effect.forEach(field, (text) =>
       Effect.flatMap(split("-f", text), ([key, value]) => Effect.map(content(value), (text) => [key, text] as const))
     )

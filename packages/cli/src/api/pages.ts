@@ -1,5 +1,5 @@
 /**
- * How a listing is paged, told from its first page: the API has nine ways.
+ * Finds out from the first page how a listing is paged. The API has nine page styles.
  */
 import { Pages } from "effect-iru"
 import * as Predicate from "effect/Predicate"
@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 
 const record = Schema.Unknown
 
-/** The style of a page. `undefined` if it is none. */
+/** The style of a page. `undefined` if the answer is not a page of a listing. */
 export const stylesOf = (page: unknown): Pages.Pages<unknown> | undefined => {
   if (Array.isArray(page)) return Pages.array(record)
   if (!Predicate.isRecord(page)) return undefined

@@ -1,5 +1,5 @@
 /**
- * `iru audit`: the audit log, and its events as they come.
+ * `iru audit`: lists the audit log, and with `--follow` prints new events as they arrive.
  */
 import { AuditEvents, AuditPosition } from "effect-iru"
 import { InvalidArgumentError } from "commander"
@@ -27,7 +27,7 @@ interface FollowOptions extends SessionOptions {
 
 const Position = Schema.parseJson(AuditPosition)
 
-/** The position that a file keeps. `undefined` if there is no file yet. */
+/** Reads the position in the audit log from a file. `undefined` if the file does not exist yet. */
 const readPosition = (path: string): Effect.Effect<AuditPosition | undefined, Problem> =>
   Effect.tryPromise({
     try: () => readFile(path, "utf8").catch((cause) => (cause.code === "ENOENT" ? undefined : Promise.reject(cause))),
@@ -41,7 +41,7 @@ const readPosition = (path: string): Effect.Effect<AuditPosition | undefined, Pr
             Schema.decodeUnknownEither(Position)(text),
             () =>
               new Problem({
-                message: `${path} holds no position in the audit log. Delete it to begin now, or name another file.`,
+                message: `${path} is not a file of --state. Delete it to start with new events, or give another file.`,
                 code: exitCodes.usage
               })
           )
@@ -63,7 +63,7 @@ const follow = ({ every = 30, from, state }: FollowOptions) =>
             .map(({ event }) => `${JSON.stringify(event)}\n`)
             .join("")
         )
-        // Kept after they are written: an event may come twice after a crash, and none is lost.
+        // Saved after the events are printed: after a crash an event may be printed twice, but none is lost.
         if (state !== undefined && last._tag === "Some") yield* keepPosition(state, last.value.position)
       })
     )
@@ -82,17 +82,21 @@ export const auditCommand = (command: ShellCommand): void => {
     .usage("list [options] | --follow [options]")
     .examples(
       "iru audit list --limit 20",
-      "iru audit --follow                               # a line of JSON for each event, as they come",
-      "iru audit --follow --state audit.json >> audit.ndjson   # goes on where it stopped"
+      "iru audit --follow                               # prints each new event as a line of JSON",
+      "iru audit --follow --state audit.json >> audit.ndjson   # continues where it stopped"
     )
-    .option("--follow", "Print events as they come, a line of JSON for each, until Ctrl-C")
-    .option("--state <file>", "Keep in this file up to where events are printed, and go on from there")
-    .option("--from <time>", "Where to begin if the file of --state is not there yet. Default: now", timeOf)
-    .option("--every <seconds>", "How often to look for events. Default: 30", wholeNumber(1))
+    .option("--follow", "Print new events as they arrive, a line of JSON for each, until Ctrl-C")
+    .option("--state <file>", "Save the position in this file, and continue from there next time")
+    .option(
+      "--from <time>",
+      "The time of the first event if the file of --state does not exist yet. Default: now",
+      timeOf
+    )
+    .option("--every <seconds>", "How often to check for new events. Default: 30", wholeNumber(1))
   withSession(command.allowExcessArguments())
   command.action(async () => {
     const options: FollowOptions = command.opts()
-    if (command.args.length > 0) command.error(`There is no '${command.args[0]}' here, only list`)
+    if (command.args.length > 0) command.error(`Unknown command '${command.args[0]}'. The only one is list`)
     if (options.follow !== true) command.help()
     await executeOn(command, options, (tenant) =>
       Effect.zipRight(tell(`Events of ${tenant.label}, until Ctrl-C`), follow(options))

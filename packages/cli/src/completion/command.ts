@@ -1,5 +1,5 @@
 /**
- * `iru completion`, and what its scripts ask. Loads nothing of Effect.
+ * `iru completion`, and the hidden command that its scripts call. Does not load Effect, so that Tab is fast.
  */
 import { Argument } from "commander"
 import type { ShellCommand } from "../shell/program.js"
@@ -8,7 +8,7 @@ import { scripts } from "./script.js"
 /** Makes a command `iru completion`. */
 export const completionCommand = (command: ShellCommand): void => {
   command
-    .description("Print what makes Tab complete commands, options and names in your shell.")
+    .description("Print the script that makes Tab complete commands, options and names in your shell.")
     .examples(
       'eval "$(iru completion bash)"   # in ~/.bashrc',
       'eval "$(iru completion zsh)"    # in ~/.zshrc',
@@ -18,13 +18,13 @@ export const completionCommand = (command: ShellCommand): void => {
     .action((shell: string) => void process.stdout.write(scripts[shell] ?? ""))
 }
 
-/** Makes the hidden command that the scripts ask: a line for each word, and what it means behind a tab. */
+/** Makes the hidden command that the scripts call. It prints a line for each word: the word, a tab, its description. */
 export const completeCommand = (command: ShellCommand): void => {
   command
     .description("Print the words that can come next.")
     .argument("[words...]")
     .action(async (words: ReadonlyArray<string>) => {
-      // A record may have a name that looks like an option, or that is several lines.
+      // The name of a record may look like an option, or have line breaks.
       const begun = words.at(-1) ?? ""
       const isSafe = ({ word }: { readonly word: string }) =>
         !/\p{Cc}/u.test(word) && (begun.startsWith("-") || !word.startsWith("-"))

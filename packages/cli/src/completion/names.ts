@@ -1,5 +1,5 @@
 /**
- * Names of records for the completion. Whatever goes wrong, there are none: Tab shows no errors.
+ * Names of records for the completion. After any failure the list is empty, because Tab must not print errors.
  */
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
@@ -8,10 +8,10 @@ import { namesLike } from "../operations/names.js"
 import { readTenants } from "../tenants/files.js"
 import { findTenant, sessionWith } from "../tenants/session.js"
 
-/** How long somebody who pressed Tab waits. */
+/** The longest wait after Tab was pressed. */
 const patience = "3 seconds"
 
-/** What records are called that an id of a service can stand for, and that begin like this. */
+/** The names of records of a service that begin with the typed text. */
 export const recordNames = (
   service: string,
   id: string,
@@ -27,7 +27,7 @@ export const recordNames = (
     Effect.runPromise
   )
 
-/** The tenants that were logged in to. */
+/** The names of the stored tenants. */
 export const knownTenants = () =>
   readTenants.pipe(
     Effect.map(({ tenants }) => Object.entries(tenants).map(([word, { url }]) => ({ word, text: url }))),

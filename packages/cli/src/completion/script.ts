@@ -1,5 +1,5 @@
 /**
- * What a shell runs when Tab is pressed: it asks `iru __complete` with the words so far.
+ * The scripts that a shell runs when Tab is pressed. They call `iru __complete` with the words typed so far.
  */
 
 const bash = `# iru completion for bash. In ~/.bashrc: eval "$(iru completion bash)"
@@ -42,5 +42,5 @@ end
 complete -c iru -f -a '(__iru_complete)'
 `
 
-/** The shells, with the script of each. */
+/** The completion script of each shell. */
 export const scripts: Readonly<Record<string, string>> = { bash, zsh, fish }

@@ -1,10 +1,10 @@
 /**
- * The words that can come next. Asks the tenant only where a name of a record is looked for.
+ * Finds the words that can come next. Calls the tenant only to complete the name of a record.
  */
 import { makeIru } from "../root.js"
 import { ShellCommand } from "../shell/program.js"
 
-/** A word, and what it stands for. */
+/** A word and its description. */
 export interface Suggestion {
   readonly word: string
   readonly text: string
@@ -13,7 +13,7 @@ export interface Suggestion {
 const below = (command: ShellCommand, word: string): ShellCommand | undefined =>
   command.commands.find((one): one is ShellCommand => one instanceof ShellCommand && one.name() === word)
 
-/** The command that the words lead to, and those that are left. */
+/** The command that the words name, and the remaining words. */
 const reached = (
   program: ShellCommand,
   words: ReadonlyArray<string>
@@ -30,14 +30,14 @@ const reached = (
 const optionOf = (command: ShellCommand, word: string | undefined) =>
   command.options.find(({ long, short }) => word !== undefined && (long === word || short === word))
 
-/** How many arguments there are among the words: what is no option and no value of one. */
+/** Counts the arguments among the words: those that are neither an option nor the value of one. */
 const argumentsIn = (command: ShellCommand, words: ReadonlyArray<string>): number =>
   words.filter((word, index) => {
     if (word.startsWith("-")) return false
     return optionOf(command, words[index - 1])?.required !== true
   }).length
 
-/** The words that can stand where the last one is, which may be begun. */
+/** The possible completions of the last word. */
 export const suggest = async (typed: ReadonlyArray<string>): Promise<ReadonlyArray<Suggestion>> => {
   const begun = typed.at(-1) ?? ""
   const before = typed.slice(0, -1)

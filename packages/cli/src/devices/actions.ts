@@ -1,5 +1,5 @@
 /**
- * Actions on devices, on one or on many: what they would reach is listed first, and what became of each is told.
+ * Actions on one or many devices: the devices are listed first, and the result of each is reported.
  */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { type ApiClient, type ApiClientError, type Device, Fleet } from "effect-iru"
@@ -62,7 +62,7 @@ const rowOf = (outcome: Outcome) => ({
   detail:
     outcome.outcome === "failed"
       ? outcome.error._tag === "UnknownOutcome"
-        ? "begun in an earlier run, which ended before it knew the outcome. --repeat-unknown does it again"
+        ? "an earlier run stopped before it knew the result. To try again: --repeat-unknown"
         : explain(outcome.error).text.split("\n")[0]
       : outcome.outcome === "skipped"
         ? outcome.reason
@@ -82,7 +82,7 @@ const act = (
     const devices = yield* findDevices(typed, from)
     if (max !== undefined && devices.length > max) {
       return yield* new Problem({
-        message: `Not done: ${devices.length} devices, and --max says ${max}.`,
+        message: `Not done: there are ${devices.length} devices, but --max is ${max}.`,
         code: exitCodes.usage
       })
     }
@@ -116,7 +116,7 @@ const act = (
     return code
   })
 
-/** Makes a command that does something with devices. */
+/** Makes the command of a device action. */
 export const deviceActionCommand = (command: ShellCommand, known: Known): ShellCommand => {
   const { entry, operation } = known
   const isDestructive = operation.kind === "destructive"
@@ -133,10 +133,10 @@ export const deviceActionCommand = (command: ShellCommand, known: Known): ShellC
   command.optionsGroup("Devices")
   command
     .option("--from <file>", "A CSV file with a column serial_number or device_id, or a list. - is standard input")
-    .option("--dry-run", "Only say what would be done")
+    .option("--dry-run", "Only print what would be done")
     .option("--max <number>", "Do nothing if there are more devices than this", wholeNumber(1))
-    .option("--resume <file>", "Write down what is done, and skip what this file says is done")
-    .option("--repeat-unknown", "Act again on devices whose outcome the file of --resume does not tell")
+    .option("--resume <file>", "Record results in this file, and skip devices that it records as done")
+    .option("--repeat-unknown", "Try again on devices whose result is unknown in the file of --resume")
   withSession(withStyle(withConfirmation(command, isDestructive)))
   return command.action(async () => {
     const options: Options & FleetOptions = command.opts()

@@ -1,4 +1,4 @@
-/** The cells of comma-separated text (RFC 4180). A text without commas is a list with one cell a line. */
+/** Parses comma-separated text (RFC 4180) into cells. A text without commas has one cell a line. */
 export const parseCsv = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
   const rows: Array<Array<string>> = []
   const cell = /(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r?\n|\r|$)/y

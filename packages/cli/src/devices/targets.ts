@@ -1,5 +1,5 @@
 /**
- * The devices that a command is about: named one by one, in a file, or on standard input.
+ * Finds the devices of a command: given as arguments, in a file, or on standard input.
  */
 import { ApiClient, type ApiClientError, type Device } from "effect-iru"
 import * as operations from "effect-iru/operations"
@@ -13,7 +13,7 @@ import { parseCsv } from "./csv.js"
 
 const usage = (message: string, code: Problem["code"] = exitCodes.usage) => new Problem({ message, code })
 
-/** The devices of a file: its column `serial_number`, else `device_id`, else the first. */
+/** The devices of a file: its column `serial_number`, else `device_id`, else the first column. */
 const fromFile = (path: string): Effect.Effect<ReadonlyArray<string>, Problem> =>
   Effect.map(fileText(path), (text) => {
     const rows = parseCsv(text)
@@ -24,15 +24,15 @@ const fromFile = (path: string): Effect.Effect<ReadonlyArray<string>, Problem> =
       .filter((device) => device !== "")
   })
 
-/** From so many on, the whole fleet is read once in place of a question for each. */
+/** From this many devices on, all devices are listed once instead of one lookup for each. */
 const manyDevices = 10
 
-/** A device that is named twice, by its serial number and by its id, is one device. */
+/** Removes duplicates: a device may be given by its serial number and by its id. */
 const eachOnce = (devices: ReadonlyArray<Device>): ReadonlyArray<Device> => [
   ...new Map(devices.map((device) => [device.device_id.toLowerCase(), device])).values()
 ]
 
-/** Finds the devices that were named. Fails if one of them is not there, before anything is done. */
+/** Finds the given devices. Fails before any action if one of them does not exist. */
 export const findDevices = (
   typed: ReadonlyArray<string>,
   from: string | undefined
@@ -42,7 +42,7 @@ export const findDevices = (
     const wanted = [...new Set([...typed, ...listed])]
     if (wanted.length === 0)
       return yield* usage(
-        "No device is named. Give serial numbers, names or ids, or --from FILE (--from - for standard input)"
+        "No device is given. Give serial numbers, names or ids, or --from FILE (--from - for standard input)"
       )
     const client = yield* ApiClient
     if (wanted.length < manyDevices) {
@@ -65,7 +65,7 @@ export const findDevices = (
         .slice(0, 5)
         .map(([text, devices]) => `${text} (${devices.length === 0 ? "none" : devices.length})`)
       return yield* usage(
-        `${wrong.length} of ${wanted.length} do not name one device: ${some.join(", ")}${wrong.length > 5 ? ", …" : ""}. Nothing was done.`,
+        `${wrong.length} of ${wanted.length} names do not match exactly one device: ${some.join(", ")}${wrong.length > 5 ? ", …" : ""}. Nothing was done.`,
         exitCodes.notFound
       )
     }

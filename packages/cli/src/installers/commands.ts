@@ -1,5 +1,5 @@
 /**
- * The commands of custom apps and in-house apps: those of their operations, and those that move installers.
+ * The commands of custom apps and in-house apps: one for each operation, and those that upload and download installers.
  */
 import { defineOperations } from "../operations/define.js"
 import type { ShellCommand } from "../shell/program.js"

@@ -1,5 +1,5 @@
 /**
- * `iru apps download`: installers from the tenant into files, verified, and continued where an earlier try ended.
+ * `iru apps download`: downloads installers into files, verifies them, and resumes downloads that were interrupted.
  */
 import { ApiClient, CustomApps } from "effect-iru"
 import { ProgressBar } from "effect-iru/node"
@@ -77,15 +77,15 @@ export const downloadCommand = (command: ShellCommand): void => {
   const name = command.fullName
   command
     .description(
-      "Download installers of custom apps. Each is verified. In a folder, one that is there already is skipped."
+      "Download the installers of custom apps and verify them. Files that are already in the folder are skipped."
     )
     .summary("Download installers")
     .argument("[apps...]", "Names or ids of custom apps")
     .completes(0, namesOfRecords("CustomApps", "library_item_id"))
     .examples(`${name} Firefox`, `${name} Firefox --to Firefox.pkg`, `${name} --all --to installers/`)
     .option("--all", "The installers of all custom apps")
-    .option("--to <path>", "The folder, or for one app the file, which is replaced. Default: this folder")
-    .option("--no-resume", "Begin anew where an earlier download ended early")
+    .option("--to <path>", "A folder, or for one app a file, which is replaced. Default: the current folder")
+    .option("--no-resume", "Start interrupted downloads again from the beginning")
   withSession(withStyle(command))
   command.action(async () => {
     const options: Options & DownloadOptions = command.opts()

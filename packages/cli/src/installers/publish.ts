@@ -1,5 +1,5 @@
 /**
- * `iru apps publish` and `iru in-house-apps publish`: makes the tenant have an app with this installer.
+ * `iru apps publish` and `iru in-house-apps publish`: create an app with an installer, or update the app of that name.
  */
 import { type ApiClientError, CustomApps, InHouseApps, type Operation, type PayloadError } from "effect-iru"
 import { ProgressBar } from "effect-iru/node"
@@ -24,7 +24,7 @@ const usage = (message: string) => new Problem({ message, code: exitCodes.usage 
 
 const installTypes: Readonly<Record<string, string>> = { ".pkg": "package", ".zip": "zip", ".dmg": "image" }
 
-/** Fields with a default of their own, or that the command itself gives. */
+/** Fields that the command sets itself, or that have a default. */
 const optional = new Set(["install_type", "install_enforcement"])
 
 const fieldsFor = (operation: Operation.Any): ReadonlyArray<Field> =>
@@ -35,7 +35,7 @@ const fieldsFor = (operation: Operation.Any): ReadonlyArray<Field> =>
 const appFields = fieldsFor(operations.CustomApps.create)
 const inHouseFields = fieldsFor(operations.InHouseApps.create)
 
-/** What an app keeps that is published again, where the rules of the API want it to be said. */
+/** The current values of an existing app that the API requires to be sent again with an update. */
 const kept = [
   "install_enforcement",
   "unzip_location",
@@ -51,11 +51,11 @@ const named = <A extends { readonly name: string }>(apps: Stream.Stream<A, ApiCl
 const nameOf = (values: Readonly<Record<string, unknown>>): Effect.Effect<string, Problem> =>
   typeof values["name"] === "string" && values["name"] !== ""
     ? Effect.succeed(values["name"])
-    : usage("Name the app: --name Firefox. An app of that name gets the installer, else a new one is made.")
+    : usage("Give the name of the app: --name Firefox. An app of that name is updated, or a new one is created.")
 
-/** An app of that name is changed on devices that have it, so it is asked for. */
+/** Asks before an existing app is updated, because devices that have the app will get the new installer. */
 const confirmChange = (tenant: Tenant, file: string, id: string, name: string, options: Options) =>
-  confirmOnce({ what: `Give the app ${basename(file)}`, tenant, names: [name], aliases: [id] }, options)
+  confirmOnce({ what: `Upload ${basename(file)} to the app`, tenant, names: [name], aliases: [id] }, options)
 
 const publishApp = (tenant: Tenant, file: string, options: Options) =>
   Effect.gen(function* () {
@@ -101,7 +101,7 @@ const publishInHouse = (tenant: Tenant, file: string, options: Options) =>
     return { status: found === undefined ? "created" : "updated", ...published }
   })
 
-const words = { created: "Created", updated: "Updated", unchanged: "Unchanged, nothing was sent:" } as const
+const words = { created: "Created", updated: "Updated", unchanged: "Already up to date:" } as const
 
 const isStatus = (status: string): status is keyof typeof words => status in words
 
@@ -112,8 +112,8 @@ export const publishCommand = (command: ShellCommand, kind: "custom" | "in-house
   command
     .description(
       kind === "custom"
-        ? "Upload an installer and make a custom app of it, or give it to the app of that name. An app that has it already stays as it is."
-        : "Upload an .ipa and make an in-house app of it, or give it to the app of that name."
+        ? "Upload an installer and create a custom app, or update the app of that name. If the app has this installer already, nothing is uploaded."
+        : "Upload an .ipa and create an in-house app, or update the app of that name."
     )
     .summary("Upload an installer, for a new app or for the app of that name")
     .argument("<file>", kind === "custom" ? "The installer: a .pkg, .zip or .dmg" : "The installer: an .ipa")

@@ -1,5 +1,5 @@
 /**
- * What each operation is called on the command line, one line about it, and the columns of a list that has no `--columns`.
+ * For each operation: its name on the command line, its line in the help, and the default columns of its table.
  */
 import type * as operations from "effect-iru/operations"
 
@@ -15,7 +15,7 @@ export interface Entry {
   readonly name?: string
 }
 
-/** The operations of a service, below some words. */
+/** The operations of a service and the words before them. */
 export interface Group<Verbs extends string = string> {
   readonly words: ReadonlyArray<string>
   readonly verbs: { readonly [Verb in Verbs]: Entry }
@@ -31,7 +31,7 @@ const library = "id,name,active,updated_at"
 const adeDevice = "serial_number,model,device_family,os,blueprint,user,profile_status"
 const onDevice = (columns: string): string => `serial_number,device__name,${columns}`
 
-/** Every operation. One that is missing here does not compile. */
+/** Every operation. If one is missing, this does not compile. */
 export const catalogue: { readonly [Service in keyof Operations]: Group<keyof Operations[Service] & string> } = {
   AdeDevices: {
     words: ["ade", "devices"],
@@ -49,9 +49,9 @@ export const catalogue: { readonly [Service in keyof Operations]: Group<keyof Op
       publicKey: entry("Print the public key to upload at Apple"),
       create: entry("Add an integration from the token file that Apple made"),
       renew: entry("Renew an integration with a new token file"),
-      update: entry("Change what an integration gives its devices"),
+      update: entry("Change the defaults that an integration gives its devices"),
       delete: entry("Delete an integration"),
-      devices: entry("List devices of one integration", adeDevice, { name: "list-devices" })
+      devices: entry("List the devices of an integration", adeDevice, { name: "list-devices" })
     }
   },
   AuditEvents: {
@@ -61,7 +61,7 @@ export const catalogue: { readonly [Service in keyof Operations]: Group<keyof Op
   BlueprintRouting: {
     words: ["blueprints", "routing"],
     verbs: {
-      get: entry("Show how Blueprint Routing is set"),
+      get: entry("Show the settings of Blueprint Routing"),
       update: entry("Change the enrollment code of Blueprint Routing"),
       activity: entry("List changes of Blueprint Routing", "activity_time,activity_type,user.email,device_id")
     }
@@ -86,8 +86,8 @@ export const catalogue: { readonly [Service in keyof Operations]: Group<keyof Op
     verbs: {
       stream: entry("List custom apps", "id,name,install_type,install_enforcement,file_name,active,updated_at"),
       get: entry("Show a custom app"),
-      presign: entry("Ask for a place to upload an installer to"),
-      create: entry("Create a custom app of an installer that is uploaded"),
+      presign: entry("Get a URL to upload an installer to"),
+      create: entry("Create a custom app from an uploaded installer"),
       update: entry("Change a custom app"),
       delete: entry("Delete a custom app")
     }
@@ -115,11 +115,11 @@ export const catalogue: { readonly [Service in keyof Operations]: Group<keyof Op
   DeviceActions: {
     words: ["devices"],
     verbs: {
-      blankPush: entry("Wake devices up, so that they ask for their commands"),
-      clearPasscode: entry("Take the passcode off iPhones and iPads"),
+      blankPush: entry("Wake devices up, so that they fetch their commands"),
+      clearPasscode: entry("Remove the passcode of iPhones and iPads"),
       dailyCheckIn: entry("Run the daily MDM check-in now"),
       dataRoaming: entry("Turn data roaming on or off"),
-      deleteUser: entry("Delete a local user, with the home folder"),
+      deleteUser: entry("Delete a local user and the home folder"),
       erase: entry("Erase devices: all data on them is gone"),
       lock: entry("Lock devices"),
       personalHotspot: entry("Turn the personal hotspot on or off"),
@@ -165,9 +165,9 @@ export const catalogue: { readonly [Service in keyof Operations]: Group<keyof Op
       ),
       get: entry("Show a device"),
       update: entry("Change the user, asset tag, Blueprint or tags of a device"),
-      delete: entry("Delete the record of a device, which is no longer managed then"),
-      details: entry("Show everything that is known of a device"),
-      activity: entry("List what happened to a device", "created_at,action_type,user,id"),
+      delete: entry("Delete the record of a device. The device is no longer managed"),
+      details: entry("Show all details of a device"),
+      activity: entry("List the activity of a device", "created_at,action_type,user,id"),
       apps: entry("List the apps on a device", "app_name,version,bundle_id,source,creation_date"),
       commands: entry("List the MDM commands of a device", "uuid,command_type,status,date_requested,date_completed"),
       libraryItems: entry("List the library items of a device", "name,type,status,reported_at"),
@@ -180,9 +180,9 @@ export const catalogue: { readonly [Service in keyof Operations]: Group<keyof Op
     verbs: {
       stream: entry("List in-house apps", "id,name,app_identifier,app_version,active,updated_at"),
       get: entry("Show an in-house app"),
-      presign: entry("Ask for a place to upload an .ipa to"),
-      uploadStatus: entry("Show how far the service is with an uploaded .ipa"),
-      create: entry("Create an in-house app of an .ipa that is uploaded"),
+      presign: entry("Get a URL to upload an .ipa to"),
+      uploadStatus: entry("Show the processing status of an uploaded .ipa"),
+      create: entry("Create an in-house app from an uploaded .ipa"),
       update: entry("Change an in-house app"),
       delete: entry("Delete an in-house app")
     }
@@ -190,8 +190,8 @@ export const catalogue: { readonly [Service in keyof Operations]: Group<keyof Op
   LibraryItems: {
     words: ["library"],
     verbs: {
-      activity: entry("List what was done to a library item", "activity_time,activity_type,user_email,id"),
-      status: entry("List how devices are with a library item", "computer.name,status,reported_at,computer.id")
+      activity: entry("List the activity of a library item", "activity_time,activity_type,user_email,id"),
+      status: entry("List the status of a library item on each device", "computer.name,status,reported_at,computer.id")
     }
   },
   LostMode: {
@@ -234,7 +234,7 @@ export const catalogue: { readonly [Service in keyof Operations]: Group<keyof Op
       transparencyDatabase: entry("Privacy permissions of Macs", onDevice("service,application,status,local_user")),
       count: entry("How many rows a category has"),
       startExport: entry("Start an export without waiting for it"),
-      getExport: entry("Show how far an export is")
+      getExport: entry("Show the status of an export")
     }
   },
   SelfServiceCategories: {
@@ -251,7 +251,7 @@ export const catalogue: { readonly [Service in keyof Operations]: Group<keyof Op
       stream: entry("List tags", "id,name"),
       create: entry("Create a tag"),
       update: entry("Rename a tag"),
-      delete: entry("Delete a tag, from every device too")
+      delete: entry("Delete a tag and remove it from all devices")
     }
   },
   Threats: {

@@ -1,5 +1,5 @@
 /**
- * A command for each operation, made from its row: ids become arguments, fields become options.
+ * Makes a command for each operation from its row: ids become arguments, fields become options.
  */
 import { ApiClient, type ApiClientError, type Operation } from "effect-iru"
 import * as operations from "effect-iru/operations"
@@ -21,19 +21,19 @@ import { describeId, type Found, lookUp, withIds } from "./lookup.js"
 import { namesOf, wholeNumber } from "./numbers.js"
 import { bodyOf, queryOf } from "./values.js"
 
-/** An operation with what the catalogue says of it. */
+/** An operation with its entry in the catalogue. */
 export interface Known {
   readonly service: string
   readonly operation: Operation.Any
   readonly entry: Entry
-  /** The words that lead to it: `devices`, `notes`, `list`. */
+  /** The words of its command: `devices`, `notes`, `list`. */
   readonly words: ReadonlyArray<string>
 }
 
 /** The options of a command, as the parser gives them. */
 export type Options = Readonly<Record<string, unknown>> & SessionOptions & StyleOptions & ConfirmOptions
 
-/** Every operation of the API, with its words. */
+/** Every operation of the API, with the words of its command. */
 export const everything: ReadonlyArray<Known> = Object.entries(operations).flatMap(([service, rows]) => {
   const groups: Readonly<Record<string, Group>> = catalogue
   return Object.entries(rows).flatMap(([verb, operation]: [string, Operation.Any]) => {
@@ -45,35 +45,36 @@ export const everything: ReadonlyArray<Known> = Object.entries(operations).flatM
   })
 })
 
-/** Adds the options that say how to print. */
+/** Adds the output options. */
 export const withStyle = (command: ShellCommand): ShellCommand => {
   command.optionsGroup("Output")
   return command
     .option("--json", "Print JSON")
     .option("--ndjson", "Print a line of JSON for each record")
-    .option("--csv", "Print CSV, with a line of names before it")
-    .option("--columns <names>", "Print these columns, with commas between them: name,user.email", namesOf)
+    .option("--csv", "Print CSV with a header line")
+    .option("--columns <names>", "Print these columns, such as name,user.email", namesOf)
     .option("--no-color", "Print without colours. The variable NO_COLOR does the same")
 }
 
-/** Tells the completion what an option can be. The schema of the field is what refuses anything else. */
+/** Gives the allowed values of an option to the completion. The schema of the field rejects other values. */
 const withChoices = (option: Option, choices: ReadonlyArray<string>): Option =>
   choices.length === 0 ? option : Object.assign(option, { argChoices: [...choices] })
 
 const fieldOption = (field: Field): ReadonlyArray<Option> => {
   const { choices, isNullable, isRequired, kind, name, option } = field
-  const describe = (text: string) => `${text}${isNullable ? '. "" clears it' : ""}${isRequired ? " (required)" : ""}`
+  const describe = (text: string) =>
+    `${text}${isNullable ? '. "" removes the value' : ""}${isRequired ? " (required)" : ""}`
   if (kind === "boolean")
     return [
-      new Option(`--${option}`, describe(`${label(name)}: yes, or no with --no-${option}`)),
+      new Option(`--${option}`, describe(`${label(name)}: true, or false with --no-${option}`)),
       new Option(`--no-${option}`).hideHelp()
     ]
   if (kind === "list" || name === "filter") {
     const text =
       name === "filter"
-        ? "Only rows that fit, such as apple_silicon=true or name~fire. May be given more than once"
+        ? "Only rows that match, such as apple_silicon=true or name~fire. May be given more than once"
         : choices.length === 0
-          ? `${label(name)}, with commas between them`
+          ? `${label(name)}, separated by commas`
           : `Any of ${choices.join(", ")}`
     const made = new Option(`--${option} <${kind === "list" ? "list" : "words"}>`, describe(text))
     return [
@@ -89,7 +90,7 @@ const fieldOption = (field: Field): ReadonlyArray<Option> => {
 
 const label = (name: string): string => {
   if (name === "blueprint_id") return "The name or the id of the Blueprint"
-  if (name === "user_id") return "The address or the id of the user"
+  if (name === "user_id") return "The e-mail address or the id of the user"
   if (name === "self_service_category_id") return "The name or the id of the category of Self Service"
   const words = optionName(name).replaceAll("-", " ")
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`.replace(/\bid\b/g, "id")
@@ -101,19 +102,19 @@ export const withFields = (command: ShellCommand, fields: ReadonlyArray<Field>):
   return command
 }
 
-/** Adds what an operation takes beside its ids. */
+/** Adds the options for the body and the query of an operation. */
 export const withPayload = (command: ShellCommand, { body, query }: Operation.Any): ShellCommand => {
   if (body !== undefined) {
     withFields(command, fieldsOf(body.schema))
-    command.option("--input <file>", "A file of JSON with the body, or - for standard input. Options go over it")
+    command.option("--input <file>", "A JSON file with the body, or - for standard input. Options override its fields")
   }
   return query === undefined ? command : withFields(command, fieldsOf(query))
 }
 
-/** Body and query of a call, in the order in which the operation takes them. */
+/** The body and the query of a call, in the order of the operation's parameters. */
 export const payloadOf = ({ body, name, query }: Operation.Any, options: Options) =>
   Effect.gen(function* () {
-    // A device's `user` is an id. In a listing it is a filter by name.
+    // In an update of a device `user` is an id. In a listing it is a filter by name.
     const named: Readonly<Record<string, string>> = name === "Devices.update" ? { user: "user_id" } : {}
     const parts: Array<unknown> = []
     if (body !== undefined) parts.push(yield* bodyOf(body.schema, fieldsOf(body.schema), options))
@@ -123,7 +124,7 @@ export const payloadOf = ({ body, name, query }: Operation.Any, options: Options
     )
   })
 
-/** Calls an operation with arguments that its schemas have read. */
+/** Calls an operation with decoded arguments. */
 export const call = (
   operation: Operation.Operation<never, unknown>,
   args: ReadonlyArray<unknown>
@@ -133,7 +134,7 @@ export const call = (
     return effect
   })
 
-/** Reads a listing with arguments that its schemas have read. */
+/** Reads a listing with decoded arguments. */
 export const listing = (
   operation: Operation.Listing<never, unknown>,
   args: ReadonlyArray<unknown>
@@ -157,7 +158,7 @@ const intention = ({ entry }: Known, tenant: Tenant, found: ReadonlyArray<Found>
 const isBytes = (value: unknown): value is { readonly bytes: Uint8Array } =>
   typeof value === "object" && value !== null && "bytes" in value && value.bytes instanceof Uint8Array
 
-/** What there is to print of an answer. A creation may be answered with the id alone. */
+/** The record to print from an answer. The answer to a creation may be the id alone. */
 const recordOf = (answer: unknown): Json => {
   if (EffectOption.isOption(answer)) return EffectOption.getOrUndefined(answer)
   return Either.isEither(answer)
@@ -165,7 +166,7 @@ const recordOf = (answer: unknown): Json => {
     : answer
 }
 
-/** Prints what an operation answered. */
+/** Prints the answer of an operation. */
 export const printAnswer = (
   answer: unknown,
   options: Options,
@@ -209,7 +210,9 @@ export const operationCommand = (command: ShellCommand, known: Known): ShellComm
   }
   withPayload(command, operation)
   if (operation._tag === "Listing") {
-    command.option("--limit <number>", "At most so many", wholeNumber(1)).examples(...listExamples(command.fullName))
+    command
+      .option("--limit <number>", "Print at most this many records", wholeNumber(1))
+      .examples(...listExamples(command.fullName))
   }
   if (operation.kind === "destructive" || operation.kind === "fleet")
     withConfirmation(command, operation.kind === "destructive")
@@ -220,7 +223,7 @@ export const operationCommand = (command: ShellCommand, known: Known): ShellComm
   })
 }
 
-/** The names that Tab shows for an id. */
+/** The completions of an id. */
 export const namesOfRecords =
   (service: string, id: string): Names =>
   async (begun, tenant) =>
@@ -230,6 +233,6 @@ const argumentOf = (id: string): string => id.replace(/_id$/, "").replaceAll("_"
 
 const listExamples = (name: string): ReadonlyArray<string> => [`${name} --limit 20`, `${name} --csv > list.csv`]
 
-/** Whether an operation is a command to devices: then it takes several of them. */
+/** Whether an operation is a device action. Its command takes several devices. */
 export const isDeviceAction = ({ operation: { ids, kind } }: Known): boolean =>
   ids.length === 1 && ids[0] === "device_id" && (kind === "device" || kind === "destructive")

@@ -1,5 +1,5 @@
 /**
- * What is asked before something happens that is hard to take back. Every question names the tenant.
+ * Asks for confirmation before an action that is hard to undo. Every question names the tenant.
  */
 import * as Effect from "effect/Effect"
 import { tell } from "../output/print.js"
@@ -10,46 +10,46 @@ import type { ShellCommand } from "../shell/program.js"
 import type { Tenant } from "../tenants/session.js"
 import { wholeNumber } from "./numbers.js"
 
-/** How an answer can be given in advance. */
+/** The options that answer the question in advance. */
 export interface ConfirmOptions {
   readonly yes?: boolean
   readonly confirm?: string
   readonly count?: number
 }
 
-/** What is about to happen. */
+/** The action to confirm. */
 export interface Intention {
-  /** `Erase`, `Delete the script`. */
+  /** The action in words: `Erase`, `Delete the script`. */
   readonly what: string
   readonly tenant: Tenant
-  /** The names of what it happens to. */
+  /** The names of the records. */
   readonly names: ReadonlyArray<string>
-  /** Other texts that name the only one: its id, what was typed. */
+  /** If there is one record: other texts that confirm it, such as its id. */
   readonly aliases?: ReadonlyArray<string>
 }
 
-/** Adds the options that answer a question of a kind in advance. */
+/** Adds the options that answer a question in advance. */
 export const withConfirmation = (command: ShellCommand, isDestructive: boolean): ShellCommand =>
   isDestructive
     ? command
-        .option("--confirm <name>", "Confirm the only one by its serial number, name or id, and ask nothing")
-        .option("--count <number>", "Confirm how many there are, and ask nothing", wholeNumber(1))
+        .option("--confirm <name>", "Confirm without being asked, with the serial number, name or id of the one record")
+        .option("--count <number>", "Confirm without being asked, with the number of records", wholeNumber(1))
     : command.option("--yes", "Ask nothing")
 
 const refused = (message: string) => new Problem({ message, code: exitCodes.usage })
 
-/** Asks once whether something is meant. `--yes` answers. */
+/** Asks a yes-or-no question. `--yes` answers it. */
 export const confirmOnce = (
   { names, tenant, what }: Intention,
   { yes = false }: ConfirmOptions
 ): Effect.Effect<void, Problem> => {
   if (yes) return Effect.void
-  if (!canAsk()) return refused(`Not done: there is no terminal to ask on. If it is meant: --yes`)
+  if (!canAsk()) return refused(`Not done: there is no terminal to ask on. To confirm: --yes`)
   const whom = names.length === 1 ? (names[0] ?? "") : `${names.length} of them`
   return askYes(`${what}, ${whom}, on ${tenant.label}?`)
 }
 
-/** Has the name of the only one typed, or how many there are. `--confirm` and `--count` answer. */
+/** Asks the user to type the name of the record, or the number of records. `--confirm` and `--count` answer it. */
 export const confirmTyped = (
   { aliases = [], names, tenant, what }: Intention,
   { confirm, count }: ConfirmOptions
@@ -58,24 +58,24 @@ export const confirmTyped = (
   if (count !== undefined) {
     return count === names.length
       ? Effect.void
-      : refused(`Not done: there are ${names.length}, and --count says ${count}.`)
+      : refused(`Not done: there are ${names.length}, but --count is ${count}.`)
   }
-  // A device may have no name, and then nothing is typed by pressing Enter.
+  // If a device has no name, pressing Enter must not confirm.
   const accepted = [first, ...aliases].map((name) => name.trim()).filter((name) => name !== "")
   if (confirm !== undefined) {
     return others.length === 0 && accepted.includes(confirm.trim())
       ? Effect.void
       : refused(
           others.length === 0
-            ? `Not done: --confirm says "${confirm}", and it is "${first}".`
-            : `Not done: there are ${names.length}. Confirm how many: --count ${names.length}`
+            ? `Not done: --confirm is "${confirm}", but the name is "${first}".`
+            : `Not done: there are ${names.length}. Confirm the number: --count ${names.length}`
         )
   }
   const answer = others.length === 0 ? `--confirm "${first}"` : `--count ${names.length}`
-  if (!canAsk()) return refused(`Not done: there is no terminal to ask on. If it is meant: ${answer}`)
+  if (!canAsk()) return refused(`Not done: there is no terminal to ask on. To confirm: ${answer}`)
   const asked = others.length === 0 ? `"${first}"` : `their number`
   return Effect.zipRight(
-    tell(`${what} on ${tenant.label}. This cannot be taken back.`),
-    askTyped(`Type ${asked} to go on: `, others.length === 0 ? accepted : [String(names.length)])
+    tell(`${what} on ${tenant.label}. This cannot be undone.`),
+    askTyped(`Type ${asked} to continue: `, others.length === 0 ? accepted : [String(names.length)])
   )
 }

@@ -5,14 +5,14 @@ import { deviceActionCommand } from "../devices/actions.js"
 import { ShellCommand } from "../shell/program.js"
 import { everything, isDeviceAction, type Known, operationCommand } from "./commands.js"
 
-/** The command below another one that some words lead to. It is made where it is missing. */
+/** The subcommand with the given words. It is created if it does not exist. */
 export const descend = (command: ShellCommand, words: ReadonlyArray<string>): ShellCommand =>
   words.reduce<ShellCommand>((parent, word) => {
     const there = parent.commands.find((one) => one.name() === word)
     return there instanceof ShellCommand ? there : parent.sub(word)
   }, command)
 
-/** Words that stand between a noun and its verbs. */
+/** Words between a noun and its verbs, with their help. */
 const groups: Readonly<Record<string, string>> = {
   "ade devices": "Devices of Automated Device Enrollment",
   "blueprints routing": "Blueprint Routing",
@@ -20,13 +20,13 @@ const groups: Readonly<Record<string, string>> = {
   "devices notes": "Notes on a device"
 }
 
-/** In the order in which people look for them. */
+/** The order in the help. */
 const kinds = ["read", "write", "device", "fleet", "destructive", "secret"]
 
 const rank = ({ operation, words }: Known): number =>
   words.length * 10 + (words.at(-1) === "list" ? -1 : kinds.indexOf(operation.kind))
 
-/** Adds the operations that begin with the noun to its command. */
+/** Adds the operations of a noun to its command. */
 export const defineOperations = (command: ShellCommand): void => {
   const noun = command.name()
   for (const known of everything.filter(({ words }) => words[0] === noun).sort((a, b) => rank(a) - rank(b))) {

@@ -4,24 +4,24 @@
 import type * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 
-/** How the text of an option becomes a value. */
+/** How the text of an option is parsed. */
 export type FieldKind = "text" | "secret" | "number" | "boolean" | "list" | "file" | "json"
 
-/** A field that a caller can give. */
+/** A field of a query or a body. */
 export interface Field {
-  /** As the API calls it: `serial_number`. */
+  /** Its name in the API: `serial_number`. */
   readonly name: string
-  /** As an option: `serial-number`. */
+  /** Its name as an option: `serial-number`. */
   readonly option: string
   readonly kind: FieldKind
   readonly isRequired: boolean
   /** Whether `null` clears it. */
   readonly isNullable: boolean
-  /** The values that it can have, where they are few. */
+  /** The allowed values, if they are listed in the schema. */
   readonly choices: ReadonlyArray<string>
 }
 
-/** `PhoneNumber` and `phone_number` are both `phone-number`, `eSIMServerURL` is `esim-server-url`. */
+/** The option of a field: `phone-number` for `phone_number`, `esim-server-url` for `eSIMServerURL`. */
 export const optionName = (name: string): string =>
   name
     .replace(/^e(?=[A-Z]{2})/, "E")
@@ -30,7 +30,7 @@ export const optionName = (name: string): string =>
     .replace(/[_.]+/g, "-")
     .toLowerCase()
 
-/** The fields of a schema, in its order. */
+/** The fields of a schema, in the order of the schema. */
 export const fieldsOf = (schema: Schema.Schema.AnyNoContext | undefined): ReadonlyArray<Field> => {
   if (schema === undefined) return []
   const ast = withoutFilters(schema.ast)
@@ -50,8 +50,8 @@ export const fieldsOf = (schema: Schema.Schema.AnyNoContext | undefined): Readon
 }
 
 /**
- * The fields of the records that a schema reads, those of records within records by path: `user.name`. None if the schema
- * also reads fields that it does not name.
+ * The paths of all fields of a record schema, such as `name` and `user.name`. Empty if the schema also accepts fields
+ * that it does not name.
  */
 export const pathsOf = (schema: Schema.Schema.AnyNoContext | undefined): ReadonlyArray<string> =>
   schema === undefined ? [] : pathsIn(AST.encodedAST(schema.ast), "")

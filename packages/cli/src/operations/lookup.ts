@@ -1,5 +1,5 @@
 /**
- * The records that a command is about, by id or by the name that people have for them.
+ * Finds the records of a command by id or by name.
  */
 import { ApiClient, type ApiClientError } from "effect-iru"
 import * as operations from "effect-iru/operations"
@@ -9,10 +9,10 @@ import * as Stream from "effect/Stream"
 import { exitCodes } from "../shell/exitCodes.js"
 import { Problem } from "../shell/Problem.js"
 
-/** A record that a command is about. */
+/** A record that was found. */
 export interface Found {
   readonly id: string
-  /** What people call it: a serial number, a name, an address. */
+  /** Its name for people: a serial number, a name, an e-mail address. */
   readonly name: string
 }
 
@@ -46,7 +46,7 @@ const named =
 const client = <A>(use: (client: ApiClient.Service) => A): Effect.Effect<A, never, ApiClient> =>
   Effect.map(ApiClient, use)
 
-/** A device by its serial number, else by its name. */
+/** Finds a device by its serial number, else by its name. */
 const device: Search = (text) =>
   Effect.gen(function* () {
     const devices = yield* client((client) => client.listing(operations.Devices.stream))
@@ -108,14 +108,14 @@ const searches: Readonly<Record<string, Search>> = {
   device_id: device
 }
 
-/** What may be typed for an id of an operation. */
+/** Describes what can be typed in place of an id, for the help. */
 export const describeId = (service: string, id: string): string => {
   if (service === "AdeDevices") return "The serial number or the id of the device"
   switch (id) {
     case "device_id":
       return "The serial number, the name or the id of the device"
     case "user_id":
-      return "The address or the id of the user"
+      return "The e-mail address or the id of the user"
     case "blueprint_id":
       return "The name or the id of the Blueprint"
     case "tag_id":
@@ -133,7 +133,7 @@ export const describeId = (service: string, id: string): string => {
   }
 }
 
-/** The one record that is meant. Several of one name are a failure that lists them. */
+/** Finds the one record with an id or a name. If several have the name, it fails and lists them. */
 export const lookUp = (
   service: string,
   id: string,
@@ -146,7 +146,7 @@ export const lookUp = (
     const [first, second] = found
     if (first === undefined) {
       return yield* new Problem({
-        message: `Nothing in the tenant is "${text}". Give ${describeId(service, id).replace(/^The/, "the")}.`,
+        message: `The tenant has no record "${text}". Give ${describeId(service, id).replace(/^The/, "the")}.`,
         code: exitCodes.notFound
       })
     }
@@ -154,21 +154,21 @@ export const lookUp = (
       const ids = found.map(({ id }) => id)
       const shown = ids.length > 5 ? `${ids.slice(0, 5).join(", ")} and ${ids.length - 5} more` : ids.join(", ")
       return yield* new Problem({
-        message: `${found.length} are called "${text}". Give the id of one: ${shown}`,
+        message: `${found.length} records have the name "${text}". Give the id of one: ${shown}`,
         code: exitCodes.usage
       })
     }
     return first
   })
 
-/** Fields that hold an id, for which people give a name, and what id it is. */
+/** Fields that take an id, with the type of the record, so that a name can be given instead. */
 const namedFields: Readonly<Record<string, string>> = {
   blueprint_id: "blueprint_id",
   self_service_category_id: "self_service_category_id",
   user_id: "user_id"
 }
 
-/** Fields with the ids of what is named in them. `more` are those of one operation. */
+/** Replaces names by ids in the fields. `more` are additional fields of one operation. */
 export const withIds = <Fields extends Readonly<Record<string, unknown>>>(
   fields: Fields,
   more: Readonly<Record<string, string>> = {}

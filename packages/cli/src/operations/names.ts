@@ -1,5 +1,5 @@
 /**
- * What the records of a tenant are called, for those who press Tab.
+ * The names of records, for the completion with Tab.
  */
 import { ApiClient, type ApiClientError } from "effect-iru"
 import * as operations from "effect-iru/operations"
@@ -40,7 +40,7 @@ const names: Readonly<Record<string, Names>> = {
 /** How many names are shown when Tab is pressed. */
 const manyNames = 50
 
-/** The names that begin so. */
+/** The names that begin with the typed text. */
 export const namesLike = (
   service: string,
   id: string,

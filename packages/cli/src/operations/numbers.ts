@@ -8,7 +8,7 @@ export const wholeNumber =
     return Number(text)
   }
 
-/** Reads names with commas between them, and adds them to those of the same option. */
+/** Reads names with commas between them. A repeated option adds to the list. */
 export const namesOf = (text: string, before: ReadonlyArray<string> = []): ReadonlyArray<string> => [
   ...before,
   ...text

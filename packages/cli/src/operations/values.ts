@@ -1,5 +1,5 @@
 /**
- * From the options of a command to what its operation takes.
+ * Turns the options of a command into the arguments of its operation.
  */
 import { Operation } from "effect-iru"
 import * as Effect from "effect/Effect"
@@ -21,24 +21,24 @@ const reasonOf = (cause: unknown): string => {
   return code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : String(code ?? cause)
 }
 
-/** The bytes of a file. */
+/** Reads a file. */
 export const fileBytes = (path: string): Effect.Effect<Uint8Array, Problem> =>
   Effect.tryPromise({
     try: () => readFile(path),
     catch: (cause) => usage(`Cannot read ${path}: ${reasonOf(cause)}`)
   })
 
-/** The text of a file, or of standard input where it is `-`. */
+/** Reads a file as text, or standard input if the path is `-`. */
 export const fileText = (path: string): Effect.Effect<string, Problem> =>
   path === "-" ? readStdin : Effect.map(fileBytes(path), (bytes) => new TextDecoder().decode(bytes))
 
 const json = (option: string, text: string): Effect.Effect<unknown, Problem> =>
   Effect.try({
     try: (): unknown => JSON.parse(text),
-    catch: (cause) => usage(`${option} is no JSON: ${cause instanceof Error ? cause.message : String(cause)}`)
+    catch: (cause) => usage(`${option} is not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}`)
   })
 
-/** `@file` is what the file holds, `@-` standard input, `@@…` a text that begins with `@`. */
+/** `@file` stands for the content of the file, `@-` for standard input, `@@…` for a text that begins with `@`. */
 const text = (value: string): Effect.Effect<string, Problem> =>
   !value.startsWith("@")
     ? Effect.succeed(value)
@@ -46,7 +46,7 @@ const text = (value: string): Effect.Effect<string, Problem> =>
       ? Effect.succeed(value.slice(1))
       : fileText(value.slice(1))
 
-/** The value of a field, as its schema reads it. */
+/** Parses the text of an option as the schema of its field expects. */
 const valueOf = (field: Field, given: unknown): Effect.Effect<unknown, Problem> => {
   const option = `--${field.option}`
   if (Array.isArray(given)) {
@@ -54,14 +54,14 @@ const valueOf = (field: Field, given: unknown): Effect.Effect<unknown, Problem> 
     if (field.name !== "filter") return Effect.succeed(words)
     return Effect.try({
       try: () => (field.kind === "json" ? parseFilter(words) : JSON.stringify(parseFilter(words))),
-      catch: (error) => (error instanceof Problem ? error : usage(`--filter is no JSON: ${String(error)}`))
+      catch: (error) => (error instanceof Problem ? error : usage(`--filter is not valid JSON: ${String(error)}`))
     })
   }
   if (typeof given !== "string") return Effect.succeed(given)
   if (field.isNullable && given === "") return Effect.succeed(null)
   switch (field.kind) {
     case "number":
-      return Number.isNaN(Number(given)) ? usage(`${option} is no number`) : Effect.succeed(Number(given))
+      return Number.isNaN(Number(given)) ? usage(`${option} is not a number`) : Effect.succeed(Number(given))
     case "json":
       return Effect.flatMap(text(given), (text) => json(option, text))
     case "file":
@@ -73,14 +73,14 @@ const valueOf = (field: Field, given: unknown): Effect.Effect<unknown, Problem> 
       return given.startsWith("@") && !given.startsWith("@@")
         ? Effect.map(text(given), (secret) => secret.replace(/\r?\n$/, ""))
         : usage(
-            `${option} is a secret, which other people on this machine could see here. Give ${option} @FILE, or ${option} @- for standard input`
+            `${option} is a secret, and other users of this machine can see arguments. Give ${option} @FILE, or ${option} @- for standard input`
           )
     default:
       return text(given)
   }
 }
 
-/** The values of the options that were given, by the names that the API has for them. */
+/** The values of the given options, by their field names in the API. */
 export const given = (
   fields: ReadonlyArray<Field>,
   options: Readonly<Record<string, unknown>>
@@ -93,7 +93,7 @@ export const given = (
     Object.fromEntries
   )
 
-/** What the parser calls an option: `serialNumber` for `serial-number`. */
+/** The name of an option in the parser: `serialNumber` for `serial-number`. */
 export const attributeOf = (option: string): string =>
   option.replace(/-+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
@@ -101,7 +101,7 @@ const decoded = (schema: Schema.Schema.AnyNoContext, value: unknown): Effect.Eff
   Either.mapLeft(Schema.decodeUnknownEither(schema, { errors: "all", onExcessProperty: "error" })(value), (error) => {
     const problems = new Map<string, string>()
     for (const { message, path } of ParseResult.ArrayFormatter.formatErrorSync(error)) {
-      // A field that may be left out has a second problem, that it is not left out.
+      // For a wrong value of an optional field the schema reports a second problem, that it is not `undefined`.
       const option = path.length === 0 ? "" : `--${optionName(String(path[0]))}`
       if (!problems.has(option)) problems.set(option, message)
     }
@@ -115,7 +115,7 @@ export const queryOf = (
   options: Readonly<Record<string, unknown>>
 ): Effect.Effect<unknown, Problem> => Effect.flatMap(given(fields, options), (values) => decoded(schema, values))
 
-/** The body of an operation: the JSON of `--input`, and the options over it. `undefined` if nothing is given. */
+/** The body of an operation: the JSON of `--input`, overridden by the options. `undefined` if neither is given. */
 export const bodyOf = (
   schema: Schema.Schema.AnyNoContext,
   fields: ReadonlyArray<Field>,
@@ -126,7 +126,7 @@ export const bodyOf = (
     const base =
       typeof input === "string" ? yield* Effect.flatMap(fileText(input), (text) => json("--input", text)) : {}
     if (typeof base !== "object" || base === null || Array.isArray(base))
-      return yield* usage("--input is no JSON object")
+      return yield* usage("--input is not a JSON object")
     const values = { ...base, ...(yield* given(fields, options)) }
     return Object.keys(values).length === 0 && !fields.some(({ isRequired }) => isRequired)
       ? undefined

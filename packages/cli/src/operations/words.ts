@@ -1,5 +1,5 @@
 /**
- * Filters of Prism in words: `apple_silicon=true`, `name~fire`, `last_checkin<2026-01-01`.
+ * Reads Prism filters: `apple_silicon=true`, `name~fire`, `last_checkin<2026-01-01`.
  */
 import { exitCodes } from "../shell/exitCodes.js"
 import { Problem } from "../shell/Problem.js"
@@ -14,7 +14,7 @@ const isTime = (operator: string): operator is keyof typeof times => operator in
 
 type Column = Record<string, boolean | string | ReadonlyArray<string>>
 
-/** What the service takes for such words. A row has to fit all of them; values with commas are any of these. */
+/** The filter as the API takes it. A row must match every word. `a,b` as a value means `a` or `b`. */
 export const parseFilter = (words: ReadonlyArray<string>): Record<string, unknown> => {
   const columns: Record<string, Column> = {}
   for (const text of words) {
@@ -34,7 +34,7 @@ export const parseFilter = (words: ReadonlyArray<string>): Record<string, unknow
     } else if (isTime(operator)) compared[times[operator]] = value
     else
       throw new Problem({
-        message: `--filter does not read "${text}": a column, one of = != ~ !~ < > <= >=, and a value, as apple_silicon=true`,
+        message: `--filter takes a column, one of = != ~ !~ < > <= >=, and a value, such as apple_silicon=true. It got "${text}"`,
         code: exitCodes.usage
       })
   }

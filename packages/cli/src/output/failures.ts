@@ -1,5 +1,5 @@
 /**
- * What a person reads when something went wrong, and the exit code of it: what, why, what to do, at most three lines.
+ * The message and the exit code of a failure: what happened, why, and what to do, in at most three lines.
  */
 import { ApiClientError, PayloadTransferError } from "effect-iru"
 import * as ConfigError from "effect/ConfigError"
@@ -8,7 +8,7 @@ import { type ExitCode, exitCodes } from "../shell/exitCodes.js"
 import { Problem } from "../shell/Problem.js"
 import { printable } from "./values.js"
 
-/** What is printed for a failure, and what the command ends with. */
+/** The lines that are printed for a failure, and the exit code. */
 export interface Failure {
   readonly text: string
   readonly code: ExitCode
@@ -33,11 +33,11 @@ const codes: Partial<Record<ApiClientError["reason"], ExitCode>> = {
 const advice: Partial<Record<ApiClientError["reason"], string>> = {
   Unauthorized: "See which token is used: iru auth status. Store another one: iru auth login.",
   Transport: "Check the tenant's URL (iru auth status) and the network.",
-  Timeout: "Try again. What was sent may have been done.",
+  Timeout: "Try again. If the request was a change, check first whether it was made.",
   RateLimited: "Other programs may use up the same limit: 10,000 requests an hour for a tenant."
 }
 
-/** By option where a field is wrong that was given as one. */
+/** The problems of the fields, by the names of their options. */
 const fieldProblems = ({ fieldErrors }: ApiClientError): string | undefined =>
   fieldErrors === undefined
     ? undefined
@@ -49,7 +49,7 @@ const fieldProblems = ({ fieldErrors }: ApiClientError): string | undefined =>
         )
         .join("; ")
 
-/** What to print, and what to end with. */
+/** Makes the message and the exit code of a failure. */
 export const explain = (error: unknown): Failure => {
   if (error instanceof Problem) return { text: error.message, code: error.code ?? exitCodes.failure }
   if (error instanceof ApiClientError) {

@@ -1,5 +1,5 @@
 /**
- * What a command prints: rows as they come, in the form that was asked for.
+ * Prints records as they arrive, in the format that the options ask for.
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -9,17 +9,17 @@ import { heading, row, widthOf, widthsFor } from "./table.js"
 
 export type Format = "table" | "tsv" | "json" | "ndjson" | "csv"
 
-/** How a command was asked to print. */
+/** The options that set the output format. */
 export interface Style {
   readonly format: Format
   readonly columns: ReadonlyArray<string> | undefined
   readonly color: boolean
   readonly width: number
-  /** Also in CSV: what a spreadsheet takes for a formula is left as it is. */
+  /** In CSV, values that a spreadsheet would read as a formula are left unchanged. */
   readonly isExact?: boolean
 }
 
-/** The options that say how to print. */
+/** The output options, as the parser gives them. */
 export interface StyleOptions {
   readonly json?: boolean
   readonly ndjson?: boolean
@@ -28,7 +28,7 @@ export interface StyleOptions {
   readonly color?: boolean
 }
 
-/** A table on a terminal, tab-separated text elsewhere, unless something else is asked for. */
+/** The format that the options ask for. By default a table on a terminal, and tab-separated text elsewhere. */
 export const styleOf = (options: StyleOptions): Style => {
   const { columns, isTTY } = process.stdout
   const { NO_COLOR: noColor = "", TERM: terminal } = process.env
@@ -47,8 +47,9 @@ const shown = (text: string | Uint8Array): string =>
   forTerminal(typeof text === "string" ? text : decoder.decode(text, { stream: true }))
 
 /**
- * Writes to standard output, and waits while its reader is behind. A terminal obeys nothing that a tenant put into it;
- * anything else gets the bytes as they are. Without a reader it writes nothing.
+ * Writes to standard output, and waits if the reader is slower. On a terminal, control characters in the text are shown
+ * as text, so that data from a tenant cannot control the terminal; files and pipes get the text unchanged. After the
+ * reader has closed the pipe, nothing is written.
  */
 export const write = (text: string | Uint8Array): Effect.Effect<void> =>
   Effect.async((resume) => {
@@ -67,11 +68,11 @@ export const write = (text: string | Uint8Array): Effect.Effect<void> =>
     return Effect.sync(forget)
   })
 
-/** A line for people, on standard error. */
+/** Prints a message on standard error. */
 export const tell = (text: string): Effect.Effect<void> =>
   Effect.sync(() => void process.stderr.write(`${forTerminal(text)}\n`))
 
-/** What a spreadsheet would take for a formula. A number with a sign is none. */
+/** Matches text that a spreadsheet would read as a formula. A number with a sign is not one. */
 const isFormula = (text: string): boolean => /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d\s().,-]+$/.test(text)
 
 const csvCell = (value: Json, isExact = false): string => {
@@ -86,8 +87,8 @@ const picked = (record: Json, columns: ReadonlyArray<string> | undefined): Json 
   columns === undefined ? record : Object.fromEntries(columns.map((column) => [column, at(record, column) ?? null]))
 
 /**
- * Prints records as they come. If no columns are asked for, they are `byDefault`, or in CSV `all`. Without these, they are
- * the fields of the first records.
+ * Prints records as they arrive. Without `--columns`, the columns are `byDefault`, or `all` in CSV. If these are not
+ * given either, they are the fields of the first records.
  */
 export const printRows = <E, R>(
   rows: Stream.Stream<Json, E, R>,
@@ -119,7 +120,7 @@ const lineMaker = (style: Style, usual: ReadonlyArray<string>): LineMaker => {
   const begin = (records: ReadonlyArray<Json>) => {
     if (columns.length > 0) return
     const paths = [...new Set(records.flatMap((record) => scalarPaths(record)))]
-    // A record within a record may be missing in one of them: then its own fields are the columns.
+    // If a nested record is missing in one of the records, the columns come from those that have it.
     columns = paths.filter((path) => !paths.some((other) => other.startsWith(`${path}.`)))
   }
   switch (format) {
@@ -185,7 +186,7 @@ const lineMaker = (style: Style, usual: ReadonlyArray<string>): LineMaker => {
   }
 }
 
-/** Prints one record: its fields one below the other, or in the form that was asked for. */
+/** Prints one record: one line for each field, or the format that the options ask for. */
 export const printRecord = (record: Json, style: Style): Effect.Effect<void> => {
   const { columns, format, width } = style
   switch (format) {

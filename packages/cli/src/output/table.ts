@@ -15,7 +15,7 @@ export const widthOf = (text: string): number => {
   return width
 }
 
-/** A text in exactly so many columns. What does not fit ends with `…`. */
+/** Pads a text to a width. A longer text is cut and ends with `…`. */
 export const fit = (text: string, width: number): string => {
   const own = widthOf(text)
   if (own <= width) return text + " ".repeat(width - own)
@@ -34,8 +34,9 @@ const gap = 2
 const narrowest = 5
 
 /**
- * The widths of columns whose cells want so much. Where there is no room for all, the widest give first, but not the
- * first one, which says what a row is about; where even narrow ones do not fit, the last are left out.
+ * The widths of the columns, from the widths of their cells. If the terminal is too narrow, the widest columns shrink
+ * first. The first column does not shrink, because it identifies the row. If that is not enough, the last columns are
+ * left out.
  */
 export const widthsFor = (wanted: ReadonlyArray<number>, available: number): ReadonlyArray<number> => {
   const [first = 0, ...others] = wanted
@@ -59,7 +60,7 @@ export const row = (cells: ReadonlyArray<string>, widths: ReadonlyArray<number>)
     .join(" ".repeat(gap))
     .trimEnd()
 
-/** The line above the rows. */
+/** The header line. */
 export const heading = (names: ReadonlyArray<string>, widths: ReadonlyArray<number>, color: boolean): string => {
   const line = row(names, widths)
   return color ? styleText("bold", line, { validateStream: false }) : line

@@ -1,5 +1,5 @@
 /**
- * How a value of the API is written: exactly for programs, readably for people.
+ * Formats values of the API: exactly for programs, readably for people.
  */
 import * as Redacted from "effect/Redacted"
 
@@ -13,7 +13,7 @@ export const at = (record: Json, path: string): Json =>
     return Object.entries(value).find(([name]) => name === key)?.[1]
   }, record)
 
-/** The fields of a record that are no objects themselves, those of its objects by path. */
+/** The paths of all fields of a record that are not objects: `name`, `user.name`. */
 export const scalarPaths = (record: Json, prefix = ""): ReadonlyArray<string> =>
   typeof record !== "object" || record === null
     ? []
@@ -23,7 +23,7 @@ export const scalarPaths = (record: Json, prefix = ""): ReadonlyArray<string> =>
           : [`${prefix}${key}`]
       )
 
-/** A value in a cell of CSV or of tab-separated text: nothing is shortened. */
+/** A value for a cell of CSV or tab-separated text, in full. */
 export const exact = (value: Json): string => {
   if (value === null || value === undefined) return ""
   if (typeof value === "string") return value
@@ -41,7 +41,7 @@ const units = [
   [60, "min"]
 ] as const
 
-/** `3 h ago`, `in 2 d`. `undefined` for what is no time. The API writes UTC, with and without a zone. */
+/** `3 h ago`, `in 2 d`. `undefined` if the text is not a time. The API writes times in UTC, some without a zone. */
 export const relative = (text: string, now: number): string | undefined => {
   if (!isTime.test(text)) return undefined
   const time = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text.replace(" ", "T")}Z`)
@@ -53,16 +53,16 @@ export const relative = (text: string, now: number): string | undefined => {
   return seconds < 0 ? `in ${amount}` : `${amount} ago`
 }
 
-/** Text of a tenant, without what a terminal would take for a command. */
+/** Removes control characters, so that a text cannot control the terminal. */
 export const printable = (text: string): string =>
   text.replace(/\p{Cc}+/gu, " ").replace(/[\u202a-\u202e\u2066-\u2069]/g, "")
 
 const escape = "\u001b"
 
-/** What colours and weights of text are made of. Not what hides text. */
+/** Matches the escape sequences for colours and weights, but not the one that hides text. */
 const styles = new RegExp(`(${escape}\\[(?:0|1|2|22|3\\d|39|9\\d)m)`)
 
-/** Text of several lines for a terminal: control characters are shown, and not obeyed. In JSON that is the same text. */
+/** Escapes control characters for a terminal, but keeps line breaks. JSON means the same after it. */
 export const forTerminal = (text: string): string =>
   text
     .split(styles)
@@ -76,7 +76,7 @@ export const forTerminal = (text: string): string =>
     )
     .join("")
 
-/** A value in a table: times from now, `yes` and `no`. */
+/** A value for a table: times relative to now, and `yes` or `no`. */
 export const readable = (value: Json, now: number): string => {
   if (typeof value === "boolean") return value ? "yes" : "no"
   const text = printable(exact(value))

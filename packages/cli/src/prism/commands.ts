@@ -1,5 +1,5 @@
 /**
- * `iru prism`: the categories, and a whole category as a file of CSV.
+ * `iru prism`: lists the rows of a category, or exports a whole category as CSV.
  */
 import { Prism, PrismExportCategory, Progress } from "effect-iru"
 import { ProgressBar } from "effect-iru/node"
@@ -22,7 +22,7 @@ const rowFields = fieldsOf(operations.Prism.startExport.body?.schema).filter(({ 
 
 const categories: ReadonlyArray<string> = PrismExportCategory.literals
 
-/** As the commands are called. */
+/** The names of the categories as commands. */
 const spelled = categories.map((category) => category.replaceAll("_", "-"))
 
 const categoryOf = (text: string): Effect.Effect<PrismExportCategory, Problem> => {
@@ -30,7 +30,7 @@ const categoryOf = (text: string): Effect.Effect<PrismExportCategory, Problem> =
   return Schema.is(PrismExportCategory)(name)
     ? Effect.succeed(name)
     : new Problem({
-        message: `"${text}" cannot be exported. What can: ${spelled.join(", ")}`,
+        message: `"${text}" cannot be exported. Choose one of ${spelled.join(", ")}`,
         code: exitCodes.usage
       })
 }
@@ -43,7 +43,7 @@ const exported = (typed: string, to: string | undefined, options: Options) =>
     const name = `${category}.csv`
     const report = yield* Effect.flatMap(Progress.Reporter, ({ begin }) => begin)
     let bytes = 0
-    // A file that cannot be written is a failure before the tenant is asked for anything.
+    // If the file cannot be written, the command fails before it sends a request.
     const content = Stream.unwrap(
       Effect.suspend(() => {
         report({ phase: "finalizing", name, bytes, total: undefined })
@@ -67,8 +67,8 @@ const exported = (typed: string, to: string | undefined, options: Options) =>
 const exportCommand = (command: ShellCommand): void => {
   const name = command.fullName
   command
-    .description("Export a whole category as CSV: the tenant makes the file, and this waits for it.")
-    .summary("Export a whole category to a file of CSV")
+    .description("Export a whole category as CSV. The tenant makes the file, and the command waits for it.")
+    .summary("Export a whole category to a CSV file")
     .argument("<category>", spelled.join(", "))
     .completes(0, () => Promise.resolve(spelled))
     .examples(

@@ -1,5 +1,5 @@
 /**
- * `iru repo`: a folder of profiles, scripts and apps, planned against a tenant and applied.
+ * `iru repo`: compares a folder of profiles, scripts and apps with a tenant and applies the changes.
  */
 import { Option } from "commander"
 import { wholeNumber } from "../operations/numbers.js"
@@ -8,53 +8,55 @@ import type { ShellCommand } from "../shell/program.js"
 import { executeOn, withSession } from "../shell/execute.js"
 import type { PlanCommandOptions } from "./work.js"
 
-/** What needs the folder, which help does not. */
+/** Loads the module that does the work. Help does not need it. */
 const work = () => import("./work.js")
 
 const collected = (text: string, before: ReadonlyArray<string> = []) => [...before, text]
 
-/** Which items, and what becomes of those that differ in a way that a person has to decide. */
+/** Adds the options that select items and resolve conflicts. */
 const withSelection = (command: ShellCommand): ShellCommand =>
   command
-    .option("--repo <folder>", "The folder, or one below it. Default: this one")
+    .option("--repo <folder>", "The folder of the repository, or one inside it. Default: the current folder")
     .addOption(
-      new Option("--kind <kind>", "Only profile, script or app. May be given more than once").argParser(collected)
+      new Option(
+        "--kind <kind>",
+        "Only items of this kind: profile, script or app. May be given more than once"
+      ).argParser(collected)
     )
     .option("--path <folder>", "Only items in this folder. May be given more than once", collected)
     .option("--id <id>", "Only the item with this id. May be given more than once", collected)
     .addOption(
       new Option(
         "--on-conflict <side>",
-        "What counts where both sides changed: folder or tenant. Default: it is reported and left alone"
+        "Which side wins if both changed: folder or tenant. Default: conflicts are reported and left as they are"
       ).choices(["fail", "folder", "tenant"])
     )
-    .option("--prune", "Delete what was deleted on the other side")
-    .option("--max-deletes <number>", "Refuse to delete more. Default: 10 % of the items", wholeNumber(0))
-    .option("--max-updates <number>", "Refuse to update more. Default: 30 % of the items", wholeNumber(0))
-    .option("--installers", "Download installers of apps too, where the folder changes")
+    .option("--prune", "Delete items that were deleted on the other side")
+    .option("--max-deletes <number>", "The most items that may be deleted. Default: 10 % of the items", wholeNumber(0))
+    .option("--max-updates <number>", "The most items that may be updated. Default: 30 % of the items", wholeNumber(0))
+    .option("--installers", "Also download installers of apps that change in the folder")
 
 const withPlan = (command: ShellCommand): ShellCommand =>
   withSelection(command)
     .addOption(
-      new Option("--direction <way>", "push changes the tenant, pull the folder, both each. Default: push").choices([
-        "push",
-        "pull",
-        "both"
-      ])
+      new Option(
+        "--direction <way>",
+        "push changes the tenant, pull changes the folder, both changes both. Default: push"
+      ).choices(["push", "pull", "both"])
     )
-    .option("--recreate", "Create anew what was deleted in the tenant")
+    .option("--recreate", "Create items again that were deleted in the tenant")
 
 const planCommand = (command: ShellCommand): void => {
   withPlan(command)
-    .option("--out <file>", "Save the plan, for iru repo apply FILE")
-    .option("--exit-code", "End with 8 if there are changes")
+    .option("--out <file>", "Save the plan in a file, for iru repo apply FILE")
+    .option("--exit-code", "Exit with code 8 if there are changes")
     .option("--json", "Print the plan as JSON")
-    .option("--markdown", "Print the plan for a pull request")
+    .option("--markdown", "Print the plan as Markdown, for a pull request")
     .option("--no-color", "Print without colours. The variable NO_COLOR does the same")
   withSession(command)
   command.allowExcessArguments().action(async () => {
     const options: PlanCommandOptions = command.opts()
-    if (command.args.length > 0) command.error(`There is no '${command.args[0]}' here, only plan, apply and pull`)
+    if (command.args.length > 0) command.error(`Unknown command '${command.args[0]}'. There are plan, apply and pull`)
     const { makePlan } = await work()
     await executeOn(command, options, () => makePlan(options))
   })
@@ -63,20 +65,22 @@ const planCommand = (command: ShellCommand): void => {
 /** Makes a command `iru repo`. */
 export const repoCommand = (command: ShellCommand): void => {
   const examples = [
-    "iru repo plan                          # what would change in the tenant. Only reads",
+    "iru repo plan                          # prints what would change in the tenant. Only reads",
     "iru repo plan --out plan.json && iru repo apply plan.json",
-    "iru repo pull --repo mdm --info-format yaml   # the tenant into a folder, new or existing"
+    "iru repo pull --repo mdm --info-format yaml   # writes the tenant's items into a folder, new or existing"
   ]
   planCommand(command)
   command
-    .description("A folder of profiles, scripts and apps in git, in step with a tenant. Without a command it plans.")
+    .description(
+      "Keep a folder in git with profiles, scripts and apps in step with a tenant. Without a command, iru repo plans."
+    )
     .usage("[plan | apply | pull] [options]")
     .examples(...examples)
 
   const plan = command.sub("plan")
   plan
-    .description("Compare the folder with the tenant, and say what would change. Only reads.")
-    .summary("Say what would change. Only reads")
+    .description("Compare the folder with the tenant and print what would change. Only reads.")
+    .summary("Print what would change. Only reads")
     .examples(
       "iru repo plan",
       "iru repo plan --out plan.json",
@@ -86,12 +90,12 @@ export const repoCommand = (command: ShellCommand): void => {
 
   const apply = command.sub("apply")
   apply
-    .description("Do what a saved plan says, or make a plan and do that. It is shown first and asked for.")
-    .summary("Do what a plan says, after asking")
-    .argument("[plan]", "A file that iru repo plan --out has saved. Default: a new plan")
+    .description("Apply a saved plan, or a new one. The plan is shown first, and you are asked to confirm it.")
+    .summary("Apply a plan, after asking")
+    .argument("[plan]", "A file written by iru repo plan --out. Default: a new plan")
     .examples("iru repo apply plan.json", "iru repo apply --yes   # for scripts")
     .option("--yes", "Ask nothing")
-    .option("--write-back", "Write what the tenant made of each item into the folder, as iructl does")
+    .option("--write-back", "Write each item as the tenant saved it back into the folder, as iructl does")
   withSession(withStyle(withPlan(apply)))
   apply.action(async (file: string | undefined) => {
     const options: PlanCommandOptions = apply.opts()
@@ -101,11 +105,13 @@ export const repoCommand = (command: ShellCommand): void => {
 
   const pull = command.sub("pull")
   pull
-    .description("Write what the tenant has into the folder. What changed in the folder stays. Changes no tenant.")
-    .summary("Write what the tenant has into the folder")
+    .description(
+      "Write the items of the tenant into the folder. Changes made in the folder are kept. The tenant is not changed."
+    )
+    .summary("Write the items of the tenant into the folder")
     .examples("iru repo pull --repo mdm --info-format yaml", "iru repo pull --installers")
   withSelection(pull).addOption(
-    new Option("--info-format <format>", "Of info files, if the folder becomes a repository. Default: plist").choices([
+    new Option("--info-format <format>", "The format of info files in a new repository. Default: plist").choices([
       "plist",
       "json",
       "yaml"

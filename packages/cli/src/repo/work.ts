@@ -1,5 +1,5 @@
 /**
- * What `iru repo` does: plans, applies, pulls.
+ * The work of `iru repo`: plan, apply, pull.
  */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { ProgressBar } from "effect-iru/node"
@@ -48,7 +48,7 @@ const codes: Partial<Record<RepositoryError["reason"], ExitCode>> = {
 const describeProblem = ({ file, key, line, message }: RepositoryError["problems"][number]): string =>
   `  ${file}${line === undefined ? "" : `:${line}`}: ${key === undefined ? "" : `${key} `}${message}`
 
-/** The problems of files one below the other, and what they add up to as the failure. */
+/** Prints a line for each problem in a file, then fails with a summary. */
 const readable = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | Problem, R> =>
   Effect.catchAll(effect, (error): Effect.Effect<never, E | Problem> => {
     if (!isRepositoryError(error)) return Effect.fail(error)
@@ -68,7 +68,7 @@ const kindsOf = (kinds: ReadonlyArray<string> | undefined) =>
     : Effect.forEach(kinds, (kind) =>
         Schema.is(Repository.Kind)(kind)
           ? Effect.succeed(kind)
-          : new Problem({ message: `--kind is profile, script or app, and not "${kind}".`, code: exitCodes.usage })
+          : new Problem({ message: `--kind must be profile, script or app, not "${kind}".`, code: exitCodes.usage })
       )
 
 const planOptions = (options: PlanCommandOptions) =>
@@ -84,7 +84,7 @@ const opened = (options: PlanCommandOptions) => Repository.open(folderOf(options
 
 const services = Layer.merge(NodeContext.layer, ProgressBar.layer())
 
-/** Says what would change. */
+/** Prints what would change. */
 export const makePlan = (options: PlanCommandOptions) =>
   Effect.gen(function* () {
     const plan = yield* Repository.plan(yield* opened(options), yield* planOptions(options))
@@ -94,7 +94,7 @@ export const makePlan = (options: PlanCommandOptions) =>
     const { color } = styleOf(options)
     const shown = markdown ? Repository.toMarkdown(plan) : Repository.toText(plan, { colors: color })
     yield* write(options.json === true ? json : `${shown.trimEnd()}\n`)
-    if (out !== undefined) yield* tell(`Saved. To do exactly this: iru repo apply ${out}`)
+    if (out !== undefined) yield* tell(`Saved. To apply exactly this plan: iru repo apply ${out}`)
     return exitCode && !Repository.isEmpty(plan) ? exitCodes.changes : exitCodes.ok
   }).pipe(readable, Effect.provide(services))
 
@@ -131,11 +131,12 @@ const readPlan = (file: string) =>
   Effect.flatMap(fileText(file), (text) =>
     Effect.mapError(
       Schema.decode(Repository.PlanJson)(text),
-      () => new Problem({ message: `${file} is no plan. Make one: iru repo plan --out ${file}`, code: exitCodes.usage })
+      () =>
+        new Problem({ message: `${file} is not a plan. Make one: iru repo plan --out ${file}`, code: exitCodes.usage })
     )
   )
 
-/** Shows a plan, asks, and does it. */
+/** Shows a plan, asks for confirmation, and applies it. */
 export const applyPlan = (tenant: Tenant, file: string | undefined, options: PlanCommandOptions) =>
   Effect.gen(function* () {
     const repository = yield* opened(options)
@@ -150,7 +151,7 @@ export const applyPlan = (tenant: Tenant, file: string | undefined, options: Pla
     return yield* report(Repository.apply(repository, plan, { writeBack: options.writeBack }), options)
   }).pipe(readable, Effect.provide(services))
 
-/** Writes what the tenant has into the folder. */
+/** Writes the items of the tenant into the folder. */
 export const pullFolder = (options: PlanCommandOptions) =>
   Effect.gen(function* () {
     const { infoFormat } = options

@@ -1,10 +1,10 @@
 /**
- * The command line of the sandbox: what it takes. Loads nothing of Effect.
+ * The options of the sandbox command. This module does not load Effect, so that `--help` is fast.
  */
 import { InvalidArgumentError } from "commander"
 import type { ShellCommand } from "../shell/program.js"
 
-/** What was asked for. */
+/** The options that were given. */
 export interface Settings {
   readonly port?: number
   readonly storagePort?: number
@@ -13,12 +13,12 @@ export interface Settings {
   readonly data?: string
   readonly seed?: number
   readonly devices?: number
-  /** A time, such as `50ms`. */
+  /** A duration, such as `50ms`. */
   readonly latency?: string
-  /** A time, such as `10s`. */
+  /** A duration, such as `10s`. */
   readonly processing?: string
   readonly rateLimit?: boolean
-  /** A file of rules. */
+  /** The path of a JSON file with faults. */
   readonly fault?: string
   readonly log?: boolean
 }
@@ -37,53 +37,49 @@ const wholeNumber = (most: number) => (text: string) => {
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const time = matching(/^\d+(\.\d+)?\s*(ms|s|m|min|h|d)$/, "It must be a time, such as 50ms, 2s or 10m")
+const time = matching(/^\d+(\.\d+)?\s*(ms|s|m|min|h|d)$/, "It must be a duration, such as 50ms, 2s or 10m")
 const port = wholeNumber(65_535)
 
-/** Makes a command the one that starts a sandbox. */
+/** Turns a command into the one that starts a sandbox. */
 export const sandboxCommand = (command: ShellCommand): ShellCommand =>
   command
-    .description("A tenant of the Iru Endpoint Management API on this machine.")
+    .description("Start a local sandbox tenant of the Iru Endpoint Management API.")
     .examples(
       `${command.fullName} --seed 42          # with devices, users, scripts and apps`,
       `${command.fullName} --devices 40000    # with a fleet`,
-      `${command.fullName} --port 8080 --log  # at a fixed address, with a line for each request`
+      `${command.fullName} --port 8080 --log  # on a fixed port, with a line for each request`
     )
-    .option("--port <number>", "The port to listen on. Default: any that is free", port)
-    .option("--storage-port <number>", "The port that installers go to and come from. Default: any that is free", port)
+    .option("--port <number>", "The port to listen on. Default: any free port", port)
+    .option("--storage-port <number>", "The port for uploads and downloads of installers. Default: any free port", port)
     .option(
       "--host <address>",
-      "The address to listen on. Default: 127.0.0.1, which only this machine can reach. 0.0.0.0 is all of them"
+      "The address to listen on. Default: 127.0.0.1, which only this machine can reach. 0.0.0.0 listens on all addresses"
     )
     .option(
       "--token <uuid>",
-      "The API token. Default: a new one",
-      matching(uuid, "It must have the form of the service's own: 8-4-4-4-12 hex digits")
+      "The API token. Default: a random one",
+      matching(uuid, "It must have the form of an Iru token: 8-4-4-4-12 hex digits")
     )
     .option(
       "--data <folder>",
-      "Keeps records, installers and the token in this folder, over restarts. Default: nothing is kept",
-      matching(/./, "It must name a folder")
+      "Keep records, installers and the token in this folder, across restarts. Default: nothing is kept",
+      matching(/./, "It must be the path of a folder")
     )
     .option(
       "--seed <number>",
-      "Starts with a furnished tenant. The same number gives the same records",
+      "Start with sample records. The same number gives the same records",
       wholeNumber(4_294_967_295)
     )
-    .option(
-      "--devices <number>",
-      "Starts with a furnished tenant of so many devices, and all else that belongs to them",
-      wholeNumber(1_000_000)
-    )
-    .option("--latency <time>", "How long every request waits, such as 50ms", time)
+    .option("--devices <number>", "Start with sample records and this many devices", wholeNumber(1_000_000))
+    .option("--latency <time>", "Delay every request, such as 50ms", time)
     .option(
       "--processing <time>",
-      "How long an uploaded installer is processed, such as 10s. Until then, the API answers 503 to an app of it",
+      "Process an uploaded installer this long, such as 10s. Creating its app is answered with 503 until then",
       time
     )
-    .option("--rate-limit", "Takes no more requests than the service: 50 a second, 10,000 an hour")
-    .option("--fault <rules.json>", "A file of faults: what goes wrong, for which requests, and how often")
-    .option("--log", "Prints a line for every request")
+    .option("--rate-limit", "Limit requests as the service does: 50 a second, 10,000 an hour")
+    .option("--fault <rules.json>", "A JSON file of faults: which requests fail, how, and how often")
+    .option("--log", "Print a line for every request")
     .action(async (settings: Settings) => {
       const { serve } = await import("./serve.js")
       await serve(command.fullName, settings)

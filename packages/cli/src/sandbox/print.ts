@@ -1,19 +1,19 @@
 /**
- * What the person at the terminal reads.
+ * The texts that the sandbox command prints.
  */
 import { Page, type Sandbox } from "effect-iru/sandbox"
 import type { Settings } from "./options.js"
 
 const exposure = (host: string, port: string): string => `
-Listening on ${host}: whoever reaches this machine on port ${port} can look at the page, requests and their bodies included,
-press its buttons, copy the token there and use the tenant. Nothing is encrypted. Stop it when you are done.
+Listening on ${host}: everyone who can reach port ${port} of this machine can open the page, see requests with their
+bodies, press the buttons, copy the token and use the tenant. Nothing is encrypted. Stop it when you are done.
 `
 
-/** What is printed when the tenant is up. */
+/** The text that is printed when the tenant has started. */
 export const greeting = ({ apiToken, tenantUrl }: Sandbox.Service, { data, host, log }: Settings): string => {
   const { port } = new URL(tenantUrl)
   return `
-Sandbox tenant, until Ctrl-C. ${data === undefined ? "What it holds ends with it." : `What it holds is kept in ${data}.`}
+Sandbox tenant, until Ctrl-C. ${data === undefined ? "Its data is lost when it stops." : `Its data is kept in ${data}.`}
 
   URL    ${tenantUrl}
   Token  ${apiToken}

@@ -1,5 +1,5 @@
 /**
- * A file of faults.
+ * Reads the file of `--faults`.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -12,7 +12,7 @@ const reasonOf = (cause: unknown): string => {
   return code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : String(code ?? cause)
 }
 
-/** Reads and checks the rules. */
+/** Reads the faults and checks them against their schema. */
 export const readRules = (file: string): Effect.Effect<ReadonlyArray<Fault.Fault>, Problem> =>
   Effect.tryPromise({
     try: () => readFile(file, "utf8"),
@@ -21,7 +21,7 @@ export const readRules = (file: string): Effect.Effect<ReadonlyArray<Fault.Fault
     Effect.flatMap((text) =>
       Either.mapLeft(
         Fault.parseRules(text),
-        (what) => new Problem({ message: `${file} does not hold faults: ${what}` })
+        (what) => new Problem({ message: `${file} is not a valid file of faults: ${what}` })
       )
     )
   )

@@ -1,5 +1,5 @@
 /**
- * What the sandbox's command does: starts a tenant with its page, says where it is, and stays until it is interrupted.
+ * Starts a sandbox tenant with its page, prints its addresses and token, and serves until the process is interrupted.
  */
 import { Fault, Page, Sandbox } from "effect-iru/sandbox"
 import * as Cause from "effect/Cause"
@@ -47,11 +47,11 @@ const run = (settings: Settings): Effect.Effect<void, Problem, Scope.Scope> =>
     const answered = Stream.filter(sandbox.events, ({ duration }) => duration !== undefined)
     yield* log ? Stream.runForEach(answered, (request) => out(logLine(request))) : Effect.never
   }).pipe(
-    // The line of a request says what is odd about it. Without these lines it is said alone.
+    // With `--log`, the line of a request contains the warning. Without it, the warning is printed on its own.
     Logger.withMinimumLogLevel(settings.log === true ? LogLevel.Error : LogLevel.Warning)
   )
 
-/** Serves a tenant until the process is interrupted, which is how it ends: exit code 0. */
+/** Serves a tenant until the process is interrupted. That is the normal end, so the exit code is 0. */
 export const serve = (name: string, settings: Settings): Promise<void> => {
   const complain = (text: string) => process.stderr.write(`${name}: ${text}\n`)
   const logger = Logger.replace(

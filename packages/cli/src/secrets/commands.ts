@@ -1,6 +1,6 @@
 /**
- * `iru secrets`: what a device gives up only on request. It goes to a terminal only with `--reveal`, and else to the
- * clipboard or into a pipe. The service writes every look into its audit log.
+ * `iru secrets`: reads the secrets of devices. They are copied to the clipboard or written into a pipe, and shown on a
+ * terminal only with `--reveal`. The service records every read in its audit log.
  */
 import type { ApiClient, ApiClientError, Device } from "effect-iru"
 import * as Effect from "effect/Effect"
@@ -34,14 +34,14 @@ const refused = (message: string) => new Problem({ message, code: exitCodes.usag
 const copy = (text: string): Effect.Effect<void, Problem> => {
   const found = clipboards.find(([program]) => isThere(program))
   if (found === undefined)
-    return refused("There is no clipboard here. Send it into a pipe, or show it on the terminal: --reveal")
+    return refused("There is no clipboard here. Write it to a pipe, or show it on the terminal: --reveal")
   const [program, args] = found
   return Effect.flatMap(runProgramWith(program, args, text), ({ code }) =>
     code === 0 ? tell("Copied to the clipboard.") : new Problem({ message: `${program} ended with ${code}.` })
   )
 }
 
-/** The secrets of an answer, readable. */
+/** The secrets of an answer in plain text. */
 const opened = (answer: unknown): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(Object(answer)).flatMap(([name, value]: [string, unknown]) =>
@@ -58,7 +58,7 @@ const read = ({ entry, operation }: Known, typed: ReadonlyArray<string>, options
     const isTable = from !== undefined || typed.length > 1 || csv === true || json === true || ndjson === true
     if (toClipboard && isTable)
       return yield* refused(
-        "Several secrets do not go to the clipboard. Send them into a file or a pipe, or show them: --reveal"
+        "Several secrets cannot be copied to the clipboard. Write them to a file or a pipe, or show them: --reveal"
       )
     const devices = yield* findDevices(typed, from)
     const secretsOf = ({ device_id }: Device) => Effect.map(call(operation, [device_id]), opened)
@@ -73,7 +73,7 @@ const read = ({ entry, operation }: Known, typed: ReadonlyArray<string>, options
           })),
         { concurrency: 4 }
       )
-      // Also a secret that the first device does not have has its column.
+      // A secret has a column even if the first device does not have it.
       const columns = ["serial_number", "device_name", ...pathsOf(operation.answer)]
       return yield* printRows(rows, { ...styleOf(options), isExact: true }, columns, columns)
     }
@@ -81,7 +81,10 @@ const read = ({ entry, operation }: Known, typed: ReadonlyArray<string>, options
     const secrets = device === undefined ? {} : yield* secretsOf(device)
     const texts = Object.values(secrets)
     if (texts.length === 0)
-      return yield* new Problem({ message: `The tenant has none: ${entry.summary}.`, code: exitCodes.notFound })
+      return yield* new Problem({
+        message: `The tenant has no such secret: ${entry.summary}.`,
+        code: exitCodes.notFound
+      })
     const text = texts.join("\n")
     yield* toClipboard ? copy(text) : write(`${text}\n`)
   })
@@ -92,7 +95,7 @@ export const secretsCommand = (parent: ShellCommand): void => {
     const command = parent.sub(known.words[1] ?? "")
     command
       .description(
-        `${known.entry.summary}. On a terminal it goes to the clipboard; the audit log tells who has read it.`
+        `${known.entry.summary}. On a terminal it is copied to the clipboard. The audit log records every read.`
       )
       .summary(known.entry.summary)
       .argument("[devices...]", "Serial numbers, names or ids of devices")
@@ -102,7 +105,7 @@ export const secretsCommand = (parent: ShellCommand): void => {
         `${command.fullName} --from macs.csv --csv > secrets.csv`
       )
       .option("--reveal", "Show it on the terminal")
-      .option("--copy", "Copy it to the clipboard, also where the output is a pipe")
+      .option("--copy", "Copy it to the clipboard, even if the output is a pipe")
       .option("--from <file>", "A CSV file with a column serial_number or device_id, or a list. - is standard input")
     withSession(withStyle(command))
     command.action(async () => {

@@ -1,8 +1,8 @@
 /**
- * What the person at the terminal has to know and can do something about.
+ * An error that the user can understand and fix.
  */
 import * as Data from "effect/Data"
 import type { ExitCode } from "./exitCodes.js"
 
-/** What is wrong, and what to do about it. At most three lines, and the exit code 1 unless there is a better one. */
+/** Says what is wrong and how to fix it, in at most three lines. The exit code is 1 unless another one is given. */
 export class Problem extends Data.TaggedError("Problem")<{ readonly message: string; readonly code?: ExitCode }> {}

@@ -1,5 +1,5 @@
 /**
- * Questions to the person at the terminal, on standard error, so that what a command prints stays apart.
+ * Asks the user questions. They go to standard error, so that standard output has only the results of the command.
  */
 import * as Effect from "effect/Effect"
 import { createInterface } from "node:readline"
@@ -8,12 +8,12 @@ import { printable } from "../output/values.js"
 import { exitCodes } from "./exitCodes.js"
 import { Problem } from "./Problem.js"
 
-/** Whether somebody can be asked. */
+/** Whether there is a terminal to ask on. */
 export const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY
 
 const declined = new Problem({ message: "Not done.", code: exitCodes.usage })
 
-/** A line that the person types. Ctrl-C and the end of the input decline. */
+/** Reads a line. Ctrl-C and the end of the input count as a refusal. */
 const line = (question: string, echo: boolean): Effect.Effect<string, Problem> =>
   Effect.async((resume) => {
     let isMuted = false
@@ -37,21 +37,21 @@ const line = (question: string, echo: boolean): Effect.Effect<string, Problem> =
     return Effect.sync(() => reader.close())
   })
 
-/** What the person types. */
+/** Asks for a text. */
 export const askText = (question: string): Effect.Effect<string, Problem> => line(question, true)
 
-/** What the person types, which is not shown. */
+/** Asks for a text without showing it. */
 export const askSecret = (question: string): Effect.Effect<string, Problem> => line(question, false)
 
-/** Goes on after a yes, and fails after anything else. */
+/** Asks a yes-or-no question. Fails unless the answer is yes. */
 export const askYes = (question: string): Effect.Effect<void, Problem> =>
   Effect.flatMap(line(`${question} [y/N] `, true), (answer) => (/^y(es)?$/i.test(answer) ? Effect.void : declined))
 
-/** Goes on if the person types exactly one of the texts. */
+/** Fails unless the user types exactly one of the texts. */
 export const askTyped = (question: string, accepted: ReadonlyArray<string>): Effect.Effect<void, Problem> =>
   Effect.flatMap(line(question, true), (answer) => (accepted.includes(answer) ? Effect.void : declined))
 
-/** All of standard input. */
+/** Reads standard input to its end. */
 export const readStdin: Effect.Effect<string, Problem> = Effect.tryPromise({
   try: async () => {
     const chunks: Array<Buffer> = []

@@ -1,5 +1,6 @@
 /**
- * Runs what a command does: its session, its warnings, its failure in at most three lines, its exit code.
+ * Runs the effect of a command: opens its session, prints warnings, prints a failure in at most three lines, and sets
+ * the exit code.
  */
 import type { Iru } from "effect-iru/node"
 import * as Effect from "effect/Effect"
@@ -15,18 +16,18 @@ import { type ExitCode, exitCodes } from "./exitCodes.js"
 import type { ShellCommand } from "./program.js"
 import { runCommand } from "./run.js"
 
-/** The options of every command that talks to a tenant. */
+/** The options of every command that calls a tenant. */
 export interface SessionOptions {
   readonly tenant?: string
   readonly verbose?: boolean
 }
 
-/** Adds the options of every command that talks to a tenant. */
+/** Adds the options of every command that calls a tenant. */
 export const withSession = (command: ShellCommand): ShellCommand => {
   command.optionsGroup("Session")
   return command
-    .option("--tenant <name>", "The tenant, as it is called in iru auth status")
-    .option("--verbose", "Show each request on standard error, without secrets")
+    .option("--tenant <name>", "The name of the tenant in iru auth status")
+    .option("--verbose", "Print each request on standard error, without secrets")
 }
 
 const complain = (name: string, text: string) => void process.stderr.write(forTerminal(`${name}: ${text}\n`))
@@ -42,7 +43,7 @@ const warnings = (name: string) =>
     Logger.minimumLogLevel(LogLevel.Warning)
   )
 
-/** A tracer that prints a line for each request that has ended. */
+/** A tracer that prints a line for each finished request. */
 const requests = Layer.setTracer(
   Tracer.make({
     span: (name, parent, context, links, startTime, kind) => {
@@ -78,7 +79,7 @@ const requests = Layer.setTracer(
   })
 )
 
-/** Runs an effect that needs nothing, as the whole of a command. */
+/** Runs the effect of a command that calls no tenant. */
 export const execute = (command: ShellCommand, effect: Effect.Effect<ExitCode | void, unknown>): Promise<void> => {
   const name = command.fullName
   const handled = effect.pipe(
@@ -95,7 +96,7 @@ export const execute = (command: ShellCommand, effect: Effect.Effect<ExitCode | 
   return runCommand(handled, { name, interrupted: exitCodes.interrupted })
 }
 
-/** Runs an effect over a session with the tenant that the options and the environment name. */
+/** Runs the effect of a command with a session for the tenant that the options or the environment name. */
 export const executeOn = (
   command: ShellCommand,
   { tenant, verbose = false }: SessionOptions,

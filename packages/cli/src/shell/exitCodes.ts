@@ -1,8 +1,8 @@
-/** What a command ends with. */
+/** The exit codes. */
 export const exitCodes = {
   ok: 0,
   failure: 1,
-  /** A mistake in what was typed, or an action that a guard or a person refused. */
+  /** An error in the arguments, or an action that a guard or the user refused. */
   usage: 2,
   authentication: 3,
   notFound: 4,

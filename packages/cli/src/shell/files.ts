@@ -1,5 +1,5 @@
 /**
- * Files that are there whole or not at all.
+ * Writes files atomically: a file has its full content, or it is not changed.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -12,7 +12,7 @@ import { Problem } from "./Problem.js"
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "you may not write there",
   EISDIR: "it is a folder",
-  ENOENT: "its folder is not there",
+  ENOENT: "its folder does not exist",
   ENOSPC: "the disk is full",
   EROFS: "the disk is read-only"
 }
@@ -29,9 +29,9 @@ const kindOf = (stats: Stats): string | undefined =>
       ? reasons["EISDIR"]
       : stats.isSymbolicLink()
         ? "it is a symbolic link. Give the path of the file itself"
-        : "it is a device, a FIFO or a socket, and would be replaced by a file"
+        : "it is a device, a FIFO or a socket, which a file would replace"
 
-/** The mode of the file that is there, without setuid and setgid. Fails for what is there and is no plain file. */
+/** The mode of the existing file, without setuid and setgid. Fails if the path is not a plain file. */
 export const replaceable = (path: string): Effect.Effect<number, Problem> =>
   Effect.flatMap(
     Effect.promise(() => lstat(path).catch(() => undefined)),
@@ -49,7 +49,7 @@ interface Part {
   readonly file: FileHandle
 }
 
-/** A new file beside a path. Its name is free, so that nothing of somebody else's is written into. */
+/** Creates a temporary file next to a path. Its name must be unused, so that no other file is overwritten. */
 const openPart = (path: string): Effect.Effect<Part, Problem> =>
   Effect.flatMap(replaceable(path), (mode) => {
     const part = `${path}.${randomUUID().slice(0, 8)}.part`
@@ -60,8 +60,8 @@ const openPart = (path: string): Effect.Effect<Part, Problem> =>
   })
 
 /**
- * Writes a file under another name beside it, and gives it its own at the end. It replaces a plain file, which keeps its
- * mode, or nothing.
+ * Writes a temporary file next to the path and renames it at the end. An existing file must be a plain one, and keeps
+ * its mode.
  */
 export const writeWhole = <E, R>(
   path: string,

@@ -1,5 +1,6 @@
 /**
- * Commands and their help: usage, examples first, one line for each command and each option. Loads nothing of Effect.
+ * Commands and their help: usage, examples first, one line for each command and each option.
+ * Does not load Effect, so that help is fast.
  */
 import { Command, CommanderError, type Help, type Option } from "commander"
 import manifest from "../../package.json" with { type: "json" }
@@ -8,10 +9,10 @@ import { exitCodes } from "./exitCodes.js"
 /** The version of this package. */
 export const version: string = manifest.version
 
-/** A mistake in what was typed. */
+/** An error in the arguments. */
 export class UsageError extends Error {
   override readonly name = "UsageError"
-  /** The whole name of the command, as `iru devices list`. */
+  /** The full name of the command, such as `iru devices list`. */
   readonly command: string
 
   constructor(command: string, message: string) {
@@ -20,32 +21,32 @@ export class UsageError extends Error {
   }
 }
 
-/** The names that an argument can be, which begin as somebody has typed. */
+/** Finds the values of an argument that begin with the typed text. */
 export type Names = (begun: string, tenant: string | undefined) => Promise<ReadonlyArray<string>>
 
-/** A command that shows how it is used. */
+/** A command with help, examples and completion. */
 export class ShellCommand extends Command {
   #examples: ReadonlyArray<string> = []
   readonly #names: Array<Names | undefined> = []
 
-  /** Lines that can be typed as they are. */
+  /** Adds examples to the help. */
   examples(...lines: ReadonlyArray<string>): this {
     this.#examples = lines
     return this
   }
 
-  /** Says what an argument can be, by its place: for the completion. */
+  /** Sets the completions of each argument, in order. */
   completes(place: number, names: Names): this {
     this.#names[place] = names
     return this
   }
 
-  /** What an argument can be. More of the last one are like it. */
+  /** The completions of an argument. A repeated argument uses those of the last one. */
   namesFor(place: number): Names | undefined {
     return this.#names[Math.min(place, this.#names.length - 1)]
   }
 
-  /** Its name with those of the commands that it belongs to: `iru devices list`. */
+  /** Its name after the names of its parent commands: `iru devices list`. */
   get fullName(): string {
     return this.parent instanceof ShellCommand ? `${this.parent.fullName} ${this.name()}` : this.name()
   }
@@ -54,7 +55,7 @@ export class ShellCommand extends Command {
     return new ShellCommand(name)
   }
 
-  /** Adds a command below this one. */
+  /** Adds a subcommand. */
   sub(name: string): ShellCommand {
     const made = this.createCommand(name).copyInheritedSettings(this).helpCommand(false)
     this.addCommand(made)
@@ -132,18 +133,18 @@ const wrap = (text: string, width: number): ReadonlyArray<string> => {
   return wrapped
 }
 
-/** The command that a program is. */
+/** Makes the root command of a program. */
 export const makeProgram = (name: string, description: string): ShellCommand =>
   new ShellCommand(name)
     .description(description)
     .helpOption("-h, --help", "Show this help")
     .helpCommand(false)
-    // What stands behind the name of a command is an option of that command.
+    // An option after the name of a command belongs to that command.
     .enablePositionalOptions()
     .version(version, "--version", "Show the version")
     .exitOverride()
 
-/** Runs a program. A mistake in the arguments is one line and the exit code 2. */
+/** Runs a program. For an error in the arguments it prints one line and ends with the exit code 2. */
 export const runProgram = async (program: ShellCommand, args: ReadonlyArray<string>): Promise<void> => {
   try {
     await program.parseAsync([...args], { from: "user" })

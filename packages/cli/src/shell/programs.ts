@@ -1,5 +1,5 @@
 /**
- * Other programs: what they need to know and must not show in a list of processes is given on their standard input.
+ * Runs other programs. Secrets are passed on standard input, because arguments are visible in the list of processes.
  */
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
@@ -24,7 +24,7 @@ export interface Ended {
   readonly stdout: string
 }
 
-/** Runs a program to its end. Its standard error is the terminal's. */
+/** Runs a program to its end. Its standard error goes to the terminal. */
 export const runProgramWith = (
   program: string,
   args: ReadonlyArray<string>,
@@ -37,7 +37,7 @@ export const runProgramWith = (
     child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text))
     child.on("error", (error) => resume(new Problem({ message: `Cannot run ${program}: ${error.message}` })))
     child.on("close", (code) => resume(Effect.succeed({ code: code ?? 1, stdout })))
-    // A program that does not read to the end says so with its exit code.
+    // If the program stops reading early, its exit code tells whether it failed.
     child.stdin?.on("error", () => undefined)
     child.stdin?.end(input)
   })

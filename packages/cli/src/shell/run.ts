@@ -8,28 +8,28 @@ import { forTerminal } from "../output/values.js"
 import { type ExitCode, exitCodes } from "./exitCodes.js"
 
 interface RunOptions {
-  /** The name that stands before a defect. */
+  /** The name that is printed in front of a defect. */
   readonly name: string
-  /** What a command ends with that was interrupted. */
+  /** The exit code of an interrupted command. */
   readonly interrupted: ExitCode
 }
 
 let isWork = false
 
-/** From here on the command changes something: it goes on to its end, even if nobody reads what it prints. */
+/** Run this before the command changes something: it then continues even if the reader of its output is gone. */
 export const goOnWithoutReader: Effect.Effect<void> = Effect.sync(() => {
   isWork = true
 })
 
-/** How long a second signal is taken for the same wish as the first. */
+/** A second signal within this time counts as the first one sent twice. */
 const grace = 1000
 
-/** Runs a command to its end, and leaves its exit code in the process. */
+/** Runs a command to its end and sets the exit code of the process. */
 export const runCommand = (effect: Effect.Effect<ExitCode>, { interrupted, name }: RunOptions): Promise<void> =>
   new Promise((resolve) => {
     const fiber = Effect.runFork(effect)
     let asked = Infinity
-    /** What a broken standard output ends the command with. */
+    /** Ends the command when it cannot write to standard output. */
     let broken: ExitCode | undefined
     const stop = () => {
       if (Date.now() - asked > grace) process.exit(exitCodes.interrupted)
@@ -37,7 +37,7 @@ export const runCommand = (effect: Effect.Effect<ExitCode>, { interrupted, name 
       fiber.unsafeInterruptAsFork(fiber.id())
     }
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop)
-    // Nobody reads the messages any more: that stops nothing.
+    // A closed standard error loses messages, but does not stop the command.
     process.stderr.on("error", () => undefined)
     process.stdout.on("error", (error) => {
       const isClosed = "code" in error && error.code === "EPIPE"

@@ -1,5 +1,5 @@
 /**
- * `iru auth`: log in to tenants, see them, log out.
+ * `iru auth`: logs in to tenants, shows them, logs out.
  */
 import { ApiClient, Settings } from "effect-iru"
 import * as Effect from "effect/Effect"
@@ -25,7 +25,7 @@ interface LoginOptions {
 
 const usage = (message: string) => new Problem({ message, code: exitCodes.usage })
 
-/** Asks the tenant something that every token may ask, or that at least tells a wrong token from a weak one. */
+/** Checks a token with a small request. If the permission for it is missing, the token is still valid. */
 const check = (tenant: Tenant) =>
   Settings.pipe(
     Effect.flatMap((settings) => settings.licensing()),
@@ -41,19 +41,19 @@ const nameFrom = (url: string): string => /^(?:https?:\/\/)?([a-z0-9-]+)/i.exec(
 
 const isName = /^[a-z0-9][\w.-]*$/i
 
-/** An address without what may stand in one that is wrong: a token in its place, a password in front of the host. */
+/** The address for a message. A text that is not a plain host is hidden: it may contain a token or a password. */
 const shownUrl = (url: string): string => {
   const found = /^(?:https?:\/\/)?[\w-]+(?:\.[\w-]+)+(?::\d+)?\/?$/i.exec(url.trim())
-  return found === null ? "no address of a tenant" : url
+  return found === null ? "not the address of a tenant" : url
 }
 
 const login = ({ default: makeDefault, tenant, tokenStdin = false, url: given }: LoginOptions) =>
   Effect.gen(function* () {
     if (!tokenStdin && !canAsk())
       return yield* usage("There is no terminal to ask for the token. Give it on standard input: --token-stdin")
-    if (tokenStdin && given === undefined) return yield* usage("With --token-stdin, name the tenant's URL: --url")
+    if (tokenStdin && given === undefined) return yield* usage("--token-stdin also needs the URL of the tenant: --url")
     if (tenant !== undefined && !isName.test(tenant))
-      return yield* usage("--tenant is a name of letters, digits, dots, dashes and underscores.")
+      return yield* usage("--tenant may only have letters, digits, dots, dashes and underscores.")
     const known = yield* readTenants
     const url =
       given ??
@@ -83,12 +83,14 @@ const logout = (tenant: string | undefined) =>
     const name = tenant ?? known.default
     const found = name !== undefined && Object.hasOwn(known.tenants, name) ? known.tenants[name] : undefined
     if (name === undefined || found === undefined)
-      return yield* usage(tenant === undefined ? "No tenant is logged in to." : `There is no tenant "${tenant}".`)
+      return yield* usage(
+        tenant === undefined ? "You are not logged in to any tenant." : `There is no tenant "${tenant}".`
+      )
     yield* found.token === "keychain" ? removeKeychainToken(name) : setFileToken(name, undefined)
     const { [name]: _, ...tenants } = known.tenants
     const { default: usual, ...rest } = known
     yield* writeTenants({ ...rest, ...(usual === undefined || usual === name ? {} : { default: usual }), tenants })
-    yield* tell(`Logged out of ${name}. The token itself holds until it is revoked in Iru.`)
+    yield* tell(`Logged out of ${name}. The token stays valid until it is revoked in Iru.`)
   })
 
 const stateOf = (tenant: Effect.Effect<Tenant, Problem>) =>
@@ -128,21 +130,23 @@ const status = (options: object) =>
 export const authCommand = (command: ShellCommand): void => {
   const loginCommand = command.sub("login")
   loginCommand
-    .description("Log in to a tenant. The token is checked, then kept in the Keychain or in a file of yours.")
+    .description(
+      "Log in to a tenant. The token is checked, then stored in the Keychain or in a file that only you can read."
+    )
     .summary("Log in to a tenant")
     .examples(
       "iru auth login                       # asks for URL and token",
       "iru auth login --url accuhive.api.kandji.io --token-stdin < token.txt"
     )
     .option("--url <url>", "The URL of the tenant's API")
-    .option("--tenant <name>", "What to call the tenant. Default: the first part of its address")
+    .option("--tenant <name>", "A name for the tenant. Default: the first part of its address")
     .option("--token-stdin", "Read the token from standard input")
-    .option("--default", "Use this tenant where none is named, also if there is such a one already")
+    .option("--default", "Make this the default tenant, even if there is one already")
     .action((options: LoginOptions) => execute(loginCommand, login(options)))
 
   const statusCommand = command.sub("status")
   statusCommand
-    .description("Show the tenants that are known, and whether their tokens are accepted. Shows no token.")
+    .description("Show the tenants and whether their tokens are accepted. Tokens are not shown.")
     .summary("Show the tenants and whether their tokens are accepted")
     .option("--json", "Print JSON")
     .action((options: object) => execute(statusCommand, status(options)))

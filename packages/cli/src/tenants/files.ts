@@ -1,5 +1,5 @@
 /**
- * The files that the command line keeps: the tenants by name, and, where there is no keychain, their tokens.
+ * The files of the command line: the tenants by name and, on machines without a Keychain, their tokens.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -20,7 +20,7 @@ export const folder = (): string => {
 }
 
 const Tenants = Schema.Struct({
-  /** The name of the tenant that is used where none is named. */
+  /** The name of the default tenant. */
   default: Schema.optional(Schema.String),
   tenants: Schema.Record({
     key: Schema.String,
@@ -57,7 +57,7 @@ const read = <A, I>(path: string, schema: Schema.Schema<A, I>, empty: A): Effect
     )
   )
 
-/** Folder by folder: Node's own way loops without end where nothing can be made, as below /proc. */
+/** Makes folders one by one: Node's recursive `mkdir` loops endlessly where it cannot make any, as below /proc. */
 const makeFolder = async (path: string): Promise<void> => {
   const isThere = await lstat(path).then(
     () => true,
@@ -68,7 +68,7 @@ const makeFolder = async (path: string): Promise<void> => {
   await mkdir(path, { mode: 0o700 }).catch((cause) => (codeOf(cause) === "EEXIST" ? undefined : Promise.reject(cause)))
 }
 
-/** Replaces a file as a whole, readable by its owner alone. */
+/** Replaces a file atomically. Only its owner can read it. */
 const replace = (path: string, value: Tenants | Tokens): Effect.Effect<void, Problem> =>
   Effect.tryPromise({
     try: async () => {
@@ -87,7 +87,7 @@ const replace = (path: string, value: Tenants | Tokens): Effect.Effect<void, Pro
 const tenantsFile = () => join(folder(), "tenants.json")
 const tokensFile = () => join(folder(), "tokens.json")
 
-/** The tenants that were logged in to. */
+/** Reads the stored tenants. */
 export const readTenants: Effect.Effect<Tenants, Problem> = Effect.suspend(() =>
   read(tenantsFile(), Tenants, { tenants: {} })
 )
@@ -96,7 +96,7 @@ export const writeTenants = (tenants: Tenants): Effect.Effect<void, Problem> => 
 
 const readTokens: Effect.Effect<Tokens, Problem> = Effect.suspend(() => read(tokensFile(), Tokens, {}))
 
-/** Refuses a file of tokens that others can read: the tokens in it may be known. */
+/** Refuses a file of tokens that other users can read, because they may know the tokens. */
 const refuseOpenFile: Effect.Effect<void, Problem> = Effect.suspend(() => {
   const path = tokensFile()
   return Effect.tryPromise({ try: () => lstat(path), catch: () => undefined }).pipe(
@@ -104,25 +104,25 @@ const refuseOpenFile: Effect.Effect<void, Problem> = Effect.suspend(() => {
     Effect.flatMap((found) => {
       if (found._tag === "None" || process.platform === "win32") return Effect.void
       if (!found.value.isFile() || found.value.uid !== process.getuid?.())
-        return new Problem({ message: `${path} is not a plain file of yours.`, code: exitCodes.authentication })
+        return new Problem({ message: `${path} is not a plain file that you own.`, code: exitCodes.authentication })
       if ((found.value.mode & 0o077) === 0) return Effect.void
       const mode = (found.value.mode & 0o777).toString(8).padStart(4, "0")
       return new Problem({
-        message: `${path} has mode ${mode}: others can read the tokens in it.\nMake new tokens if somebody may have, then: chmod 600 '${path}'`,
+        message: `${path} has mode ${mode}: others can read the tokens in it.\nIf somebody may have read them, replace the tokens. Then: chmod 600 '${path}'`,
         code: exitCodes.authentication
       })
     })
   )
 })
 
-/** The token of a tenant, from the file. */
+/** Reads the token of a tenant from the file. */
 export const fileToken = (name: string): Effect.Effect<string | undefined, Problem> =>
   Effect.zipRight(
     refuseOpenFile,
     Effect.map(readTokens, (tokens) => (Object.hasOwn(tokens, name) ? tokens[name] : undefined))
   )
 
-/** Puts the token of a tenant into the file, or takes it out. */
+/** Writes the token of a tenant into the file, or removes it. */
 export const setFileToken = (name: string, token: string | undefined): Effect.Effect<void, Problem> =>
   Effect.flatMap(Effect.zipRight(refuseOpenFile, readTokens), (tokens) => {
     const { [name]: _, ...others } = tokens

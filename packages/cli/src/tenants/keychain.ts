@@ -1,5 +1,5 @@
 /**
- * Tokens in the macOS Keychain, through the program `security`. A token goes to it on standard input.
+ * Stores tokens in the macOS Keychain with the program `security`. It gets the token on standard input.
  */
 import * as Effect from "effect/Effect"
 import { Problem } from "../shell/Problem.js"
@@ -7,19 +7,19 @@ import { isThere, runProgramWith } from "../shell/programs.js"
 
 const service = "effect-iru-cli"
 
-/** Whether this machine has a Keychain. */
+/** Whether the Keychain can be used on this machine. */
 export const hasKeychain = (): boolean => isThere("security")
 
 const quoted = (text: string): string => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`
 
-/** The token of a tenant. `undefined` if there is none. */
+/** Reads the token of a tenant. `undefined` if it is not stored. */
 export const keychainToken = (name: string): Effect.Effect<string | undefined, Problem> =>
   Effect.map(
     runProgramWith("security", ["find-generic-password", "-s", service, "-a", name, "-w"], "", "ignore"),
     ({ code, stdout }) => (code === 0 ? stdout.replace(/\r?\n$/, "") : undefined)
   )
 
-/** Keeps the token of a tenant, in place of one that is there. */
+/** Stores the token of a tenant. Replaces an existing one. */
 export const setKeychainToken = (name: string, token: string): Effect.Effect<void, Problem> =>
   Effect.flatMap(
     runProgramWith(
@@ -33,6 +33,6 @@ export const setKeychainToken = (name: string, token: string): Effect.Effect<voi
         : new Problem({ message: `The Keychain did not take the token: security ended with ${code}.` })
   )
 
-/** Takes the token of a tenant out of the Keychain. One that is not there is no mistake. */
+/** Deletes the token of a tenant from the Keychain, if it is there. */
 export const removeKeychainToken = (name: string): Effect.Effect<void, Problem> =>
   Effect.asVoid(runProgramWith("security", ["delete-generic-password", "-s", service, "-a", name], "", "ignore"))

@@ -1,6 +1,6 @@
 /**
- * Which tenant a command talks to: the one that is named, else the environment's, else the stored default. URL and token
- * always come from one source.
+ * Chooses the tenant of a command: that of `--tenant`, else that of the environment, else the stored default. URL and
+ * token always come from the same source.
  */
 import { Iru } from "effect-iru/node"
 import * as Config from "effect/Config"
@@ -19,13 +19,13 @@ export interface Tenant {
   readonly token: Redacted.Redacted
   /** Where both come from: `tenant prod`, `IRU_TENANT_URL and IRU_API_TOKEN`. */
   readonly source: string
-  /** How a prompt names it. */
+  /** Its name in prompts. */
   readonly label: string
 }
 
 const missing = (message: string) => new Problem({ message, code: exitCodes.authentication })
 
-/** The tenant of that name. */
+/** The stored tenant with a name. */
 export const storedTenant = (name: string): Effect.Effect<Tenant, Problem> =>
   Effect.gen(function* () {
     const { tenants } = yield* readTenants
@@ -33,12 +33,14 @@ export const storedTenant = (name: string): Effect.Effect<Tenant, Problem> =>
     if (found === undefined) {
       const names = Object.keys(tenants)
       return yield* missing(
-        `There is no tenant "${name}"${names.length === 0 ? "" : `, but ${names.join(", ")}`}. Log in to it: iru auth login --tenant ${name}`
+        `There is no tenant "${name}"${names.length === 0 ? "" : ` (known: ${names.join(", ")})`}. Log in to it: iru auth login --tenant ${name}`
       )
     }
     const token = yield* found.token === "keychain" ? keychainToken(name) : fileToken(name)
     if (token === undefined)
-      return yield* missing(`The token of tenant "${name}" is gone. Log in again: iru auth login --tenant ${name}`)
+      return yield* missing(
+        `The token of tenant "${name}" is not stored any more. Log in again: iru auth login --tenant ${name}`
+      )
     const host = new URL(found.url).host
     return { url: found.url, token: Redacted.make(token), source: `tenant ${name}`, label: `${name} (${host})` }
   })
@@ -50,7 +52,7 @@ const pairs = [
 
 const variable = (name: string): string | undefined => process.env[name]?.trim() || undefined
 
-/** The tenant of the environment, if it names one. */
+/** The tenant of the environment variables, if they are set. */
 const environmentTenant: Effect.Effect<Tenant | undefined, Problem> = Effect.suspend(() => {
   for (const [urlName, tokenName] of pairs) {
     const url = variable(urlName)
@@ -65,13 +67,13 @@ const environmentTenant: Effect.Effect<Tenant | undefined, Problem> = Effect.sus
     }
     if (url !== undefined || token !== undefined) {
       const [set, unset] = url === undefined ? [tokenName, urlName] : [urlName, tokenName]
-      return missing(`${set} is set and ${unset} is not: a tenant and its token come from one place. Set both or none.`)
+      return missing(`${set} is set but ${unset} is not. Set both, or neither to use a stored tenant.`)
     }
   }
   return Effect.succeed(undefined)
 })
 
-/** The tenant that a command talks to. */
+/** The tenant that a command calls. */
 export const findTenant = (name: string | undefined): Effect.Effect<Tenant, Problem> =>
   Effect.gen(function* () {
     if (name !== undefined) return yield* storedTenant(name)
@@ -80,11 +82,11 @@ export const findTenant = (name: string | undefined): Effect.Effect<Tenant, Prob
     const { default: usual } = yield* readTenants
     if (usual !== undefined) return yield* storedTenant(usual)
     return yield* missing(
-      "No tenant is known. Log in: iru auth login\nOr set IRU_TENANT_URL and IRU_API_TOKEN. To try things out: iru sandbox --seed 42"
+      "No tenant is configured. Log in: iru auth login\nOr set IRU_TENANT_URL and IRU_API_TOKEN. To try things out: iru sandbox --seed 42"
     )
   })
 
-/** A session with a tenant. `IRU_GUARD` and `IRU_ALLOW_INSECURE_HOST` hold. */
+/** Opens a session with a tenant. Respects `IRU_GUARD` and `IRU_ALLOW_INSECURE_HOST`. */
 export const sessionWith = ({ token, url }: Tenant): Layer.Layer<Iru.Services, ConfigError.ConfigError> =>
   Iru.layerConfig({
     tenantUrl: Config.succeed(url),
