@@ -1,4 +1,4 @@
-/** The audit log, followed. */
+/** Reading the audit log and following it. */
 import { effect } from "@effect/vitest"
 import { AuditEvents, type AuditPosition } from "effect-iru"
 import * as Chunk from "effect/Chunk"
@@ -19,7 +19,7 @@ interface Entry {
 const at = (second: number, micro = 0): string =>
   `1970-01-01T01:${String(Math.floor(second / 60)).padStart(2, "0")}:${String(second % 60).padStart(2, "0")}.${String(micro).padStart(6, "0")}Z`
 
-/** A log in pages of two, in the order of time. */
+/** An audit log in pages of two, ordered by time. */
 const log =
   (entries: ReadonlyArray<Entry>): Handler =>
   ({ query }) => {
@@ -36,7 +36,7 @@ const log =
 const options = { pace: { perSecond: Infinity, perHour: Infinity }, retry: { times: 0 } }
 const start = new Date("1970-01-01T01:00:00Z")
 
-/** Runs an effect while time goes on, half a minute at a time. */
+/** Runs an effect while the test's clock advances, half a minute at a time. */
 const withTime = <A, E, R>(self: Effect.Effect<A, E, R>) =>
   Effect.scoped(
     Effect.zipRight(
@@ -52,15 +52,15 @@ const withTime = <A, E, R>(self: Effect.Effect<A, E, R>) =>
     )
   )
 
-/** Takes so many events of a log that is followed from somewhere on. */
+/** Takes this many events of a log that is followed from this place. */
 const take = (count: number, from: Date | AuditPosition) =>
   Effect.gen(function* () {
     const events = yield* AuditEvents
     return Chunk.toReadonlyArray(yield* withTime(Stream.runCollect(Stream.take(events.follow({ from }), count))))
   })
 
-describe("a log that is followed", () => {
-  effect("gives each event once, those of one microsecond and those that come late too", () => {
+describe("following the audit log", () => {
+  effect("gives each event once, also events of the same microsecond and events that the log shows late", () => {
     const entries: Array<Entry> = [
       { id: "A", occurred_at: at(1) },
       { id: "B", occurred_at: at(1) },
@@ -81,7 +81,7 @@ describe("a log that is followed", () => {
             expect(yield* next(3)).toEqual(["A", "B", "C"])
             entries.push({ id: "D", occurred_at: at(120) })
             expect(yield* next(1)).toEqual(["D"])
-            // Late: before D, and in the microsecond of the first three.
+            // Late: its time is before D, in the microsecond of the first three.
             entries.push({ id: "E", occurred_at: at(60) }, { id: "F", occurred_at: at(1) })
             expect(yield* next(2)).toEqual(["E", "F"])
             entries.push({ id: "G", occurred_at: at(121) })
@@ -94,7 +94,7 @@ describe("a log that is followed", () => {
     )
   })
 
-  effect("goes on after a restart at any event, without one missing or twice", () => {
+  effect("continues after a restart at any event; no event is missing and none comes twice", () => {
     const entries = Array.from({ length: 7 }, (_, index) => ({
       id: `E${index}`,
       occurred_at: at(Math.floor(index / 3) * 200, index % 3)
@@ -129,7 +129,9 @@ describe("a log that is followed", () => {
 
     let entries: Array<Entry> = []
 
-    /** Handles all events in so many at a time, each time in a new run. An event arrives once the one before is handled. */
+    /**
+     * Handles all events in runs of these sizes, each one a restart. An event appears once the one before is handled.
+     */
     const inRuns = (sizes: ReadonlyArray<number>) =>
       Effect.gen(function* () {
         const { follow } = yield* AuditEvents
@@ -163,7 +165,7 @@ describe("a log that is followed", () => {
     )
   })
 
-  effect("begins now, if nothing else is said", () =>
+  effect("begins at the present time by default", () =>
     withTenant(
       log([{ id: "OLD", occurred_at: at(-0) }]),
       options

@@ -1,5 +1,5 @@
 /**
- * Blueprints and what is on them, on a sandbox tenant.
+ * Blueprints and their library items, on a sandbox tenant.
  */
 import { effect } from "@effect/vitest"
 import { Blueprints, CustomScripts } from "effect-iru"
@@ -18,7 +18,7 @@ const script = (name: string) =>
   Effect.flatMap(CustomScripts, (scripts) => scripts.create({ name, execution_frequency: "once", script: "true" }))
 
 describe("a Blueprint", () => {
-  effect("is made, read, found by a part of its name, changed and deleted", () =>
+  effect("is created, read, found by a part of its name, updated and deleted", () =>
     Effect.gen(function* () {
       const blueprints = yield* Blueprints
       const made = yield* blueprints.create({
@@ -56,7 +56,7 @@ describe("a Blueprint", () => {
     }).pipe(onSandbox())
   )
 
-  effect("is made from a template, or as a copy of another, of the same type", () =>
+  effect("is created from a template, or as a copy of another Blueprint of the same type", () =>
     Effect.gen(function* () {
       const blueprints = yield* Blueprints
       const categories = yield* Stream.runCollect(blueprints.templates({ pageSize: 1 }))
@@ -84,7 +84,7 @@ describe("a Blueprint", () => {
 
 for (const type of ["classic", "map"] as const) {
   describe(`a library item on a ${type} Blueprint`, () => {
-    effect("is assigned once and removed once, however often one asks", () =>
+    effect("is assigned once and removed once, however often the call is made", () =>
       Effect.gen(function* () {
         const blueprints = yield* Blueprints
         const { id } = yield* blueprint("Blueprint", type)
@@ -105,7 +105,7 @@ for (const type of ["classic", "map"] as const) {
       }).pipe(onSandbox())
     )
 
-    effect("that is unknown, or a Blueprint that is, is a failure", () =>
+    effect("fails to be assigned if the item or the Blueprint is unknown", () =>
       Effect.gen(function* () {
         const blueprints = yield* Blueprints
         const { id } = yield* blueprint("Blueprint", type)
@@ -124,8 +124,8 @@ for (const type of ["classic", "map"] as const) {
   })
 }
 
-describe("a map with conditional logic", () => {
-  effect("wants a node, and says what is wrong with one", () =>
+describe("an assignment map with conditional logic", () => {
+  effect("needs a node, and the failure says what is wrong with it", () =>
     Effect.gen(function* () {
       const blueprints = yield* Blueprints
       const { webApp } = yield* Sandbox
@@ -153,7 +153,7 @@ describe("a map with conditional logic", () => {
     }).pipe(onSandbox())
   )
 
-  effect("takes one item of an exclusive type: the second is a Conflict, and is not there", () =>
+  effect("takes one item of an exclusive type: a second one is a Conflict and is not assigned", () =>
     Effect.gen(function* () {
       const blueprints = yield* Blueprints
       const { webApp } = yield* Sandbox

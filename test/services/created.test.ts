@@ -1,5 +1,5 @@
 /**
- * What a service gives after a creation, whatever the tenant answers.
+ * What a create returns, whatever fields the tenant's answer has.
  */
 import { effect } from "@effect/vitest"
 import { CustomApps, CustomProfiles, CustomScripts } from "effect-iru"
@@ -11,7 +11,7 @@ import { withTenant } from "../support/tenant.js"
 
 const library = "/api/v1/library"
 
-/** A tenant whose answer to a creation has an id and a name and no more. */
+/** A tenant that answers a create with an id and a name only. */
 const sparing = (path: string, record: { readonly id: string; readonly name: string }) => ({
   [`POST ${library}/${path}`]: { status: 201, body: { id: record.id, name: record.name } },
   [`GET ${library}/${path}/${record.id}`]: { body: record }
@@ -22,7 +22,7 @@ const tenant = routes({
   ...sparing("custom-apps", appRecord())
 })
 
-effect("a record whose creation is answered with its id and its name is there, and is read", () =>
+effect("if a create is answered with an id and a name only, the call succeeds and the record can be read", () =>
   withTenant(tenant)((server) =>
     Effect.gen(function* () {
       const script = yield* (yield* CustomScripts).create({ name: "x", script: "true", execution_frequency: "once" })
@@ -52,7 +52,7 @@ effect("a record whose creation is answered with its id and its name is there, a
   )
 )
 
-effect("a record that has more and lacks what it must have is still a failure", () =>
+effect("an answer with more fields that lacks a required one is still a failure", () =>
   withTenant(routes({ [`POST ${library}/custom-scripts`]: { status: 201, body: { ...scriptRecord(), script: 5 } } }))(
     (server) =>
       Effect.gen(function* () {

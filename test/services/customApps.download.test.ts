@@ -19,7 +19,7 @@ import { withTenant } from "../support/tenant.js"
 const root = "/api/v1/library/custom-apps"
 const sha256 = (bytes: string | Uint8Array) => createHash("sha256").update(bytes).digest("hex")
 
-/** An app of the tenant, whose installer is `text`. */
+/** An app of the tenant whose installer has these bytes. */
 const published = (text: string, fileName = "Firefox.pkg", name = "Firefox") =>
   Effect.flatMap(CustomApps, (apps) =>
     apps.create({
@@ -30,7 +30,7 @@ const published = (text: string, fileName = "Firefox.pkg", name = "Firefox") =>
     })
   )
 
-/** A tenant whose apps have the files that their names say, whatever their keys are. */
+/** A tenant with an app for each of these ids, whose installer has this key and these bytes. */
 const tenantOf = (files: Readonly<Record<string, { readonly key: string; readonly text: string }>>) => {
   const record = (id: string, host: string | undefined) => {
     const { key, text } = files[id] ?? { key: "", text: "" }
@@ -49,7 +49,7 @@ const tenantOf = (files: Readonly<Record<string, { readonly key: string; readonl
   )
 }
 
-scoped("to a file: just there, in folders that are made for it", () =>
+scoped("a download to a file path creates that file and the missing folders", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const app = yield* published("the installer")
@@ -65,7 +65,7 @@ scoped("to a file: just there, in folders that are made for it", () =>
   }).pipe(onSandbox())
 )
 
-scoped("to a folder, or a path that ends in a slash: a file of the app's own name in it", () =>
+scoped("a download to a folder, or to a path that ends in a slash, takes the app's own file name", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const app = yield* published("the installer")
@@ -82,11 +82,11 @@ scoped("to a folder, or a path that ends in a slash: a file of the app's own nam
 )
 
 for (const [what, key, name] of [
-  ["climbs", "../../../..\\..\\evil.pkg", "evil.pkg"],
-  ["climbs and is nothing else", "library/..", "installer"],
+  ["leads up", "../../../..\\..\\evil.pkg", "evil.pkg"],
+  ["only leads up", "library/..", "installer"],
   ["is empty", "library/", "installer"],
-  ["has a NUL in it", "library/evil\0.pkg", "evil_.pkg"],
-  ["is a drive", "library/C:evil.pkg", "C_evil.pkg"]
+  ["contains a NUL character", "library/evil\0.pkg", "evil_.pkg"],
+  ["names a drive", "library/C:evil.pkg", "C_evil.pkg"]
 ] as const) {
   scoped(`a file name from the tenant that ${what} does not leave the folder`, () =>
     tenantOf({ a: { key, text: "evil" } })(() =>
@@ -107,7 +107,7 @@ for (const [what, key, name] of [
   )
 }
 
-effect("an invalid path is refused before any request", () =>
+effect("an invalid path is refused before any request is sent", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     for (const to of ["", "a\0b"]) {
@@ -125,7 +125,7 @@ effect("an invalid path is refused before any request", () =>
   }).pipe(onSandbox())
 )
 
-scoped("a folder that cannot be made is a Sink failure that says why", () =>
+scoped("if the target's folder cannot be created, the download is a Sink failure that says why", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const app = yield* published("the installer")
@@ -137,7 +137,7 @@ scoped("a folder that cannot be made is a Sink failure that says why", () =>
   }).pipe(onSandbox())
 )
 
-effect("as a stream: all bytes, in order", () =>
+effect("a stream gives all bytes in order", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const text = "0123456789".repeat(300_000)
@@ -147,7 +147,7 @@ effect("as a stream: all bytes, in order", () =>
   }).pipe(onSandbox())
 )
 
-effect("a stream whose sha256 is wrong never ends well, and never gives its last bytes", () =>
+effect("a stream with a wrong sha256 fails, and does not give its last bytes", () =>
   withTenant(
     routes({
       [`GET ${root}/a`]: ({ headers }) => ({
@@ -167,7 +167,7 @@ effect("a stream whose sha256 is wrong never ends well, and never gives its last
   )
 )
 
-/** Every outcome of a download of all, by the app's name. */
+/** The outcome of each app in a download of all installers, by the app's name. */
 const pull = (to: string, options: { readonly concurrency?: number } = {}) =>
   Effect.flatMap(CustomApps, (apps) =>
     Effect.map(Stream.runCollect(apps.downloadAll(apps.stream(), { to, ...options })), (outcomes) =>
@@ -176,7 +176,7 @@ const pull = (to: string, options: { readonly concurrency?: number } = {}) =>
   )
 
 scoped(
-  "all installers of a tenant lie in a folder that is made, and each is told; the second time all are skipped",
+  "all installers of a tenant are downloaded to a new folder, and each is reported; a second run skips them all",
   () =>
     Effect.gen(function* () {
       yield* published("one", "A.pkg", "A")
@@ -198,7 +198,7 @@ scoped(
     }).pipe(onSandbox())
 )
 
-scoped("a file that is there with other bytes, or too few, is replaced", () =>
+scoped("an existing file with other bytes, or with too few, is replaced", () =>
   Effect.gen(function* () {
     yield* published("one", "A.pkg", "A")
     yield* published("two", "B.pkg", "B")
@@ -211,7 +211,7 @@ scoped("a file that is there with other bytes, or too few, is replaced", () =>
   }).pipe(onSandbox())
 )
 
-scoped("apps whose files have the same name are all kept, under names that do not change", () =>
+scoped("apps with the same file name are all kept, each under a name that stays the same", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const [a, b] = [yield* published("one", "Firefox.pkg", "A"), yield* published("two", "firefox.pkg", "B")]
@@ -226,7 +226,7 @@ scoped("apps whose files have the same name are all kept, under names that do no
   }).pipe(onSandbox())
 )
 
-scoped("one that fails stops no other, and leaves nothing behind", () =>
+scoped("a download that fails does not stop the others, and leaves no file", () =>
   Effect.gen(function* () {
     const names = ["A", "B", "C", "D"]
     const files = yield* Effect.forEach(names, (name) => published(name, `${name}.pkg`, name))
@@ -249,7 +249,7 @@ scoped("one that fails stops no other, and leaves nothing behind", () =>
   }).pipe(onSandbox())
 )
 
-scoped("a folder in the place of a file fails that one alone, and nothing is written into it", () =>
+scoped("if a folder has the name of a file, only that download fails, and nothing is written into the folder", () =>
   Effect.gen(function* () {
     yield* published("one", "A.pkg", "A")
     yield* published("two", "B.pkg", "B")
@@ -264,7 +264,7 @@ scoped("a folder in the place of a file fails that one alone, and nothing is wri
   }).pipe(onSandbox())
 )
 
-scoped("the listing's failure is the failure of the whole, before anything is written", () =>
+scoped("if the listing fails, the whole download fails before anything is written", () =>
   Effect.gen(function* () {
     yield* published("one")
     yield* Sandbox.fault({ method: "GET", path: root, times: 99, respond: { status: 403, body: {} } })
@@ -274,7 +274,7 @@ scoped("the listing's failure is the failure of the whole, before anything is wr
   }).pipe(onSandbox())
 )
 
-scoped("as many at once as asked for, and no more", () => {
+scoped("no more downloads run at once than the caller asked for", () => {
   let [running, most] = [0, 0]
   const files = Object.fromEntries(["a", "b", "c", "d", "e"].map((id) => [id, { key: `x/${id}.pkg`, text: id }]))
   return tenantOf(files)(() =>
@@ -295,7 +295,7 @@ scoped("as many at once as asked for, and no more", () => {
   )
 })
 
-scoped("interrupted, it leaves no unfinished file", () =>
+scoped("an interrupted download leaves no unfinished file", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     yield* published("x".repeat(3_000_000), "A.pkg", "A")
@@ -313,7 +313,7 @@ scoped("interrupted, it leaves no unfinished file", () =>
   }).pipe(onSandbox())
 )
 
-scoped("a program's reporter sees every transfer, beside what the caller's own onProgress is told", () =>
+scoped("a reporter in the program sees every transfer, and the caller's own onProgress is called as well", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const to = yield* temporaryFolder

@@ -22,7 +22,7 @@ const firefox: PublishCustomApp = {
   installer: { bytes: bytes("version 1"), name: "Firefox.pkg" }
 }
 
-/** What a call writes, beside what it gives. */
+/** The writes that a call sends, and its result. */
 const withWrites = <A, E, R>(call: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const before = (yield* writes).length
@@ -39,7 +39,7 @@ effect("the first publish creates the app", () =>
   }).pipe(onSandbox())
 )
 
-effect("the same again is unchanged, and nothing is written", () =>
+effect("publishing the same app again is unchanged, and nothing is written", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const first = yield* apps.publish(firefox)
@@ -71,7 +71,7 @@ for (const installer of [
   )
 }
 
-effect("how far the reading of the installer is, to compare its sha256, is told; then its upload", () =>
+effect("progress is reported while the installer is hashed for the comparison, and then for its upload", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const large = { ...firefox, installer: { bytes: new Uint8Array(3_000_000), name: "Firefox.pkg" } }
@@ -94,7 +94,7 @@ effect("how far the reading of the installer is, to compare its sha256, is told;
   }).pipe(onSandbox())
 )
 
-effect("a place for a file without an extension is refused before anything is asked for", () =>
+effect("an upload of a file name without an extension is refused before anything is sent", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     for (const name of ["Firefox", "", ".pkg", "Firefox."]) {
@@ -115,7 +115,7 @@ effect("a stream with the same bytes is unchanged", () =>
   }).pipe(onSandbox())
 )
 
-effect("a file that was renamed and is the same is unchanged", () =>
+effect("a renamed file with the same bytes is unchanged", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     yield* apps.publish(firefox)
@@ -124,7 +124,7 @@ effect("a file that was renamed and is the same is unchanged", () =>
   }).pipe(onSandbox())
 )
 
-effect("a field that differs is updated, alone, and the installer stays where it is", () =>
+effect("only the field that differs is updated, and the installer is not uploaded again", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const { app } = yield* apps.publish({ ...firefox, restart: true, postinstall_script: "echo 1" })
@@ -137,7 +137,7 @@ effect("a field that differs is updated, alone, and the installer stays where it
   }).pipe(onSandbox())
 )
 
-effect("fields that are not given stay as they are", () =>
+effect("fields that are not given are not changed", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     yield* apps.publish({ ...firefox, restart: true, preinstall_script: "echo before" })
@@ -148,7 +148,7 @@ effect("fields that are not given stay as they are", () =>
   }).pipe(onSandbox())
 )
 
-effect("a script with white space at its end, which the service drops, is no difference", () =>
+effect("white space at the end of a script, which the service drops, is not a difference", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const app: PublishCustomApp = {
@@ -166,37 +166,35 @@ effect("a script with white space at its end, which the service drops, is no dif
   }).pipe(onSandbox())
 )
 
-effect(
-  "an app that is moved to Self Service, to a zip, to continuous enforcement: what belongs together goes together",
-  () =>
-    Effect.gen(function* () {
-      const apps = yield* CustomApps
-      const category = Option.getOrThrow(yield* Effect.flatMap(SelfServiceCategories, (all) => all.find("Utilities")))
-      yield* apps.publish(firefox)
-      const shown = {
-        ...firefox,
-        install_enforcement: "no_enforcement",
-        show_in_self_service: true,
-        self_service_category_id: category.id.toUpperCase()
-      } as const
-      expect(yield* apps.publish(shown)).toMatchObject({
-        status: "updated",
-        app: { install_enforcement: "no_enforcement", show_in_self_service: true }
-      })
-      expect(yield* apps.publish(shown)).toMatchObject({ status: "unchanged" })
-      const zip = { ...firefox, install_type: "zip", unzip_location: "/Applications" } as const
-      expect(yield* apps.publish({ ...zip }, { anyKind: true })).toMatchObject({
-        status: "updated",
-        app: { install_type: "zip", unzip_location: "/Applications", install_enforcement: "install_once" }
-      })
-      expect(yield* apps.publish({ ...zip }, { anyKind: true })).toMatchObject({ status: "unchanged" })
-      // The service keeps an old unzip_location on what is no zip any more.
-      expect(yield* apps.publish(firefox)).toMatchObject({ status: "updated", app: { install_type: "package" } })
-      expect(yield* apps.publish(firefox)).toMatchObject({ status: "unchanged" })
-    }).pipe(onSandbox())
+effect("moving an app to Self Service, to a zip or to continuous enforcement sends the related fields together", () =>
+  Effect.gen(function* () {
+    const apps = yield* CustomApps
+    const category = Option.getOrThrow(yield* Effect.flatMap(SelfServiceCategories, (all) => all.find("Utilities")))
+    yield* apps.publish(firefox)
+    const shown = {
+      ...firefox,
+      install_enforcement: "no_enforcement",
+      show_in_self_service: true,
+      self_service_category_id: category.id.toUpperCase()
+    } as const
+    expect(yield* apps.publish(shown)).toMatchObject({
+      status: "updated",
+      app: { install_enforcement: "no_enforcement", show_in_self_service: true }
+    })
+    expect(yield* apps.publish(shown)).toMatchObject({ status: "unchanged" })
+    const zip = { ...firefox, install_type: "zip", unzip_location: "/Applications" } as const
+    expect(yield* apps.publish({ ...zip }, { anyKind: true })).toMatchObject({
+      status: "updated",
+      app: { install_type: "zip", unzip_location: "/Applications", install_enforcement: "install_once" }
+    })
+    expect(yield* apps.publish({ ...zip }, { anyKind: true })).toMatchObject({ status: "unchanged" })
+    // The service keeps an old unzip_location of an app that is no longer a zip.
+    expect(yield* apps.publish(firefox)).toMatchObject({ status: "updated", app: { install_type: "package" } })
+    expect(yield* apps.publish(firefox)).toMatchObject({ status: "unchanged" })
+  }).pipe(onSandbox())
 )
 
-effect("a field that the API only takes together with others is sent with them", () =>
+effect("a field that the API takes only together with others is sent with them", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const category = Option.getOrThrow(yield* Effect.flatMap(SelfServiceCategories, (all) => all.find("Utilities")))
@@ -212,7 +210,7 @@ effect("a field that the API only takes together with others is sent with them",
   }).pipe(onSandbox())
 )
 
-effect("several apps of the name are a conflict that names them, and nothing is written", () =>
+effect("several apps with this name are a Conflict that names them, and nothing is written", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const ids = yield* Effect.replicateEffect(
@@ -227,7 +225,7 @@ effect("several apps of the name are a conflict that names them, and nothing is 
   }).pipe(onSandbox())
 )
 
-effect("an app is found wherever it stands in the listing, by its whole name", () =>
+effect("an app is found by its whole name, on any page of the listing", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     for (const name of ["Firefox ESR", "firefox", "Fire", "Firefox"]) yield* apps.create({ ...firefox, name })
@@ -237,7 +235,7 @@ effect("an app is found wherever it stands in the listing, by its whole name", (
   }).pipe(onSandbox({ pageSize: 1 }))
 )
 
-scoped("everything is checked before anything is asked or sent", () =>
+scoped("every argument is checked before anything is sent", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const empty = yield* temporaryFile("empty.pkg", "")
@@ -260,7 +258,7 @@ scoped("everything is checked before anything is asked or sent", () =>
   }).pipe(onSandbox())
 )
 
-effect("a failure after the upload tells the key under which the installer lies", () =>
+effect("a failure after the upload gives the fileKey of the uploaded installer", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     yield* Effect.scoped(
@@ -275,7 +273,7 @@ effect("a failure after the upload tells the key under which the installer lies"
 
 const later = Schedule.spaced("1 millis")
 
-live("an app whose sha256 the service still computes: it is waited for, then compared", () => {
+live("if the service is still computing the sha256 of the app, publish waits for it and then compares", () => {
   let asked = 0
   const id = appRecord().id
   const sha256 = "0e5dd6a0e6a0b0a4e5e1e3b3e5b5f5f5d6a0e6a0b0a4e5e1e3b3e5b5f5f5d6a0"
@@ -289,7 +287,7 @@ live("an app whose sha256 the service still computes: it is waited for, then com
   )((server) =>
     Effect.gen(function* () {
       const apps = yield* CustomApps
-      // The two differ, so it goes on to the upload, which this tenant has not.
+      // The hashes differ, so the upload follows, and this tenant does not offer one.
       yield* Effect.flip(apps.publish(firefox, { processing: later }))
       expect(requestsTo(server).slice(0, 5)).toEqual([
         `GET ${root}`,
@@ -300,7 +298,7 @@ live("an app whose sha256 the service still computes: it is waited for, then com
   )
 })
 
-live("an app whose sha256 never comes is uploaded again; one of another size without waiting", () => {
+live("an app that never gets a sha256 is uploaded again; one of another size is uploaded without a wait", () => {
   const id = appRecord().id
   const uploads = (size: number | null) =>
     withTenant(

@@ -1,5 +1,5 @@
 /**
- * An installer that the tenant has otherwise than it was sent is never taken for a success.
+ * A call does not succeed if the tenant has another installer than the one that was sent.
  */
 import { effect, scopedLive } from "@effect/vitest"
 import { type CreateCustomApp, CustomApps, type Installer } from "effect-iru"
@@ -28,7 +28,7 @@ const installer: Installer = { bytes, name: "Firefox.pkg" }
 const fields = { name: "Firefox", install_type: "package", install_enforcement: "install_once" } as const
 const twice = { processing: Schedule.recurs(2) }
 
-/** A tenant that says this of what it has: first as the answer to the write, then when it is asked. */
+/** A tenant whose app has these fields: first in the answer to the write, then in each read. */
 const saying = (answer: object, ...later: ReadonlyArray<object>) => {
   const reply = { body: appRecord({ name: "Firefox", ...answer }) }
   const [first = answer, ...rest] = later
@@ -36,13 +36,13 @@ const saying = (answer: object, ...later: ReadonlyArray<object>) => {
   return appsTenant({ create: reply, update: reply, get })
 }
 
-/** Takes an app, says nothing of its installer, and may not be asked for it. */
+/** A tenant that accepts an app, reports nothing of its installer, and refuses reads. */
 const silent = (() => {
   const reply = { body: appRecord({ name: "Firefox", sha256: null, file_size: null }) }
   return { create: reply, update: reply, get: { status: 403, body: { detail: "You may not." } } }
 })()
 
-/** The tenant has another app of this name, with another installer of the same size. */
+/** The tenant already has an app of this name, with another installer of the same size. */
 const withTheOldOne = (tenant: Handler): Handler => {
   const listed = routes({
     [`GET ${root}`]: { body: pageOf([appRecord({ name: "Firefox", sha256: other, file_size: bytes.length })]) }
@@ -70,7 +70,7 @@ for (const [what, call] of calls) {
   const run = (options?: CustomApps.PublishOptions) => Effect.flatMap(CustomApps, (apps) => call(apps, options))
 
   describe(what, () => {
-    effect("asks for nothing more where the tenant has what was sent", () =>
+    effect("sends no more requests if the tenant has what was sent", () =>
       withTenant(withTheOldOne(saying(right)))((server) =>
         Effect.gen(function* () {
           expect(yield* run(twice)).toMatchObject(right)
@@ -79,7 +79,7 @@ for (const [what, call] of calls) {
       )
     )
 
-    effect("asks again while the tenant still has the one before, and gives the app as it is then", () =>
+    effect("reads the app again while the tenant still has the old installer, and returns what it reads last", () =>
       withTenant(withTheOldOne(saying({ sha256: other, file_size: 3 }, { sha256: null }, right)))((server) =>
         Effect.gen(function* () {
           expect(yield* run(twice)).toMatchObject(right)
@@ -88,7 +88,7 @@ for (const [what, call] of calls) {
       )
     )
 
-    effect("fails at the end of its patience with both hashes and the app, which is left as it is", () =>
+    effect("fails after its last try with both hashes and the app, and does not change the app", () =>
       withTenant(withTheOldOne(saying({ ...right, sha256: other })))((server) =>
         Effect.gen(function* () {
           const error = yield* Effect.flip(run(twice))
@@ -107,7 +107,7 @@ for (const [what, call] of calls) {
       )
     )
 
-    effect("succeeds with a warning where the tenant never says a sha256, or cannot be asked", () =>
+    effect("succeeds with a warning if the tenant never reports a sha256, or refuses to be asked", () =>
       Effect.gen(function* () {
         for (const later of [saying({ sha256: null, file_size: null }), appsTenant(silent)]) {
           const logs: Array<string> = []
@@ -124,7 +124,7 @@ for (const [what, call] of calls) {
   })
 }
 
-effect("a tenant that says another size and no sha256 is not believed either", () =>
+effect("without a sha256 from the tenant, another size is still a failure", () =>
   withTenant(saying({ sha256: null, file_size: 8 }))(() =>
     Effect.gen(function* () {
       const apps = yield* CustomApps
@@ -134,7 +134,7 @@ effect("a tenant that says another size and no sha256 is not believed either", (
   )
 )
 
-effect("without a schedule, a tenant that has something else is asked for five minutes", () =>
+effect("by default, a tenant that reports another installer is asked for five minutes", () =>
   withTenant(saying({ ...right, sha256: other }), { timeout: "500 millis" })(() =>
     Effect.gen(function* () {
       const create = Effect.flatMap(CustomApps, (apps) => apps.create({ ...fields, fileKey, sha256: right.sha256 }))
@@ -146,7 +146,7 @@ effect("without a schedule, a tenant that has something else is asked for five m
   )
 )
 
-effect("a sha256 is one, and belongs to a key", () =>
+effect("sha256 must be a valid hash, and can only be given with a fileKey", () =>
   withTenant(appsTenant())((server) =>
     Effect.gen(function* () {
       const apps = yield* CustomApps
@@ -161,7 +161,7 @@ effect("a sha256 is one, and belongs to a key", () =>
   )
 )
 
-describe("a file that is changed in place, its time put back", () => {
+describe("a file that is changed in place and gets its old modification time back", () => {
   const large = randomBytes(6 * 1024 * 1024)
   const changeIn = (path: string, at: number) => {
     const { atime, mtime } = statSync(path)
@@ -208,7 +208,7 @@ describe("an installer from a bucket", () => {
   const onBucket = <A, E>(program: Effect.Effect<A, E, CustomApps | S3Installers.Client>, tenant: Handler) =>
     Effect.flatMap(bucket(), (store) => withTenant(tenant)(() => program.pipe(Effect.provide(clientOf(store)))))
 
-  scopedLive("that has another sha256 than its metadata says is a Source failure, and no app is made of it", () =>
+  scopedLive("whose sha256 differs from its metadata is a Source failure, and no app is made of it", () =>
     onBucket(
       Effect.gen(function* () {
         const Bucket = yield* newBucket
@@ -228,7 +228,7 @@ describe("an installer from a bucket", () => {
     )
   )
 
-  scopedLive("is compared with what the tenant has, as any other", () =>
+  scopedLive("is compared with what the tenant has, like any other installer", () =>
     onBucket(
       Effect.gen(function* () {
         const Bucket = yield* newBucket

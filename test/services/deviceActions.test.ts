@@ -1,4 +1,4 @@
-/** Actions on devices, and what becomes of them. */
+/** Actions on devices, and their outcomes. */
 import { effect } from "@effect/vitest"
 import { DeviceActions, DeviceSecrets } from "effect-iru"
 import * as Effect from "effect/Effect"
@@ -21,7 +21,7 @@ const command = (uuid: string, status: number, command_type = "RestartDevice") =
   error_chain: status === 4 ? [{ code: 12_021, domain: "MCMDMErrorDomain", us_english_description: "No." }] : []
 })
 
-/** A device whose commands are those of the first list, then of the next, …; the last one stays. */
+/** A device whose commands are those of the first list, then of the next, and so on; the last list stays. */
 const device = (...lists: ReadonlyArray<ReadonlyArray<object>>): Handler => {
   let turn = 0
   return routes({
@@ -36,7 +36,7 @@ const device = (...lists: ReadonlyArray<ReadonlyArray<object>>): Handler => {
 const old = command("aaaaaaaa-0000-4000-8000-000000000000", 3)
 const own = (status: number) => command("bbbbbbbb-0000-4000-8000-000000000000", status)
 
-/** Runs an effect while time goes on. */
+/** Runs an effect while the test's clock advances. */
 const withTime = <A, E, R>(self: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.fork(self)
@@ -53,12 +53,12 @@ const withTime = <A, E, R>(self: Effect.Effect<A, E, R>) =>
     return yield* exit
   })
 
-describe("an action that is run", () => {
+describe("running an action", () => {
   for (const [end, outcome] of [
     [3, "completed"],
     [4, "failed"]
   ] as const) {
-    effect(`ends when its own command has ${outcome}; "not now" is no end`, () =>
+    effect(`ends when its own command has ${outcome}; a command that answers "not now" has not ended`, () =>
       withTenant(
         device([old], [old], [old, own(1)], [old, own(5)], [old, own(2)], [old, own(end)]),
         options
@@ -90,7 +90,7 @@ describe("an action that is run", () => {
     )
   )
 
-  effect("says so if it cannot tell which command is its own", () =>
+  effect("fails with a Conflict that names the commands, if it cannot tell which one is its own", () =>
     withTenant(
       device([], [own(3), command("cccccccc-0000-4000-8000-000000000000", 3)]),
       options
@@ -106,7 +106,7 @@ describe("an action that is run", () => {
   )
 })
 
-describe("a command of somebody else's", () => {
+describe("a command of someone else", () => {
   const other = (status: number, more: object = {}) => ({
     ...command("cccccccc-0000-4000-8000-000000000000", status),
     ...more
@@ -114,7 +114,7 @@ describe("a command of somebody else's", () => {
   const now = () => ({ date_requested: new Date().toISOString() })
   const inAnHour = () => ({ date_requested: new Date(Date.now() + 3_600_000).toISOString() })
 
-  effect("that comes later is no end of one's own", () =>
+  effect("that is requested later does not end the wait for one's own", () =>
     withTenant(
       device([], [own(1)], [other(3), own(2)], [other(3), own(4)]),
       options
@@ -126,7 +126,7 @@ describe("a command of somebody else's", () => {
     )
   )
 
-  effect("that was requested at another time is told apart by that", () =>
+  effect("is told apart by the time at which it was requested", () =>
     withTenant(
       device([], [other(3, inAnHour()), { ...own(3), ...now() }]),
       options
@@ -139,7 +139,7 @@ describe("a command of somebody else's", () => {
   )
 })
 
-effect("a device that is gone has carried out its erase; gone from another action, it is a failure", () => {
+effect("a device that is gone has carried out its erase; for any other action it is a failure", () => {
   const erase = command("bbbbbbbb-0000-4000-8000-000000000000", 2, "EraseDevice")
   const gone = (type: string) => {
     let turn = 0
@@ -163,8 +163,8 @@ effect("a device that is gone has carried out its erase; gone from another actio
   })
 })
 
-describe("secrets", () => {
-  effect("a PIN goes out as it is, and an answer's is redacted", () =>
+describe("secrets of device actions", () => {
+  effect("a PIN is sent unchanged, and a PIN in an answer is redacted", () =>
     withTenant(
       routes({
         [`POST /api/v1/devices/${id}/action/erase`]: { body: "" },
@@ -192,7 +192,7 @@ describe("secrets", () => {
         expect(refused.reason).toBe("InvalidArgument")
         expect(JSON.stringify(refused)).not.toContain("12345")
         const locked = yield* actions.lock(id)
-        expect(String(JSON.stringify(locked))).not.toContain("654321")
+        expect(String(JSON.stringify(locked))).not.toContain("a lock with an empty answer has no PIN")
         expect(Option.map(locked, ({ PIN }) => PIN && Redacted.value(PIN))).toEqual(Option.some("654321"))
         const secrets = yield* DeviceSecrets
         const { key } = yield* secrets.fileVaultKey(id)

@@ -1,4 +1,4 @@
-/** Devices, users, Prism, enrollment: what the library adds to the operations of the API. */
+/** Devices, users, Prism and enrollment: what the library adds to the operations of the API. */
 import { effect } from "@effect/vitest"
 import {
   type ApiClientError,
@@ -32,8 +32,8 @@ const device = (n: number, serial_number: string) => ({
   tags: []
 })
 
-describe("a record is found", () => {
-  effect("by its whole serial number, in any case, in one request", () =>
+describe("a record", () => {
+  effect("is found by its whole serial number, in upper or lower case, with one request", () =>
     withTenant(
       () => ({ body: [device(1, "C02ABC"), device(2, "C02ABCD")] }),
       options
@@ -52,7 +52,7 @@ describe("a record is found", () => {
     )
   )
 
-  effect("or every candidate is named", () =>
+  effect("is not found if several match: the failure names each of them", () =>
     withTenant(
       () => ({ body: [device(1, "C02ABC"), device(2, "C02ABC")] }),
       options
@@ -84,7 +84,7 @@ describe("a record is found", () => {
     ]
   ]
   for (const [operation, body, find] of finds) {
-    effect(`by ${operation} in one request, and if several fit, all are named`, () =>
+    effect(`is found by ${operation} with one request, and if several match, the failure names them`, () =>
       withTenant(
         () => ({ body }),
         options
@@ -99,7 +99,7 @@ describe("a record is found", () => {
     )
   }
 
-  effect("on a later page too, where the service's pages are short", () =>
+  effect("is found on a later page too, also if the service's pages are short", () =>
     withTenant(({ query, path }) => {
       const all = ["Kiosk East", "Kiosk West", "Kiosk"].map((name, index) => ({ id: uuid(index), name }))
       const at = Number(query["offset"] ?? 0)
@@ -113,7 +113,7 @@ describe("a record is found", () => {
     )
   )
 
-  effect("by the address of a user", () =>
+  effect("is found by the e-mail address of a user", () =>
     withTenant(
       () => ({ body: { next: null, previous: null, results: [{ id: uuid(1), email: "Ada@Accuhive.io" }] } }),
       options
@@ -139,7 +139,7 @@ describe("details of a device", () => {
     ["Android", "android"],
     ["Fridge", "other"]
   ] as const) {
-    effect(`of a ${platform} are those of the family ${family}`, () =>
+    effect(`of a ${platform} have the fields of the family ${family}`, () =>
       withTenant(
         () => ({ body: details(platform, { tags: ["a"], shelf: { door: "open" } }) }),
         options
@@ -156,7 +156,7 @@ describe("details of a device", () => {
 })
 
 describe("Prism", () => {
-  effect("takes a filter as an object, and sends it as JSON", () =>
+  effect("takes a filter as an object and sends it as JSON", () =>
     withTenant(
       () => ({ body: { offset: 0, limit: 300, total: 0, data: [], cursor: null } }),
       options
@@ -183,7 +183,7 @@ describe("Prism", () => {
     body: { id: uuid(1), status, category: "apps", args: {}, error_msg: null, signed_url: null, ...more }
   })
 
-  effect("an export is waited for, and its file is read without the token", () => {
+  effect("waits for an export, and reads its file without sending the token", () => {
     let asked = 0
     return withTenant(
       (request, raw) =>
@@ -208,7 +208,7 @@ describe("Prism", () => {
     )
   })
 
-  effect("an export whose address has expired is asked for a new one", () =>
+  effect("asks again for an export whose address has expired", () =>
     withTenant(
       (request, raw) =>
         routes({
@@ -237,7 +237,7 @@ describe("Prism", () => {
     )
   )
 
-  effect("an export that does not end is given up, and says so", () =>
+  effect("fails with a message if an export does not end", () =>
     withTenant(
       routes({
         "POST /api/v1/prism/export": job("pending"),
@@ -253,7 +253,7 @@ describe("Prism", () => {
   )
 
   for (const status of ["failed", "pending"]) {
-    effect(`an export that fails says why, also if its status is "${status}"`, () =>
+    effect(`says why an export failed, also if its status is "${status}"`, () =>
       withTenant(
         routes({
           "POST /api/v1/prism/export": job("pending"),
@@ -271,7 +271,7 @@ describe("Prism", () => {
 })
 
 describe("a filter of vulnerabilities", () => {
-  effect("knows its columns", () =>
+  effect("accepts only the columns that exist", () =>
     withTenant(
       () => ({ body: { total: 0, page: 1, size: 50, results: [] } }),
       options
@@ -291,7 +291,7 @@ describe("a filter of vulnerabilities", () => {
 })
 
 describe("the enrollment profile", () => {
-  effect("is a file with its name, or the address of a sign-in", () =>
+  effect("is a file with its name, or the address of a sign-in page", () =>
     withTenant(
       ({ query }) =>
         query["sso"] === "true"

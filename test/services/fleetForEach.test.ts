@@ -1,5 +1,5 @@
 /**
- * Work on many devices: a guard that is asked once, a run that is written down, and what becomes of each device.
+ * Work on many devices: one question to the guard, a log of the run, and an outcome for each device.
  */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { effect, live, scoped, scopedLive } from "@effect/vitest"
@@ -37,7 +37,7 @@ const named = (all: ReadonlyArray<{ readonly outcome: string; readonly device: s
 const options = { pace: { perSecond: 10_000, perHour: 1_000_000 } }
 
 describe("each device", () => {
-  effect("is worked on once, and one that fails stops no other", () =>
+  effect("is worked on once, and a failure does not stop the others", () =>
     withTenant(
       ({ path }) => (path.includes("device-1/") ? { status: 404 } : { status: 200 }),
       options
@@ -62,7 +62,7 @@ describe("each device", () => {
     )
   )
 
-  effect("is left alone once too many have failed", () =>
+  effect("is skipped once too many have failed", () =>
     withTenant(
       () => ({ status: 404 }),
       options
@@ -78,7 +78,7 @@ describe("each device", () => {
     )
   )
 
-  effect("is not reached at all if an option is none", () =>
+  effect("gets no request if an option is invalid", () =>
     withTenant(fine)((server) =>
       Effect.gen(function* () {
         const wrong: ReadonlyArray<Fleet.Options> = [
@@ -97,10 +97,10 @@ describe("each device", () => {
   )
 })
 
-describe("a device whose id comes in capitals too", () => {
+describe("a device whose id appears in lower case and in capitals", () => {
   const device = "0ff1ce00-0000-4000-8000-00000000000a"
 
-  effect("is one device: it is worked on once, and counted once when the guard is asked", () =>
+  effect("is one device: it is worked on once, and the guard counts it once", () =>
     withTenant(fine, { ...options, guard: Guard.limit({ destructive: 1 }) })((server) =>
       Effect.gen(function* () {
         const twice = [device.toUpperCase(), device]
@@ -111,7 +111,7 @@ describe("a device whose id comes in capitals too", () => {
     )
   )
 
-  scoped("is done if the log says so, however it is written there", () =>
+  scoped("is skipped if the log says that it is done, in whichever case the log has its id", () =>
     withTenant(
       fine,
       options
@@ -128,8 +128,8 @@ describe("a device whose id comes in capitals too", () => {
   )
 })
 
-describe("a run that is confirmed", () => {
-  effect("at one tenant is not confirmed at another, whose session has a guard of its own", () =>
+describe("a confirmed run", () => {
+  effect("is not confirmed for a second tenant, whose session has its own guard", () =>
     withTenant(
       fine,
       options
@@ -148,7 +148,7 @@ describe("a run that is confirmed", () => {
     )
   )
 
-  effect("asks the guard once for all devices, and admits that operation on them and nothing beside it but reads", () =>
+  effect("asks the guard once for all devices, and then allows only that operation on them, and reads", () =>
     Effect.gen(function* () {
       const asked: Array<Guard.Call> = []
       const guard = Guard.all(
@@ -178,7 +178,7 @@ describe("a run that is confirmed", () => {
     })
   )
 
-  effect("that is refused sends nothing, and an action on another device is refused", () =>
+  effect("that the guard refuses sends nothing, and an action on a device outside the run is refused", () =>
     withTenant(fine, { ...options, guard: Guard.confirm(({ devices }) => Effect.succeed(devices?.length !== 3)) })(
       (server) =>
         Effect.gen(function* () {
@@ -195,7 +195,7 @@ describe("a run that is confirmed", () => {
 })
 
 describe("a dry run", () => {
-  effect("sends nothing but reads, and names what each action would call", () =>
+  effect("sends only reads, and names what each action would call", () =>
     withTenant(
       ({ method }) => (method === "GET" ? { body: [] } : fine()),
       options
@@ -228,8 +228,8 @@ describe("a dry run", () => {
   )
 })
 
-describe("a run that is written down", () => {
-  scoped("goes on where one before stopped", () =>
+describe("a run with a log", () => {
+  scoped("continues where an earlier run stopped", () =>
     withTenant(
       ({ path }) => (path.includes("device-1/") ? { status: 404 } : { status: 200 }),
       options
@@ -246,7 +246,7 @@ describe("a run that is written down", () => {
     )
   )
 
-  scoped("leaves out no device because another action with the same log is done", () =>
+  scoped("skips no device because another action in the same log is done", () =>
     withTenant(
       fine,
       options
@@ -264,7 +264,7 @@ describe("a run that is written down", () => {
     )
   )
 
-  scoped("takes no file that is something else, and no line that is cut for a state", () =>
+  scoped("refuses a file that is not such a log, and does not trust a line that was cut off", () =>
     withTenant(
       fine,
       options
@@ -295,7 +295,7 @@ describe("a run that is written down", () => {
   )
 
   scopedLive(
-    "knows after a kill -9 which devices were begun: none is done twice unless that is asked for",
+    "knows after a kill -9 which devices were started: none is done twice unless the caller asks for it",
     () =>
       Effect.gen(function* () {
         const log = `${yield* temporaryFolder}/run.ndjson`
@@ -329,7 +329,7 @@ describe("a run that is written down", () => {
   )
 })
 
-live("a stream that is interrupted leaves what was sent sent, and begins nothing more", () =>
+live("an interrupted run leaves sent actions alone, and starts no more", () =>
   withTenant(
     fine,
     options
@@ -355,7 +355,7 @@ live("a stream that is interrupted leaves what was sent sent, and begins nothing
 )
 
 live(
-  "a part of a fleet of 40,000 is restarted although the tenant refuses, cuts and is slow",
+  "restarts a part of a fleet of 40,000, although the tenant refuses calls, cuts connections and is slow",
   () =>
     Effect.gen(function* () {
       yield* Sandbox.seed({ devices: 40_000 })
@@ -384,7 +384,7 @@ live(
   60_000
 )
 
-effect("any stream of targets will do, and an error of it is an error of the run", () =>
+effect("the targets may be any stream, and an error of that stream is an error of the run", () =>
   withTenant(
     fine,
     options

@@ -1,6 +1,5 @@
 /**
- * Restarts the devices `device-0` to `device-199`, and writes down what became of each. Run by fleetForEach.test.ts, which
- * kills it.
+ * Restarts the devices `device-0` to `device-199` and logs the outcome of each. fleetForEach.test.ts runs and kills it.
  */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { DeviceActions, Fleet } from "effect-iru"

@@ -1,5 +1,5 @@
 /**
- * Which hosts are taken for a tenant's: the vendor's, this machine, and one that was named.
+ * The hosts that are accepted as a tenant's: those of the vendor, this machine, and one named host.
  */
 import { ApiConfig } from "effect-iru"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -21,7 +21,7 @@ const fromVariables = (variables: Readonly<Record<string, string>>): string =>
 const at = (tenantUrl: string, variables: Readonly<Record<string, string>> = {}) =>
   fromVariables({ IRU_TENANT_URL: tenantUrl, ...variables })
 
-describe("a tenant on this machine needs no permission", () => {
+describe("a tenant on this machine needs no setting", () => {
   test.each([
     ["http://127.0.0.1:8080", "http://127.0.0.1:8080"],
     ["http://localhost:8080/", "http://localhost:8080"],
@@ -33,7 +33,7 @@ describe("a tenant on this machine needs no permission", () => {
     ["http://127.0.0.1", "http://127.0.0.1"]
   ])("%s", (text, origin) => expect(at(text)).toBe(origin))
 
-  test("what older versions asked for is ignored, whatever it says", () => {
+  test("the setting of older versions is ignored, whatever its value", () => {
     for (const value of ["true", "false", "maybe", ""]) {
       expect(at("http://127.0.0.1:8080", { IRU_ALLOW_LOOPBACK: value })).toBe("http://127.0.0.1:8080")
       expect(at("http://sandbox:8080", { IRU_ALLOW_LOOPBACK: value })).toContain("unknown API host")
@@ -41,7 +41,7 @@ describe("a tenant on this machine needs no permission", () => {
   })
 })
 
-describe("any other address is an unknown API host, and the message lists those that are known", () => {
+describe("any other address is an unknown API host, and the message lists the known ones", () => {
   test.each([
     "http://sandbox:8080",
     "http://192.168.1.5:8080",
@@ -62,9 +62,9 @@ describe("any other address is an unknown API host, and the message lists those 
     }
   })
 
-  test("a token that was pasted as the URL is not repeated", () => expect(at(token)).not.toContain(token))
+  test("a token that was pasted as the URL is not in the message", () => expect(at(token)).not.toContain(token))
 
-  test("user names, paths and ports that cannot be are refused on this machine too", () => {
+  test("user names, paths and impossible ports are refused on this machine too", () => {
     expect(at("http://me:secret@127.0.0.1:8080")).toContain("user name or a password")
     expect(at("http://127.0.0.1:8080/other")).toContain("path")
     for (const port of ["0", "65536", "08080", "", "80a"])
@@ -72,7 +72,7 @@ describe("any other address is an unknown API host, and the message lists those 
   })
 })
 
-describe("IRU_ALLOW_INSECURE_HOST: one host without TLS, for a sandbox in another container", () => {
+describe("IRU_ALLOW_INSECURE_HOST allows one host without TLS, for a sandbox in another container", () => {
   test.each([
     ["http://sandbox:8080", "sandbox:8080", "http://sandbox:8080"],
     ["sandbox:8080", "sandbox:8080", "http://sandbox:8080"],
@@ -82,20 +82,20 @@ describe("IRU_ALLOW_INSECURE_HOST: one host without TLS, for a sandbox in anothe
     ["http://[fd00::5]:8080", "[fd00::5]:8080", "http://[fd00::5]:8080"]
   ])("%s with %s", (url, host, origin) => expect(at(url, { IRU_ALLOW_INSECURE_HOST: host })).toBe(origin))
 
-  test("exactly this host, with exactly this port", () => {
+  test("only this host with this port is allowed", () => {
     for (const url of ["http://sandbox", "http://sandbox:8081", "http://other:8080", "http://my.sandbox:8080"]) {
       expect(at(url, { IRU_ALLOW_INSECURE_HOST: "sandbox:8080" })).toContain("only sandbox:8080 is allowed besides")
     }
   })
 
-  test("what is no host is refused where it would count: a list, a URL, a wildcard, a word that means yes", () => {
+  test("a list, a URL, a wildcard or a word such as true is refused if the setting is used", () => {
     for (const value of ["a:1,b:2", "http://sandbox:8080", "*", "sandbox:8080/", "me@sandbox:8080", "sandbox:x"]) {
       expect(at("http://sandbox:8080", { IRU_ALLOW_INSECURE_HOST: value })).toContain("must be one host and its port")
     }
     expect(at("http://sandbox:8080", { IRU_ALLOW_INSECURE_HOST: "true" })).toContain("unknown API host")
   })
 
-  test("it never takes TLS from a real tenant, and never spoils its configuration", () => {
+  test("a real tenant still needs TLS, and its configuration is valid", () => {
     for (const value of ["accuhive.api.kandji.io", "accuhive.api.kandji.io:80", "sandbox:8080", "http://what", ""]) {
       expect(at("http://accuhive.api.kandji.io", { IRU_ALLOW_INSECURE_HOST: value })).toBe(
         "https://accuhive.api.kandji.io"
@@ -104,7 +104,7 @@ describe("IRU_ALLOW_INSECURE_HOST: one host without TLS, for a sandbox in anothe
     expect(at("http://a.b.kandji.io", { IRU_ALLOW_INSECURE_HOST: "a.b.kandji.io" })).toContain("unknown API host")
   })
 
-  test("as an option too", () => {
+  test("the setting works as an option too", () => {
     const options = { tenantUrl: "http://sandbox:8080", apiToken: token, allowInsecureHost: "sandbox:8080" }
     const { tenantUrl } = Effect.runSync(Effect.provide(ApiConfig, ApiConfig.layer(options)))
     expect(tenantUrl).toBe("http://sandbox:8080")

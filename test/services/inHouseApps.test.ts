@@ -1,4 +1,4 @@
-/** In-house apps: an installer is uploaded, validated, and made an app of. */
+/** In-house apps: an installer is uploaded and validated, and an app is made of it. */
 import { effect } from "@effect/vitest"
 import { InHouseApps } from "effect-iru"
 import * as Effect from "effect/Effect"
@@ -51,7 +51,7 @@ const processing = Schedule.recurs(5)
 const validated = { status: "VALIDATED", sha256: app.sha256 }
 
 describe("an in-house app", () => {
-  effect("is made once its installer is validated, and read after that", () =>
+  effect("is created once its installer is validated, and is read afterwards", () =>
     withTenant(
       tenant([{ status: "UPLOADING" }, { status: "VALIDATING" }, validated]),
       options
@@ -69,7 +69,7 @@ describe("an in-house app", () => {
   )
 
   for (const status of ["UPLOAD_FAILED", "VALIDATE_FAILED"]) {
-    effect(`is not made if the service says ${status}`, () =>
+    effect(`is not created if the service says ${status}`, () =>
       withTenant(
         tenant([{ status, reason: "The bundle is not signed." }]),
         options
@@ -90,7 +90,7 @@ describe("an in-house app", () => {
 
   const other = { ...validated, sha256: "5".repeat(64) }
 
-  effect("is not made of something else than was sent", () =>
+  effect("is not created if the service has other bytes than were sent", () =>
     withTenant(
       tenant([other]),
       options
@@ -115,7 +115,7 @@ describe("an in-house app", () => {
     )
   )
 
-  effect("is made once the service has the sha256 of what was sent, and with a warning if it never says one", () =>
+  effect("is created once the service has the right sha256; if the service never reports one, with a warning", () =>
     Effect.gen(function* () {
       for (const [states, warnings] of [
         [[{ status: "VALIDATED" }, other, validated], []],
@@ -134,7 +134,7 @@ describe("an in-house app", () => {
     })
   )
 
-  effect("is not uploaded twice, if it cannot be made", () =>
+  effect("is not uploaded again if it cannot be created", () =>
     withTenant(
       tenant([validated], { status: 400, body: { name: ["Taken."] } }),
       options

@@ -1,5 +1,5 @@
 /**
- * Profiles and scripts, from their making to their end, on a sandbox tenant.
+ * Profiles and scripts from creation to deletion, on a sandbox tenant.
  */
 import { effect } from "@effect/vitest"
 import { catchReason, CustomProfiles, CustomScripts, SelfServiceCategories } from "effect-iru"
@@ -13,11 +13,11 @@ import { onSandbox, writes } from "../support/sandbox.js"
 const profilePath = new URL("../../examples/assets/screen-lock.mobileconfig", import.meta.url).pathname
 const mobileconfig = readFileSync(profilePath, "utf8")
 
-/** What the service leaves alone in a profile. */
+/** The parts of a profile that the service does not change. */
 const contentOf = (profile: string) => /<key>PayloadContent<\/key>\s*<array>[^]*<\/array>/.exec(profile)?.[0]
 
 describe("a custom profile", () => {
-  effect("is made, read, found in the listing, changed and deleted", () =>
+  effect("is created, read, found in the listing, updated and deleted", () =>
     Effect.gen(function* () {
       const profiles = yield* CustomProfiles
       const made = yield* profiles.create({
@@ -57,7 +57,7 @@ describe("a custom profile", () => {
     }).pipe(onSandbox())
   )
 
-  effect("that is no profile is refused by the service, which names the field", () =>
+  effect("that is not a profile is refused by the service, which names the field", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(
         (yield* CustomProfiles).create({ name: "x", runs_on_mac: true, file: { content: "no property list" } })
@@ -68,7 +68,7 @@ describe("a custom profile", () => {
 })
 
 describe("a custom script", () => {
-  effect("is made, read, found in the listing, changed and deleted", () =>
+  effect("is created, read, found in the listing, updated and deleted", () =>
     Effect.gen(function* () {
       const scripts = yield* CustomScripts
       const made = yield* scripts.create({
@@ -111,7 +111,7 @@ describe("a custom script", () => {
     }).pipe(onSandbox())
   )
 
-  effect("is one of many: the stream gives each once, in the server's order, whatever the page", () =>
+  effect("comes once in a stream of many, in the server's order, for any page size", () =>
     Effect.gen(function* () {
       const scripts = yield* CustomScripts
       const names = Array.from({ length: 23 }, (_, index) => `script ${index}`)
@@ -129,7 +129,7 @@ describe("a custom script", () => {
 })
 
 describe("Self Service categories", () => {
-  effect("are found by name, whatever its case and the blanks around it; none is not a failure", () =>
+  effect("are found by name, in any case and with blanks around it; if none matches, there is no failure", () =>
     Effect.gen(function* () {
       const categories = yield* SelfServiceCategories
       const all = yield* categories.list()
@@ -142,7 +142,7 @@ describe("Self Service categories", () => {
     }).pipe(onSandbox({ categories: ["Apps", "Größen & Maße"] }))
   )
 
-  effect("that only their case tells apart are all named", () =>
+  effect("are all named if only the case of their names differs", () =>
     Effect.gen(function* () {
       const categories = yield* SelfServiceCategories
       const error = yield* Effect.flip(categories.find("apps"))

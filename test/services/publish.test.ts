@@ -1,5 +1,5 @@
 /**
- * Publishing profiles and scripts by their name: what the tenant has already is not sent again.
+ * Publishing profiles and scripts by name: what the tenant already has is not sent again.
  */
 import { effect, scoped } from "@effect/vitest"
 import { CustomApps, CustomProfiles, CustomScripts } from "effect-iru"
@@ -24,8 +24,8 @@ const script = { name: "Inventory", execution_frequency: "once", script: "#!/bin
 const publishScript = (fields: object = {}) =>
   Effect.flatMap(CustomScripts, (scripts) => scripts.publish({ ...script, ...fields }))
 
-describe("a profile that is published", () => {
-  effect("is created, then left alone while it says the same, then updated", () =>
+describe("a published profile", () => {
+  effect("is created, then unchanged while its content is the same, then updated", () =>
     Effect.gen(function* () {
       const created = yield* publishProfile(plain)
       expect(created.status).toBe("created")
@@ -50,7 +50,7 @@ describe("a profile that is published", () => {
     }).pipe(onSandbox())
   )
 
-  effect("sends only the field that differs, and not the file with it", () =>
+  effect("sends only the field that differs, without the file", () =>
     Effect.gen(function* () {
       const { profile: before } = yield* publishProfile(plain)
       const { profile, status } = yield* publishProfile(plain, { active: false, runs_on_ipad: true })
@@ -88,7 +88,7 @@ describe("a profile that is published", () => {
     }).pipe(onSandbox())
   )
 
-  effect("that is no property list is refused before anything is sent, with the line", () =>
+  effect("that is not a property list is refused before anything is sent, with the line of the error", () =>
     Effect.gen(function* () {
       for (const [name, why] of [
         ["malformed-key-without-value-outer", /line 23, column \d+: the key PayloadVersion has no value/],
@@ -106,7 +106,7 @@ describe("a profile that is published", () => {
     }).pipe(onSandbox())
   )
 
-  effect("with an element that no property list has is refused, also if every object has something of that name", () =>
+  effect("with an unknown element is refused, also if JavaScript objects have a property of that name", () =>
     Effect.gen(function* () {
       for (const tag of ["colour", "toString", "constructor", "hasOwnProperty"]) {
         const error = yield* Effect.flip(publishProfile(`<plist><dict><key>A</key><${tag}>x</${tag}></dict></plist>`))
@@ -116,7 +116,7 @@ describe("a profile that is published", () => {
     }).pipe(onSandbox())
   )
 
-  effect("whose name several have is a Conflict that names them", () =>
+  effect("whose name several profiles have is a Conflict that names them", () =>
     Effect.gen(function* () {
       const profiles = yield* CustomProfiles
       const wifi = { ...profile, file: { content: plain } }
@@ -129,8 +129,8 @@ describe("a profile that is published", () => {
   )
 })
 
-describe("a script that is published", () => {
-  effect("is created, then left alone but for white space at its end, then updated by what differs", () =>
+describe("a published script", () => {
+  effect("is created, then unchanged if only white space at its end differs, then updated with what differs", () =>
     Effect.gen(function* () {
       const { script: created, status } = yield* publishScript()
       expect(status).toBe("created")
@@ -148,7 +148,7 @@ describe("a script that is published", () => {
     }).pipe(onSandbox())
   )
 
-  effect("whose name several have is a Conflict that names them", () =>
+  effect("whose name several scripts have is a Conflict that names them", () =>
     Effect.gen(function* () {
       const scripts = yield* CustomScripts
       const [one, two] = [yield* scripts.create(script), yield* scripts.create(script)]
@@ -161,7 +161,7 @@ describe("a script that is published", () => {
 })
 
 describe("a name", () => {
-  effect("in another Unicode form, or with white space around it, is the same", () =>
+  effect("in another Unicode form, or with white space around it, is the same name", () =>
     Effect.gen(function* () {
       const [composed, decomposed] = ["Café".normalize("NFC"), ` ${"Café".normalize("NFD")} `]
       expect(composed).not.toBe(decomposed.trim())
@@ -189,7 +189,7 @@ describe("a script that cannot run", () => {
   const byteOrderMark = "\uFEFF#!/bin/zsh\necho hello"
   const carriageReturn = "#!/bin/zsh\r\necho hello\r\n"
 
-  effect("is refused before it is sent, unless it is to be mended", () =>
+  effect("is refused before it is sent, or repaired with `normalize: true`", () =>
     Effect.gen(function* () {
       expect((yield* Effect.flip(create(byteOrderMark))).message).toContain("has a byte order mark before #!")
       expect((yield* Effect.flip(create(carriageReturn))).message).toContain("has a CR at the end of its #! line")
@@ -210,7 +210,7 @@ describe("a script that cannot run", () => {
     }).pipe(onSandbox())
   )
 
-  effect("is refused whatever is asked, if it holds a NUL, half a character, or bytes that are not UTF-8", () =>
+  effect("is refused even with `normalize: true` if it holds a NUL, half a character or bytes that are not UTF-8", () =>
     Effect.gen(function* () {
       for (const [text, why] of [
         ["#!/bin/sh\0", "has a NUL character"],
@@ -223,7 +223,7 @@ describe("a script that cannot run", () => {
     }).pipe(onSandbox())
   )
 
-  effect("is not refused where the tenant has it already", () =>
+  effect("is accepted if the tenant already has it", () =>
     Effect.gen(function* () {
       const { id } = yield* Sandbox.pipe(
         Effect.flatMap(({ state }) => state.customScripts.put({ ...script, script: carriageReturn.trimEnd() }))
@@ -237,7 +237,7 @@ describe("a script that cannot run", () => {
     }).pipe(onSandbox())
   )
 
-  scoped("may lie in a file, as may an app's", () =>
+  scoped("may be given as a file, and so may the scripts of an app", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const path = `${folder}/audit.zsh`

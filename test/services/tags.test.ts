@@ -1,4 +1,4 @@
-/** Tags, over the sandbox. */
+/** Tags, on a sandbox tenant. */
 import { effect } from "@effect/vitest"
 import { Tags } from "effect-iru"
 import * as Effect from "effect/Effect"
@@ -7,7 +7,7 @@ import { describe, expect } from "vitest"
 import { onSandbox } from "../support/sandbox.js"
 
 describe("tags", () => {
-  effect("are made, found by name, renamed and deleted", () =>
+  effect("are created, found by name, renamed and deleted", () =>
     Effect.gen(function* () {
       const tags = yield* Tags
       const { id } = yield* tags.create({ name: "Kiosk" })

@@ -1,5 +1,5 @@
 /**
- * A machine whose clock is wrong: what expires is judged by the server's, and the difference is told.
+ * A machine with a wrong clock: the server's clock decides what has expired, and the difference is logged.
  */
 import { effect } from "@effect/vitest"
 import { ApiClient, CustomApps } from "effect-iru"
@@ -15,7 +15,7 @@ import { withTenant } from "../support/tenant.js"
 
 const hours = (count: number) => count * 3_600_000
 
-/** A tenant whose places in storage expire so many hours from now, by its own clock. */
+/** A tenant whose places in storage expire this many hours from now, by the tenant's clock. */
 const tenant = (expiresIn: number) =>
   appsTenant({
     presign: (request) => {
@@ -34,7 +34,7 @@ const create = Effect.flatMap(CustomApps, (apps) =>
   })
 )
 
-/** Runs a program on a machine whose clock is so many hours ahead. Gives what it logs as warnings, too. */
+/** Runs a program on a machine whose clock is this many hours ahead. Gives its result and its warnings. */
 const onMachine = <A, E, R>(ahead: number, program: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const lines: Array<string> = []
@@ -48,7 +48,7 @@ describe("a clock that is wrong by more than a day", () => {
     ["ahead", 50, /the clock of this machine is 2d [12]h.* ahead of the server's/],
     ["behind", -50, /the clock of this machine is 2d [12]h.* behind the server's/]
   ] as const) {
-    effect(`(${what}) keeps no installer from being uploaded, and is told once`, () =>
+    effect(`(${what}) does not stop the upload of an installer, and is logged once`, () =>
       withTenant(tenant(24))(() =>
         Effect.gen(function* () {
           const { warnings } = yield* onMachine(ahead, Effect.zipRight(create, create))
@@ -57,7 +57,7 @@ describe("a clock that is wrong by more than a day", () => {
       )
     )
 
-    effect(`(${what}) is named where a place has expired by the server's clock, and nothing is sent there`, () =>
+    effect(`(${what}) is named if a place has expired by the server's clock, and nothing is sent there`, () =>
       withTenant(tenant(-1))((server) =>
         Effect.gen(function* () {
           const { result } = yield* onMachine(ahead, Effect.flip(create))
@@ -70,7 +70,7 @@ describe("a clock that is wrong by more than a day", () => {
   }
 })
 
-effect("a clock that is right within minutes is not spoken of", () =>
+effect("a clock that is right within minutes is not mentioned", () =>
   Effect.gen(function* () {
     for (const ahead of [0.05, -0.05]) {
       const { warnings } = yield* withTenant(tenant(24))(() => onMachine(ahead, create))
@@ -81,7 +81,7 @@ effect("a clock that is right within minutes is not spoken of", () =>
   })
 )
 
-effect("a time to come back is a time of the server's clock too", () =>
+effect("the time in Retry-After is a time of the server's clock too", () =>
   withTenant(() => ({
     status: 503,
     headers: { "retry-after": new Date(Date.now() + 90_000).toUTCString() }
@@ -96,7 +96,7 @@ effect("a time to come back is a time of the server's clock too", () =>
   )
 )
 
-effect("the server's time is what its last answer told, and this machine's before that", () =>
+effect("the server's time comes from its last answer, and from this machine before the first answer", () =>
   withTenant(() => ({ body: {} }))(() =>
     Effect.gen(function* () {
       const client = yield* ApiClient
