@@ -222,7 +222,7 @@ describe("an installer from a bucket", () => {
         expect(yield* create("good.pkg")).toMatchObject(right)
         const error = yield* Effect.flip(create("bad.pkg"))
         expect(error).toMatchObject({ _tag: "PayloadTransferError", reason: "Source" })
-        expect(error.message).toContain(`its sha256 is ${right.sha256}, and its metadata says ${other}`)
+        expect(error.message).toContain(`its sha256 is ${right.sha256}, but its metadata says ${other}`)
       }),
       appsTenant()
     )
