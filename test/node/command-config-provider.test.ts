@@ -9,13 +9,13 @@ import { expect } from "vitest"
 
 const token = "0ff1ce00-cafe-4bad-8bad-c0ffee000001"
 
-/** Stands in for `security` or `op`: prints a text and ends with a code. */
+/** A program in place of `security` or `op`: prints a text and ends with an exit code. */
 const command = (text: string, code = 0) =>
   [process.execPath, "-e", `process.stdout.write(${JSON.stringify(text)}); process.exitCode = ${code}`] as const
 
 const variables = ["IRU_TENANT_URL", "IRU_API_TOKEN", "IRUCTL_TENANT", "IRUCTL_TOKEN"] as const
 
-/** What `ApiConfig.layerConfig` reads when some variables have commands, and the environment has others. */
+/** What `ApiConfig.layerConfig` reads if some variables have commands and the environment has the others. */
 const configWith = (
   commands: CommandConfigProvider.Commands,
   environment: Readonly<Partial<Record<(typeof variables)[number], string>>> = {}
@@ -39,7 +39,7 @@ const configWith = (
     })
   )
 
-live("a token comes from the command that prints it, the rest from the environment", () =>
+live("a token comes from the command that prints it, and the rest from the environment", () =>
   Effect.gen(function* () {
     const config = yield* configWith(
       { IRU_API_TOKEN: command(`${token}\n`) },
@@ -50,7 +50,7 @@ live("a token comes from the command that prints it, the rest from the environme
   })
 )
 
-live("a command that fails or prints nothing is the end: no token of the environment takes its place", () =>
+live("a command that fails or prints nothing is an error: no token of the environment is used instead", () =>
   Effect.gen(function* () {
     const old = { IRU_TENANT_URL: "accuhive.api.kandji.io", IRU_API_TOKEN: token, IRUCTL_TOKEN: token }
     const locked = yield* Effect.flip(configWith({ IRU_API_TOKEN: command("", 1) }, old))
@@ -60,7 +60,7 @@ live("a command that fails or prints nothing is the end: no token of the environ
   })
 )
 
-live("a variable has its command also when its name is put together with Config.nested", () =>
+live("a variable has its command also if Config.nested puts its name together", () =>
   Effect.gen(function* () {
     const read = Config.nested(Config.string("API_TOKEN"), "IRU")
     expect(yield* read).toBe(token)
@@ -77,7 +77,7 @@ live("without the environment, a variable that has no command is missing", () =>
   })
 )
 
-live("a command that fails, or that is not installed, is named with its exit code, without what it printed", () =>
+live("a command that fails or is not installed is named with its exit code, without what it printed", () =>
   Effect.gen(function* () {
     const tenant = { IRU_TENANT_URL: "accuhive.api.kandji.io" }
     const locked = yield* Effect.flip(configWith({ IRU_API_TOKEN: command(token, 44) }, tenant))
@@ -89,7 +89,7 @@ live("a command that fails, or that is not installed, is named with its exit cod
 )
 
 live(
-  "a command that is no program's name, or that waits for an answer, is a ConfigError and no crash, and is not waited for",
+  "a command with an invalid name, or one that waits for input, is a ConfigError, and the program does not hang",
   () =>
     Effect.gen(function* () {
       const tenant = { IRU_TENANT_URL: "accuhive.api.kandji.io" }

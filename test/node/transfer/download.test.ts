@@ -1,5 +1,5 @@
 /**
- * Downloads over a bad line, on real sockets and real files.
+ * Downloads over unreliable connections, with real sockets and real files.
  */
 import { PayloadIntegrityError, type TransferProgress } from "effect-iru"
 import * as Deferred from "effect/Deferred"
@@ -17,7 +17,7 @@ import { bytesOf, download, MiB, sha256, shown, stored, transfers } from "./supp
 
 const object = bytesOf(3 * MiB + 17)
 
-/** Downloads the object from a store in these moods, and gives the store, the folder and what came of it. */
+/** Downloads the object from a store that misbehaves in these ways; gives the store, the folder and the outcome. */
 const attempt = (moods: ReadonlyArray<Mood>, options: Parameters<typeof transfers>[0] = {}, bytes = object) =>
   Effect.gen(function* () {
     const store = yield* badStore(bytes, moods)
@@ -27,7 +27,7 @@ const attempt = (moods: ReadonlyArray<Mood>, options: Parameters<typeof transfer
     return { store, folder, to, outcome }
   })
 
-/** The object is there, and nothing beside it. */
+/** The target has the object's bytes, and the folder has no other file. */
 const expectWhole = ({ folder, outcome, to }: Effect.Effect.Success<ReturnType<typeof attempt>>, bytes = object) =>
   Effect.gen(function* () {
     expect(outcome).toMatchObject({
@@ -38,7 +38,7 @@ const expectWhole = ({ folder, outcome, to }: Effect.Effect.Success<ReturnType<t
     expect(yield* namesIn(folder)).toEqual(["app.pkg"])
   })
 
-/** There is a failure, without the address in it, and no file. */
+/** The download failed, the failure does not show the address, and there is no file. */
 const expectFailure = ({ folder, outcome }: Effect.Effect.Success<ReturnType<typeof attempt>>, failure: object) =>
   Effect.gen(function* () {
     expect(outcome).toMatchObject({ _tag: "Left", left: { direction: "download", name: "app.pkg", ...failure } })
@@ -46,8 +46,8 @@ const expectFailure = ({ folder, outcome }: Effect.Effect.Success<ReturnType<typ
     expect(yield* namesIn(folder)).toEqual([])
   })
 
-describe("a download that is cut", () => {
-  eitherWay("goes on where it stopped, and asks for the same object", () =>
+describe("a download whose connection is cut", () => {
+  eitherWay("continues where it stopped, with the same object", () =>
     Effect.gen(function* () {
       const result = yield* attempt([{ cutAfter: 1_500_000 }, { cutAfter: 1 }, { cutAfter: 0 }])
       yield* expectWhole(result)
@@ -60,7 +60,7 @@ describe("a download that is cut", () => {
     })
   )
 
-  eitherWay("at any byte comes out right", () =>
+  eitherWay("at any byte ends with the right file", () =>
     Effect.gen(function* () {
       for (let round = 0; round < 15; round++) {
         const bytes = bytesOf(1 + Math.floor(Math.random() * 400_000))
@@ -73,7 +73,7 @@ describe("a download that is cut", () => {
     })
   )
 
-  eitherWay("too often in a row fails, and the count is the caller's", () =>
+  eitherWay("fails once the connection was cut as often in a row as the caller allows", () =>
     Effect.gen(function* () {
       const result = yield* attempt([{ cutAfter: 100 }, { cutAfter: 100 }, { cutAfter: 100 }], { retries: 2 })
       yield* expectFailure(result, { _tag: "PayloadTransferError", reason: "Truncated" })
@@ -81,7 +81,7 @@ describe("a download that is cut", () => {
     })
   )
 
-  eitherWay("is not given up as long as it moves on", () =>
+  eitherWay("goes on as long as every try makes progress", () =>
     Effect.gen(function* () {
       const bytes = bytesOf(8 * MiB)
       yield* expectWhole(
@@ -95,11 +95,11 @@ describe("a download that is cut", () => {
     })
   )
 
-  eitherWay("without a length or chunks is noticed by the size that was announced", () =>
+  eitherWay("is noticed by the reported size if the answer has neither a length nor chunks", () =>
     Effect.flatMap(attempt([{ noLength: true, cutAfter: 1_000_000 }]), expectWhole)
   )
 
-  eitherWay("starts over where the store gives no parts", () =>
+  eitherWay("starts again from the beginning if the store does not support ranges", () =>
     Effect.gen(function* () {
       const result = yield* attempt([
         { cutAfter: 2_000_000 },
@@ -111,7 +111,7 @@ describe("a download that is cut", () => {
     })
   )
 
-  eitherWay("before its head, or by storage that asks for patience, is asked for again", () =>
+  eitherWay("is tried again if storage answers 500 or asks to slow down", () =>
     Effect.gen(function* () {
       const result = yield* attempt([
         { refuse: { status: 503, code: "SlowDown", message: "Please reduce your request rate." } },
@@ -124,19 +124,19 @@ describe("a download that is cut", () => {
 })
 
 describe("a download that stalls", () => {
-  eitherWay("in its body counts as cut", () =>
+  eitherWay("in the body of the answer is tried again", () =>
     Effect.flatMap(attempt([{ stallAfter: 1_000_000 }], { stallTimeout: "300 millis" }), expectWhole)
   )
-  eitherWay("before its head counts as cut", () =>
+  eitherWay("before the head of the answer is tried again", () =>
     Effect.flatMap(attempt([{ silent: true }], { stallTimeout: "300 millis" }), expectWhole)
   )
-  eitherWay("but for a byte now and then counts as cut; what dribbled in counts", () => {
+  eitherWay("while single bytes still arrive is tried again, and keeps those bytes", () => {
     const zeros = Buffer.alloc(2 * MiB, ".")
     return Effect.flatMap(attempt([{ dribbleAfter: 1_000_000 }], { stallTimeout: "300 millis" }, zeros), (result) =>
       expectWhole(result, zeros)
     )
   })
-  eitherWay("for good is Stalled", () =>
+  eitherWay("in every try fails as Stalled", () =>
     Effect.gen(function* () {
       const moods = [{ stallAfter: 10 }, { silent: true }]
       const result = yield* attempt(moods, { stallTimeout: "200 millis", retries: 1 })
@@ -145,11 +145,11 @@ describe("a download that stalls", () => {
   )
 })
 
-describe("an object that changes", () => {
+describe("an object that is replaced", () => {
   const other = bytesOf(object.length)
   const folderAndStore = (moods: ReadonlyArray<Mood>) => Effect.all([temporaryFolder, badStore(object, moods)])
 
-  eitherWay("meanwhile is started over, once, with what the tenant says then", () =>
+  eitherWay("during the download is downloaded again once, as the tenant reports it then", () =>
     Effect.gen(function* () {
       const [folder, store] = yield* folderAndStore([{ cutAfter: 2_000_000 }, { replacedBy: other }])
       const to = join(folder, "app.pkg")
@@ -162,7 +162,7 @@ describe("an object that changes", () => {
     })
   )
 
-  eitherWay("again and again fails", () =>
+  eitherWay("several times during the download fails", () =>
     Effect.gen(function* () {
       const [folder, store] = yield* folderAndStore([
         { cutAfter: 2_000_000 },
@@ -176,7 +176,7 @@ describe("an object that changes", () => {
     })
   )
 
-  eitherWay("in size is started over once, then told by its size", () =>
+  eitherWay("by one of another size is downloaded again once, and then fails because its size is wrong", () =>
     Effect.gen(function* () {
       const result = yield* attempt([{ bytes: object.subarray(1) }, { bytes: object.subarray(1) }])
       yield* expectFailure(result, { _tag: "PayloadTransferError", reason: "Truncated" })
@@ -184,7 +184,7 @@ describe("an object that changes", () => {
     })
   )
 
-  eitherWay("under another ETag, at a store that knows no If-Match, is found out", () =>
+  eitherWay("is noticed by its digest if the store does not support If-Match", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object, (_, count) =>
         count === 1 ? { cutAfter: 2_000_000 } : count === 2 ? { bytes: other, withoutEtag: true } : {}
@@ -196,8 +196,8 @@ describe("an object that changes", () => {
   )
 })
 
-describe("bytes that do not fit", () => {
-  eitherWay("more than announced are an integrity failure, with a length and without", () =>
+describe("an answer of storage", () => {
+  eitherWay("with too many bytes is a PayloadIntegrityError, with a length and without", () =>
     Effect.gen(function* () {
       const longer = Buffer.concat([object, Buffer.from("x")])
       for (const mood of [{ bytes: longer }, { bytes: longer, chunked: true }, { bytes: longer, noLength: true }]) {
@@ -206,7 +206,7 @@ describe("bytes that do not fit", () => {
       }
     })
   )
-  eitherWay("fewer than announced are Truncated, with a length and without", () =>
+  eitherWay("with too few bytes is Truncated, with a length and without", () =>
     Effect.gen(function* () {
       const shorter = object.subarray(0, 1_000_000)
       for (const mood of [{ bytes: shorter }, { bytes: shorter, chunked: true }, { bytes: shorter, noLength: true }]) {
@@ -218,7 +218,7 @@ describe("bytes that do not fit", () => {
       }
     })
   )
-  eitherWay("of another digest are an integrity failure; what was at the target stays", () =>
+  eitherWay("with a wrong digest is a PayloadIntegrityError, and the old file at the target stays", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object)
       const folder = yield* temporaryFolder
@@ -231,7 +231,7 @@ describe("bytes that do not fit", () => {
       expect(yield* namesIn(folder)).toEqual(["app.pkg"])
     })
   )
-  eitherWay("of which nothing is known are taken as they come", () =>
+  eitherWay("is accepted if neither its size nor its digest is known", () =>
     Effect.gen(function* () {
       for (const mood of [{}, { chunked: true }, { cutAfter: 1_000_000 }]) {
         const store = yield* badStore(object, [mood])
@@ -244,10 +244,10 @@ describe("bytes that do not fit", () => {
   )
 })
 
-describe("an address", () => {
+describe("the address of a download", () => {
   const expired = { refuse: { status: 403, code: "AccessDenied", message: "Request has expired" } }
 
-  eitherWay("that expires on the way is asked for again, and the download goes on", () =>
+  eitherWay("that expires during the download is requested again, and the download continues", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object, [{ cutAfter: 2_000_000 }, expired])
       const to = join(yield* temporaryFolder, "app.pkg")
@@ -262,7 +262,7 @@ describe("an address", () => {
       expect(store.seen[2]?.range).toMatch(/^bytes=[1-9]/)
     })
   )
-  eitherWay("that has expired again at once is an Expired", () =>
+  eitherWay("that has expired again at once fails as Expired", () =>
     Effect.gen(function* () {
       const result = yield* attempt([expired, expired])
       yield* expectFailure(result, {
@@ -274,7 +274,7 @@ describe("an address", () => {
       expect(result.store.seen).toHaveLength(2)
     })
   )
-  eitherWay("that is refused is told in the store's own words, without another try", () =>
+  eitherWay("that is refused fails with the store's own words and is not tried again", () =>
     Effect.gen(function* () {
       const result = yield* attempt([
         { refuse: { status: 404, code: "NoSuchKey", message: "The specified key does not exist." } }
@@ -283,7 +283,7 @@ describe("an address", () => {
       expect(result.store.seen).toHaveLength(1)
     })
   )
-  eitherWay("that redirects is followed, and asked for the same part", () =>
+  eitherWay("that redirects is followed, with the same range", () =>
     Effect.gen(function* () {
       const elsewhere = yield* badStore(object, [{ cutAfter: 1_000_000 }])
       const store = yield* badStore(object, () => ({ redirect: elsewhere.url }))
@@ -310,11 +310,11 @@ describe("an address", () => {
   )
 })
 
-describe("several connections", () => {
+describe("a download over several connections", () => {
   const large = bytesOf(40 * MiB + 3)
   const parallel = { connections: 4, rangesAbove: 1 * MiB }
 
-  eitherWay("share a large object; its digest covers all of it", () =>
+  eitherWay("takes parts of a large object, and the digest covers all of it", () =>
     Effect.gen(function* () {
       const result = yield* attempt([], parallel, large)
       yield* expectWhole(result, large)
@@ -324,7 +324,7 @@ describe("several connections", () => {
       expect(tags[0]).toBeDefined()
     })
   )
-  eitherWay("are each opened again where they are cut, stall or expire", () =>
+  eitherWay("opens each connection again that is cut, stalls or expires", () =>
     Effect.gen(function* () {
       const moods: ReadonlyArray<Mood> = [
         { cutAfter: 3_000_000 },
@@ -338,7 +338,7 @@ describe("several connections", () => {
       yield* expectWhole(yield* attempt(moods, { ...parallel, stallTimeout: "500 millis" }, large), large)
     })
   )
-  eitherWay("are not used at a store that gives no parts", () =>
+  eitherWay("uses one connection if the store does not support ranges", () =>
     Effect.gen(function* () {
       const result = yield* attempt(
         Array.from({ length: 9 }, () => ({ ignoresRange: true })),
@@ -349,14 +349,14 @@ describe("several connections", () => {
       expect(result.store.most()).toBe(1)
     })
   )
-  eitherWay("are not used for a small object", () =>
+  eitherWay("uses one connection for a small object", () =>
     Effect.gen(function* () {
       const result = yield* attempt([], { connections: 4 }, large)
       yield* expectWhole(result, large)
       expect(result.store.ranges()).toEqual([undefined])
     })
   )
-  eitherWay("all see when the object is replaced, and start over once", () =>
+  eitherWay("notices on every connection that the object is replaced, and starts again once", () =>
     Effect.gen(function* () {
       const other = bytesOf(large.length)
       const store = yield* badStore(large, (_, count) => (count === 3 ? { replacedBy: other } : {}))
@@ -399,8 +399,8 @@ describe("a download that is interrupted", () => {
   }
 })
 
-describe("the target", () => {
-  eitherWay("in a folder that cannot be made is a Sink failure", () =>
+describe("the target of a download", () => {
+  eitherWay("in a folder that cannot be created is a Sink failure", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object)
       const folder = yield* temporaryFolder
@@ -411,7 +411,7 @@ describe("the target", () => {
       expect(store.seen).toHaveLength(0)
     })
   )
-  eitherWay("that is a folder is a Sink failure, before anything is asked for", () =>
+  eitherWay("that is a folder is a Sink failure, and nothing is sent", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object)
       const error = yield* Effect.flip(transfers()(download(stored(store, object), yield* temporaryFolder)))
@@ -424,7 +424,7 @@ describe("the target", () => {
 if (!canMount) console.warn("Not run: a download to a full disk. It needs the right to mount one.")
 
 describe.runIf(canMount)("a full disk", () => {
-  eitherWay("is a Sink failure, and what was written goes", () =>
+  eitherWay("is a Sink failure, and the partial file is removed", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object)
       const folder = (yield* smallDisk) ?? ""
@@ -437,7 +437,7 @@ describe.runIf(canMount)("a full disk", () => {
   )
 })
 
-eitherWay("progress goes up to the end, then the digest is compared", () =>
+eitherWay("progress reaches the full size, and then the digest is compared", () =>
   Effect.gen(function* () {
     const store = yield* badStore(object, [{ cutAfter: 2_000_000 }])
     const seen: Array<TransferProgress> = []

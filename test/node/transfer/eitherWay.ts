@@ -1,5 +1,5 @@
 /**
- * Tests that have to hold whichever way a transfer goes.
+ * Tests that run once for each way to storage.
  */
 import { scopedLive } from "@effect/vitest"
 import * as Effect from "effect/Effect"

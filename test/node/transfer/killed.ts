@@ -1,7 +1,6 @@
 /**
- * A program that is killed while it downloads: says a word once nearly 5 MB are there.
- *
- *   killed.ts ADDRESS TARGET SIZE SHA256
+ * A program that is killed while it downloads: prints a word once nearly 5 MB have arrived. Call it as killed.ts
+ * ADDRESS TARGET SIZE SHA256.
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -18,7 +17,7 @@ await Effect.runPromise(
       onProgress: ({ bytes }) => {
         if (said || bytes < 4_900_000) return
         said = true
-        // What has come is written in a moment.
+        // The bytes that have arrived are written a moment later.
         setTimeout(() => process.stdout.write("there\n"), 200)
       }
     })

@@ -1,5 +1,5 @@
 /**
- * What a collector sees of transfers.
+ * The spans of transfers.
  */
 import { scopedLive } from "@effect/vitest"
 import { CustomApps } from "effect-iru"
@@ -32,7 +32,7 @@ const facts = (attempts: number) => ({
   "iru.installer.size": 3_000_000
 })
 
-scopedLive("publishing is one span, with its calls and its upload below it, and the upload's requests below that", () =>
+scopedLive("publish has one span, with its calls and its upload below it, and the upload's requests below that", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     yield* Sandbox.fault({ target: "storage", method: "POST", times: 1, respond: { status: 503 } })
@@ -49,7 +49,7 @@ scopedLive("publishing is one span, with its calls and its upload below it, and 
   }).pipe(onSandbox())
 )
 
-scopedLive("so is a download, and a stream; no span has an address", () =>
+scopedLive("a download and a stream have one span each, with their requests below it; no span has an address", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const { id } = yield* apps.create(firefox)

@@ -1,5 +1,5 @@
 /**
- * Downloads that go on from what an earlier, killed process left.
+ * Downloads that continue the partial file of an interrupted or killed process.
  */
 import type { StoredInstaller } from "effect-iru"
 import * as Deferred from "effect/Deferred"
@@ -26,7 +26,7 @@ const object = bytesOf(6 * MiB + 5)
 const anObject = bytesOf(1000)
 const resume = { resume: true }
 
-/** How much of the object a partial file has, as it says itself behind the object's last byte. */
+/** How many bytes of the object a partial file says that it has. It says so behind the object's last byte. */
 const noted = (folder: string): Effect.Effect<number> =>
   Effect.gen(function* () {
     const [name] = yield* namesIn(folder)
@@ -35,7 +35,7 @@ const noted = (folder: string): Effect.Effect<number> =>
     return Number(/"written":(\d+)/.exec(mark)?.[1] ?? 0)
   })
 
-/** Downloads until the store gives no more, then stops as an interrupted program does. */
+/** Downloads until the store stops sending, then stops as an interrupted program does. */
 const interrupted = (source: StoredInstaller, folder: string, to: string) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.fork(transfers()(download(source, to, resume)))
@@ -63,7 +63,7 @@ const expectWhole = (folder: string, to: string, bytes = object) =>
 const program = bundled("test/node/transfer/killed.ts")
 
 describe("with resume, a download", () => {
-  eitherWay("that was interrupted goes on where it stopped", () =>
+  eitherWay("that was interrupted continues where it stopped", () =>
     Effect.gen(function* () {
       const { folder, store, to } = yield* partial
       const seen: Array<number> = []
@@ -80,7 +80,7 @@ describe("with resume, a download", () => {
   )
 
   eitherWay(
-    "whose process was killed goes on where it stopped",
+    "whose process was killed continues where it stopped",
     () =>
       Effect.gen(function* () {
         const store = yield* badStore(object, [{ stallAfter: 5_000_000 }])
@@ -106,7 +106,7 @@ describe("with resume, a download", () => {
     120_000
   )
 
-  eitherWay("does not touch what a download that runs is filling", () =>
+  eitherWay("does not touch the partial file of a running download", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object)
       const folder = yield* temporaryFolder
@@ -118,7 +118,7 @@ describe("with resume, a download", () => {
     })
   )
 
-  eitherWay("of another object begins anew", () =>
+  eitherWay("of another object starts from the beginning", () =>
     Effect.gen(function* () {
       const { folder, to } = yield* partial
       const other = bytesOf(object.length)
@@ -129,7 +129,7 @@ describe("with resume, a download", () => {
     })
   )
 
-  describe("to a target beside which there is a partial file", () => {
+  describe("that finds a partial file beside its target", () => {
     const numbers = existsSync("/proc/self/ns/pid") ? readlinkSync("/proc/self/ns/pid") : ""
     const machine = createHash("sha256").update(`${hostname()} ${numbers}`).digest("hex").slice(0, 8)
     const gone = spawnSync(process.execPath, ["-e", ""]).pid
@@ -137,25 +137,25 @@ describe("with resume, a download", () => {
     const cases: ReadonlyArray<
       readonly [whose: string, left: boolean, owner: string, age: number, object?: string, target?: string]
     > = [
-      ["that was left", true, "left", 0],
-      ["of a process that is gone", true, `${machine}-${gone}`, 0],
-      ["of a process that is gone, and that kept no note", true, `${machine}-${gone}`, 0, "new"],
-      ["of a process that runs", false, `${machine}-${process.ppid}`, hour],
+      ["of an interrupted download", true, "left", 0],
+      ["of a process that has ended", true, `${machine}-${gone}`, 0],
+      ["of a process that has ended and that recorded no progress", true, `${machine}-${gone}`, 0, "new"],
+      ["of a running process", false, `${machine}-${process.ppid}`, hour],
       [
-        "of a process that runs, under a number that another one had days ago",
+        "of a running process whose number belonged to another process days ago",
         true,
         `${machine}-${process.ppid}`,
         2 * day
       ],
       ["of this process", false, `${machine}-${process.pid}`, 0],
-      ["of a process that had this one's number before", true, `${machine}-${process.pid}`, hour],
+      ["of an earlier process with the same number", true, `${machine}-${process.pid}`, hour],
       ["of another machine, written to an hour ago", false, `${"0".repeat(8)}-${gone}`, hour],
       ["of another machine, written to days ago", true, `${"0".repeat(8)}-${gone}`, 2 * day],
       ["of another target", false, "left", 0, "0".repeat(16), "app.pkg.old"],
-      ["of another target that begins as this one", false, "left", 0, "0".repeat(16), "app"]
+      ["of another target whose name begins like this one", false, "left", 0, "0".repeat(16), "app"]
     ]
     for (const [whose, left, owner, age, object = "0".repeat(16), target = "app.pkg"] of cases) {
-      eitherWay(`${whose}, ${left ? "clears it away" : "leaves it alone"}`, () =>
+      eitherWay(`${whose}, ${left ? "removes it" : "leaves it alone"}`, () =>
         Effect.gen(function* () {
           const store = yield* badStore(anObject)
           const folder = yield* temporaryFolder
@@ -168,7 +168,7 @@ describe("with resume, a download", () => {
         })
       )
     }
-    eitherWay("of a target whose long name begins alike, leaves it alone", () =>
+    eitherWay("of another target whose long name begins alike, leaves it alone", () =>
       Effect.gen(function* () {
         const store = yield* badStore(object, [{ stallAfter: 5_000_000 }])
         const folder = yield* temporaryFolder
@@ -194,7 +194,7 @@ describe("with resume, a download", () => {
     ],
     ["cut short", (path: string) => truncate(path, 1_000_000)]
   ] as const) {
-    eitherWay(`whose partial file was ${how} comes out right`, () =>
+    eitherWay(`whose partial file was ${how} ends with the right file`, () =>
       Effect.gen(function* () {
         const { folder, left, store, to } = yield* partial
         yield* Effect.promise(() => damage(left))
@@ -204,9 +204,9 @@ describe("with resume, a download", () => {
     )
   }
 
-  eitherWay("that is interrupted ends without reading back what was there, however much that is", () =>
+  eitherWay("that is interrupted ends without reading its partial file again, however large that is", () =>
     Effect.gen(function* () {
-      // Takes no room on the disk, and half a minute to read.
+      // A sparse file: it takes no room on the disk, and half a minute to read.
       const [size, written] = [65 * 1024 ** 3, 64 * 1024 ** 3]
       const digest = sha256(anObject)
       const { origin } = yield* serve((_, { response }) => {
@@ -235,7 +235,7 @@ describe("with resume, a download", () => {
     })
   )
 
-  eitherWay("whose digest is not known begins anew, and leaves nothing", () =>
+  eitherWay("of an unknown digest starts from the beginning, and leaves no file", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object, [{ stallAfter: 5_000_000 }])
       const folder = yield* temporaryFolder
@@ -253,7 +253,7 @@ describe("with resume, a download", () => {
     })
   )
 
-  eitherWay("that ends with the wrong digest leaves nothing", () =>
+  eitherWay("that ends with a wrong digest leaves no file", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object)
       const folder = yield* temporaryFolder
@@ -263,7 +263,7 @@ describe("with resume, a download", () => {
     })
   )
 
-  eitherWay("over several connections goes on where all before it is there", () =>
+  eitherWay("over several connections continues after the last byte up to which there is no gap", () =>
     Effect.gen(function* () {
       const large = bytesOf(30 * MiB)
       const store = yield* badStore(large, (_, count) => (count === 2 || count === 3 ? { stallAfter: 3_000_000 } : {}))

@@ -13,7 +13,7 @@ import { bytesOf, MiB } from "./support.js"
 
 const file = bytesOf(24 * MiB + 17)
 
-/** The sizes of a file's pieces where each takes the line so long. */
+/** The sizes of the pieces in which a file is read if each piece takes this long to send. */
 const sizesOver = (milliseconds: number) =>
   Effect.gen(function* () {
     const path = yield* temporaryFile("app.pkg", file)
@@ -33,11 +33,12 @@ const sizesOver = (milliseconds: number) =>
     return pieces.map(({ length }) => length)
   }).pipe(Effect.scoped)
 
-effect("a slow line moves small pieces of a file, so that progress is seen and a slow piece is no stall", () =>
-  Effect.map(sizesOver(2_000), (sizes) => expect(Math.max(...sizes)).toBeLessThanOrEqual(MiB / 8))
+effect(
+  "a slow connection gets small pieces of a file, so that progress is visible and no piece counts as a stall",
+  () => Effect.map(sizesOver(2_000), (sizes) => expect(Math.max(...sizes)).toBeLessThanOrEqual(MiB / 8))
 )
 
-effect("a fast line moves large pieces", () =>
+effect("a fast connection gets large pieces of a file", () =>
   Effect.map(sizesOver(1), (sizes) => {
     expect(Math.max(...sizes)).toBe(4 * MiB)
     expect(sizes.length).toBeLessThan(15)

@@ -1,6 +1,6 @@
 /**
- * Signatures, policies and parts, as stores judge them: the sandbox's own, and one that is not ours. The forms and the
- * addresses are made by the AWS SDK, and the same cases hold on both.
+ * Signatures, policies and ranges, as stores check them: the sandbox's own, and a real S3 store. The AWS SDK makes the
+ * forms and the addresses, and the same cases hold on both.
  */
 import { CreateBucketCommand, GetObjectCommand, S3Client } from "@aws-sdk/client-s3"
 import { createPresignedPost } from "@aws-sdk/s3-presigned-post"
@@ -19,7 +19,7 @@ import { namesIn, read, temporaryFolder } from "../../support/files.js"
 import { hasRadosgw, radosgw, type Store } from "../../support/radosgw.js"
 import { bytesOf, download, MiB, sha256, transfers, upload } from "./support.js"
 
-// The SDK says on Node 20 that it will not support it for ever. Tests say so in other places.
+// The SDK warns on Node 20 that it will stop supporting it.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true"
 
 const object = bytesOf(20 * MiB + 11)
@@ -31,7 +31,7 @@ const ofThisRun = Effect.suspend(() => radosgw(inject("radosgwFolder")))
 
 type Sizes = readonly [least: number | string, most: number | string]
 
-/** Forms for a bucket, and addresses in it. */
+/** Forms for uploads to a bucket, and addresses of objects in it. */
 const signing = ({ credentials, endpoint, region }: Store, Bucket: string) => {
   const client = new S3Client({ credentials, endpoint, region, forcePathStyle: true })
   return {
@@ -42,7 +42,7 @@ const signing = ({ credentials, endpoint, region }: Store, Bucket: string) => {
           Bucket,
           Key,
           Expires: seconds,
-          // The types of the SDK know numbers only.
+          // The types of the SDK allow only numbers.
           Conditions: JSON.parse(JSON.stringify([["content-length-range", least, most]]))
         })
         return {
@@ -60,7 +60,7 @@ const signing = ({ credentials, endpoint, region }: Store, Bucket: string) => {
 
 type Signing = ReturnType<typeof signing>
 
-/** The object of these tests at an address. */
+/** The object of these tests at this address. */
 const at = (url: string) => ({ url: Redacted.make(url), name: "app.pkg", size: object.length, sha256: sha256(object) })
 
 const withField = (place: CustomAppUpload, name: string, change: (value: string) => string): CustomAppUpload => {
@@ -69,7 +69,7 @@ const withField = (place: CustomAppUpload, name: string, change: (value: string)
   return { ...place, post_data: Redacted.make({ ...fields, [found]: change(fields[found] ?? "") }) }
 }
 
-/** Runs a program on a machine whose clock is late. */
+/** Runs a program on a machine whose clock is slow. */
 const late = (millis: number) => {
   const clock = Clock.make()
   const now = () => clock.unsafeCurrentTimeMillis() - millis
@@ -85,7 +85,7 @@ const late = (millis: number) => {
 
 const zeros = () => "0".repeat(64)
 
-/** Forms that the store refuses, and in which words. radosgw calls all that is wrong with keys AccessDenied. */
+/** Forms that the store refuses, with the store's error. radosgw answers AccessDenied to every wrong key. */
 const refusedForms: ReadonlyArray<
   readonly [what: string, make: (form: Signing["form"]) => Effect.Effect<CustomAppUpload>, refusal: object]
 > = [
@@ -95,12 +95,12 @@ const refusedForms: ReadonlyArray<
     { status: 403, code: "AccessDenied" }
   ],
   [
-    "with a broken signature",
+    "with a wrong signature",
     (form) => Effect.map(form(), (place) => withField(place, "x-amz-signature", zeros)),
     { status: 403, code: expect.stringMatching(/^(AccessDenied|SignatureDoesNotMatch)$/) }
   ],
   [
-    "with a policy that was made to last longer",
+    "with a policy whose expiry was changed",
     (form) =>
       Effect.map(form(), (place) =>
         withField(place, "policy", (policy) => {
@@ -114,28 +114,28 @@ const refusedForms: ReadonlyArray<
     { status: 403, code: expect.stringMatching(/^(AccessDenied|SignatureDoesNotMatch)$/) }
   ],
   [
-    "with the keys of somebody else",
+    "with the keys of someone else",
     (form) =>
       Effect.map(form(), (place) =>
         withField(place, "x-amz-credential", (value) => value.replace(/^[^/]+/, "AKIANOBODY"))
       ),
     { status: 403, code: expect.stringMatching(/^(AccessDenied|InvalidAccessKeyId)$/) }
   ],
-  // Numbers as text count for a store, and are not seen before.
+  // A store accepts numbers as text; the client does not check those.
   [
-    "for fewer bytes, as the store sees it",
+    "for fewer bytes, which the store notices",
     (form) => form(["1", String(MiB)]),
     { status: 400, code: "EntityTooLarge" }
   ],
   [
-    "for more bytes, as the store sees it",
+    "for more bytes, which the store notices",
     (form) => form([String(30 * MiB), String(40 * MiB)]),
     { status: 400, code: "EntityTooSmall" }
   ]
 ]
 
 const cases = (it: (what: string, test: (signing: Signing) => Effect.Effect<void, unknown, Scope>) => void) => {
-  it("what is uploaded comes back, in one part and in several", ({ address, form }) =>
+  it("an uploaded installer comes back the same, in one part and in several", ({ address, form }) =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       yield* transfers()(upload(installer, yield* form()))
@@ -148,7 +148,7 @@ const cases = (it: (what: string, test: (signing: Signing) => Effect.Effect<void
       }
     }))
 
-  it("parts are what was asked for, of the very object, and none where it ends", ({ address, form }) =>
+  it("a range gives the requested bytes of that object, and a range past the end gives none", ({ address, form }) =>
     Effect.gen(function* () {
       yield* transfers()(upload(installer, yield* form()))
       const url = yield* address()
@@ -169,7 +169,7 @@ const cases = (it: (what: string, test: (signing: Signing) => Effect.Effect<void
     }))
 
   for (const [what, make, refusal] of refusedForms) {
-    it(`a form ${what} is refused in the store's words`, ({ form }) =>
+    it(`a form ${what} is refused in the store's own words`, ({ form }) =>
       Effect.gen(function* () {
         const place = yield* make(form)
         const error = yield* Effect.flip(transfers()(upload(installer, place)))
@@ -191,7 +191,7 @@ const cases = (it: (what: string, test: (signing: Signing) => Effect.Effect<void
       })
     }))
 
-  it("a place that has expired is asked for again", ({ form }) =>
+  it("a new place is requested if the first one has expired", ({ form }) =>
     Effect.gen(function* () {
       const old = yield* form(undefined, 1)
       yield* Effect.sleep("1100 millis")
@@ -199,7 +199,7 @@ const cases = (it: (what: string, test: (signing: Signing) => Effect.Effect<void
       expect((yield* transfers()(upload(installer, [old, fresh]))).expires).toBe(fresh.expires)
     }))
 
-  it("so is one that only the store knows to have expired, where the clock here is late", ({ form }) =>
+  it("a new place is requested too if only the store knows that the first one has expired", ({ form }) =>
     Effect.gen(function* () {
       const old = yield* form(undefined, 1)
       yield* Effect.sleep("2100 millis")
@@ -209,7 +209,7 @@ const cases = (it: (what: string, test: (signing: Signing) => Effect.Effect<void
       expect((yield* transfers()(late(3_600_000)(upload(installer, [old, fresh])))).expires).toBe(fresh.expires)
     }))
 
-  it("an address that has expired is asked for again", ({ address, form }) =>
+  it("a new address is requested if the first one has expired", ({ address, form }) =>
     Effect.gen(function* () {
       yield* transfers()(upload(installer, yield* form()))
       const old = yield* address(1)
@@ -221,7 +221,7 @@ const cases = (it: (what: string, test: (signing: Signing) => Effect.Effect<void
       expect(asked).toBe(2)
     }))
 
-  it("an address that is broken, or of nothing, is refused in the store's words", ({ address, form }) =>
+  it("a broken address, or one of a missing object, is refused in the store's own words", ({ address, form }) =>
     Effect.gen(function* () {
       const missing = yield* address()
       const folder = yield* temporaryFolder

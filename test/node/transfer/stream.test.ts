@@ -1,5 +1,5 @@
 /**
- * Installers as streams that can be trusted, over a bad line.
+ * Streams of installers over an unreliable connection: a stream that ends without a failure had the right bytes.
  */
 import { InstallerTransfer } from "effect-iru"
 import * as Chunk from "effect/Chunk"
@@ -12,7 +12,7 @@ import { bytesOf, MiB, stored, transfers } from "./support.js"
 
 const largeObject = bytesOf(4 * MiB + 9)
 
-/** Reads an object from a store in these moods; gives the bytes that came, and what came of it. */
+/** Reads an object from a store that misbehaves in these ways; gives the bytes and the outcome. */
 const attempt = (
   moods: ReadonlyArray<Mood>,
   changes: Parameters<typeof stored>[2] = {},
@@ -29,12 +29,12 @@ const attempt = (
     return { store, outcome, bytes: Buffer.concat(pieces) }
   }).pipe(transfers({ stallTimeout: "300 millis", retries: 2 }))
 
-describe("a stream", () => {
+describe("a stream of an installer", () => {
   for (const [how, moods] of [
-    ["of a good line", []],
-    ["that is cut", [{ cutAfter: 1_500_000 }, { cutAfter: 7 }]],
+    ["over a good connection", []],
+    ["over a connection that is cut", [{ cutAfter: 1_500_000 }, { cutAfter: 7 }]],
     ["that stalls", [{ stallAfter: 2_000_000 }]],
-    ["of a store that gives no parts", [{ cutAfter: 2_000_000 }, { ignoresRange: true }]]
+    ["from a store that does not support ranges", [{ cutAfter: 2_000_000 }, { ignoresRange: true }]]
   ] as const) {
     eitherWay(`${how} gives all bytes in order`, () =>
       Effect.gen(function* () {
@@ -46,7 +46,7 @@ describe("a stream", () => {
   }
 
   for (const size of [1, 9, MiB / 2, MiB, 4 * MiB + 9]) {
-    eitherWay(`of the wrong digest fails before its end was given, with ${size} bytes`, () =>
+    eitherWay(`with a wrong digest fails before it ends, for ${size} bytes`, () =>
       Effect.gen(function* () {
         const { bytes, outcome } = yield* attempt([], { sha256: "0".repeat(64) }, bytesOf(size))
         expect(outcome).toMatchObject({ left: { _tag: "PayloadIntegrityError", check: "sha256" } })
@@ -55,14 +55,14 @@ describe("a stream", () => {
     )
   }
 
-  eitherWay("of an object that was replaced fails", () =>
+  eitherWay("fails if the object was replaced", () =>
     Effect.gen(function* () {
       const { outcome } = yield* attempt([{ cutAfter: 2_000_000 }, { replacedBy: bytesOf(largeObject.length) }])
       expect(outcome).toMatchObject({ left: { reason: "Rejected", status: 412 } })
     })
   )
 
-  eitherWay("that is left early closes its connection", () =>
+  eitherWay("closes its connection if its reader stops early", () =>
     Effect.gen(function* () {
       const store = yield* badStore(largeObject, [{ stallAfter: 3_000_000 }])
       const transfer = yield* InstallerTransfer

@@ -1,5 +1,5 @@
 /**
- * Transfers on real files, with pauses that a test need not wait for.
+ * Transfers on real files, with short pauses between tries.
  */
 import {
   type CustomAppUpload,
@@ -23,10 +23,10 @@ export const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).
 
 export const bytesOf = (size: number) => randomBytes(size)
 
-/** The ways to storage: Node's own client, and the session's, which knows proxies. */
+/** The two ways to storage: Node's own HTTP client, and the client of the session, which can use a proxy. */
 const ways = { "node:http": NodeInstallerTransfer.layer, HttpClient: NodeInstallerTransfer.layerHttpClient }
 
-/** The way that a test takes. */
+/** The way to storage that a test uses. */
 export class Way extends Context.Reference<Way>()("test/Way", { defaultValue: (): keyof typeof ways => "node:http" }) {}
 
 /** Runs a program with transfers. */
@@ -61,7 +61,7 @@ export const download = (
     transfer.download(Effect.isEffect(source) ? source : Effect.succeed(source), to, options)
   )
 
-/** A place in storage as the service gives it. */
+/** A place in storage, in the form in which the service gives it. */
 export const place = (
   store: BadStore,
   {
@@ -86,7 +86,7 @@ export const place = (
   file_key: key
 })
 
-/** Uploads to places in turn; the last one stays. */
+/** Uploads to each place in turn; the last one is used again. */
 export const upload = (
   installer: Installer,
   places: CustomAppUpload | ReadonlyArray<CustomAppUpload>,
@@ -102,7 +102,7 @@ export const upload = (
     return transfer.upload(installer, { presign, ...options })
   })
 
-/** All that a failure shows. */
+/** Every text that a failure shows. */
 export const shown = (error: unknown): string =>
   `${String(error)} ${JSON.stringify(error)} ${inspect(error, { depth: 10, showHidden: true })}`
 

@@ -1,5 +1,5 @@
 /**
- * What a download may replace, and what it never touches.
+ * Which files a download may replace, and which it never touches.
  */
 import { scopedLive } from "@effect/vitest"
 import { safeFileName } from "../../../src/installers/fileNames.js"
@@ -21,7 +21,7 @@ import { bytesOf, download, MiB, sha256, stored, transfers } from "./support.js"
 const object = bytesOf(100_000)
 const isRoot = process.getuid?.() === 0
 
-/** Prepares a folder, downloads to a path in it, and gives what came of it. */
+/** Prepares a folder, downloads to a path in it, and gives the outcome. */
 const attempt = (prepare: (folder: string) => Promise<unknown>, name = "app.pkg") =>
   Effect.gen(function* () {
     const store = yield* badStore(object)
@@ -38,7 +38,7 @@ const expectRefused = ({ outcome, store }: Effect.Effect.Success<ReturnType<type
   expect(store.seen).toHaveLength(0)
 }
 
-describe("a target that is no file is left as it is, before anything is sent:", () => {
+describe("a target that is not a plain file is left as it is, and nothing is sent:", () => {
   eitherWay("a FIFO", () =>
     Effect.gen(function* () {
       const result = yield* attempt(async (folder) => spawnSync("mkfifo", [join(folder, "app.pkg")]))
@@ -77,7 +77,7 @@ describe("a symbolic link", () => {
     await symlink("real.pkg", join(folder, "app.pkg"))
   }
 
-  eitherWay("of this user's, in a folder that nobody else can write into, is followed, and stays a link", () =>
+  eitherWay("that belongs to this user, in a folder where nobody else can write, is followed and stays a link", () =>
     Effect.gen(function* () {
       const { folder, outcome, to } = yield* attempt(linked)
       expect(outcome).toMatchObject({ _tag: "Right", right: { path: to } })
@@ -87,7 +87,7 @@ describe("a symbolic link", () => {
     })
   )
 
-  eitherWay("in a folder that others can write into is refused", () =>
+  eitherWay("in a folder where others can write is refused", () =>
     Effect.gen(function* () {
       const result = yield* attempt(async (folder) => {
         await linked(folder)
@@ -98,7 +98,7 @@ describe("a symbolic link", () => {
     })
   )
 
-  eitherWay("to a file that does not exist is refused", () =>
+  eitherWay("that leads to a missing file is refused", () =>
     Effect.gen(function* () {
       const result = yield* attempt((folder) => symlink("missing.pkg", join(folder, "app.pkg")))
       expectRefused(result, /does not exist/)
@@ -116,7 +116,7 @@ describe("a symbolic link", () => {
     })
   )
 
-  eitherWay("to a FIFO is refused", () =>
+  eitherWay("that leads to a FIFO is refused", () =>
     Effect.gen(function* () {
       const result = yield* attempt(async (folder) => {
         spawnSync("mkfifo", [join(folder, "pipe")])
@@ -127,7 +127,7 @@ describe("a symbolic link", () => {
   )
 
   if (isRoot) {
-    eitherWay("of another user's is refused", () =>
+    eitherWay("that belongs to another user is refused", () =>
       Effect.gen(function* () {
         const result = yield* attempt(async (folder) => {
           await linked(folder)
@@ -139,7 +139,7 @@ describe("a symbolic link", () => {
   }
 })
 
-describe("a file that is replaced", () => {
+describe("a replaced file", () => {
   eitherWay("keeps its mode, without setuid and setgid", () =>
     Effect.gen(function* () {
       const { outcome, to } = yield* attempt(async (folder) => {
@@ -165,7 +165,7 @@ describe("a file that is replaced", () => {
 })
 
 describe("a folder that cannot be made", () => {
-  eitherWay("ends the download at once, whatever the file system says", () =>
+  eitherWay("ends the download at once, whatever error the file system gives", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object)
       const error = yield* Effect.flip(transfers()(download(stored(store, object), "/proc/effect-iru/deeper/app.pkg")))
@@ -175,12 +175,12 @@ describe("a folder that cannot be made", () => {
   )
 })
 
-describe("what an earlier download left", () => {
+describe("the partial file of an earlier download", () => {
   const digest = sha256(object)
   const left = `.app.pkg.${digest.slice(0, 16)}.left-0123456789abcdef.part`
   const resume = { resume: true }
 
-  /** A partial file with a mark of its own, and the right bytes before it. */
+  /** A partial file with this progress record, and the right bytes before it. */
   const marked = async (path: string, mark: string) => {
     const file = await open(path, "w")
     await file.write(object.subarray(0, 50_000))
@@ -189,7 +189,7 @@ describe("what an earlier download left", () => {
   }
 
   for (const written of ["1.5", "-5", String(2 ** 60), '"7"', "null", "1e400", String(object.length + 1)]) {
-    scopedLive(`is not believed if it says that ${written} bytes are written`, () =>
+    scopedLive(`is not continued if it records an impossible progress, ${written} bytes`, () =>
       Effect.gen(function* () {
         const store = yield* badStore(object)
         const folder = yield* temporaryFolder
@@ -204,7 +204,7 @@ describe("what an earlier download left", () => {
   }
 
   for (const size of [1.5, -5, 2 ** 60, NaN]) {
-    scopedLive(`is not looked for at an impossible size, ${size}, that a tenant says`, () =>
+    scopedLive(`is not searched for if the tenant reports an impossible size, ${size}`, () =>
       Effect.gen(function* () {
         const store = yield* badStore(object)
         const folder = yield* temporaryFolder
@@ -233,7 +233,7 @@ describe("what an earlier download left", () => {
         ] as const)
       : [])
   ] as const) {
-    scopedLive(`is not continued if it is ${what}, and that is left alone`, () =>
+    scopedLive(`is not continued and not touched if it is ${what}`, () =>
       Effect.gen(function* () {
         const store = yield* badStore(object)
         const folder = yield* temporaryFolder
@@ -251,7 +251,7 @@ describe("what an earlier download left", () => {
 })
 
 describe("an answer of storage", () => {
-  scopedLive("416 to a request without a range is no empty file", () =>
+  scopedLive("416 to a request without a range does not count as an empty file", () =>
     Effect.gen(function* () {
       const { origin } = yield* serve(() => ({ status: 416, headers: { "content-range": "bytes */0" } }))
       const folder = yield* temporaryFolder
@@ -263,9 +263,9 @@ describe("an answer of storage", () => {
   )
 })
 
-describe("parts over several connections", () => {
+describe("parts that are downloaded over several connections", () => {
   scopedLive(
-    "make up the whole, whatever the size, the limit and the number of connections",
+    "make up the whole file, for any size, any limit and any number of connections",
     () =>
       Effect.gen(function* () {
         const run = Runtime.runPromise(yield* Effect.runtime<never>())
@@ -302,7 +302,7 @@ describe("parts over several connections", () => {
   )
 })
 
-test("names that Windows keeps for devices are no file names", () => {
+test("file names that Windows reserves for devices are changed", () => {
   for (const name of ["aux .pkg", "LPT¹.pkg", "com²", "conin$", "CONOUT$.pkg", "nul", "PRN  .dmg", "com9.tar.gz"]) {
     expect(safeFileName(name)).toMatch(/^_/)
   }

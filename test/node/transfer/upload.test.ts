@@ -1,5 +1,5 @@
 /**
- * Uploads over a bad line, on real sockets and real files.
+ * Uploads over unreliable connections, with real sockets and real files.
  */
 import type { Installer } from "effect-iru"
 import * as Deferred from "effect/Deferred"
@@ -17,7 +17,7 @@ import { bytesOf, fileIn, MiB, place, shown, transfers, upload } from "./support
 const object = bytesOf(3 * MiB + 17)
 const installer = { bytes: object, name: "app.pkg" }
 
-/** Uploads an installer to a store in these moods. */
+/** Uploads an installer to a store that misbehaves in these ways. */
 const attempt = (
   moods: Parameters<typeof badStore>[1],
   options: Parameters<typeof transfers>[0] = {},
@@ -57,7 +57,7 @@ const sources: ReadonlyArray<readonly [string, Effect.Effect<Installer, never, S
   ]
 ]
 
-describe("an upload that breaks is sent again from the start", () => {
+describe("an upload that fails is sent again from the beginning:", () => {
   const breaks: ReadonlyArray<readonly [string, Mood]> = [
     ["cut at its beginning", { cutRequestAfter: 1 }],
     ["cut in the middle", { cutRequestAfter: 1_700_000 }],
@@ -66,7 +66,7 @@ describe("an upload that breaks is sent again from the start", () => {
     ["500", { refuse: { status: 500, code: "InternalError" } }],
     ["503", { refuse: { status: 503, code: "SlowDown" } }],
     [
-      "503 while it is sent",
+      "refused with 503 while it is sent",
       { refuse: { status: 503, code: "SlowDown" }, early: { after: 100_000, afterwards: "drain" } }
     ]
   ]
@@ -82,7 +82,7 @@ describe("an upload that breaks is sent again from the start", () => {
     }
   }
 
-  eitherWay("at any byte", () =>
+  eitherWay("cut at any byte", () =>
     Effect.gen(function* () {
       for (let round = 0; round < 6; round++) {
         const moods = [1, 2].map(() => ({ cutRequestAfter: Math.floor(Math.random() * object.length) }))
@@ -91,7 +91,7 @@ describe("an upload that breaks is sent again from the start", () => {
     })
   )
 
-  eitherWay("as often as the caller wants, and no more", () =>
+  eitherWay("as often as the caller allows, and no more", () =>
     Effect.gen(function* () {
       const { outcome, store } = yield* attempt(() => ({ refuse: { status: 503, code: "SlowDown" } }), { retries: 2 })
       expect(outcome).toMatchObject({
@@ -102,13 +102,13 @@ describe("an upload that breaks is sent again from the start", () => {
   )
 })
 
-describe("a place that expires", () => {
+describe("a place in storage", () => {
   const soon = () => Date.now() + 30_000
   const expired = {
     refuse: { status: 403, code: "AccessDenied", message: "Invalid according to Policy: Policy expired." }
   }
 
-  eitherWay("before the upload is asked for again, once, and nothing is sent to the old one", () =>
+  eitherWay("that expires before the upload is requested again once, and nothing is sent to the old one", () =>
     Effect.gen(function* () {
       const store = yield* badStore(Buffer.alloc(0))
       const places = [place(store, { key: "old", expires: soon() }), place(store, { key: "new" })]
@@ -118,7 +118,7 @@ describe("a place that expires", () => {
       expect(store.seen[0]?.bytes.subarray(0, 300).toString()).toContain("new")
     })
   )
-  eitherWay("during the upload is asked for again, once", () =>
+  eitherWay("that expires during the upload is requested again once", () =>
     Effect.gen(function* () {
       const store = yield* badStore(Buffer.alloc(0), [expired])
       const places = [place(store, { key: "old" }), place(store, { key: "new" })]
@@ -126,14 +126,14 @@ describe("a place that expires", () => {
       expect(store.seen).toHaveLength(2)
     })
   )
-  eitherWay("twice is an Expired", () =>
+  eitherWay("that expires twice fails as Expired", () =>
     Effect.gen(function* () {
       const { outcome, store } = yield* attempt(() => expired)
       expect(outcome).toMatchObject({ left: { reason: "Expired", status: 403, code: "AccessDenied" } })
       expect(store.seen).toHaveLength(2)
     })
   )
-  eitherWay("long ago, twice, is an Expired before a byte is sent", () =>
+  eitherWay("that expired long ago, twice, fails as Expired before a byte is sent", () =>
     Effect.gen(function* () {
       const store = yield* badStore(Buffer.alloc(0))
       const error = yield* Effect.flip(transfers()(upload(installer, place(store, { expires: 1_000_000 }))))
@@ -151,8 +151,8 @@ describe("a refusal while the file is being sent", () => {
     [403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided."]
   ] as const) {
     for (const afterwards of ["drain", "close"] as const) {
-      const how = afterwards === "drain" ? "reads the rest" : "closes the door"
-      eitherWay(`${code}, by a store that ${how}, reaches the caller`, () =>
+      const how = afterwards === "drain" ? "closes the connection" : "closes the door"
+      eitherWay(`${code} from a store that ${how} reaches the caller`, () =>
         Effect.gen(function* () {
           const moods = () => ({ refuse: { status, code, message }, early: { after: 500, afterwards } })
           const { outcome } = yield* attempt(moods, {}, large)
@@ -161,7 +161,7 @@ describe("a refusal while the file is being sent", () => {
       )
     }
   }
-  eitherWay("a success before everything was sent is none", () =>
+  eitherWay("a success before everything was sent does not count", () =>
     Effect.gen(function* () {
       const moods = () => ({ refuse: { status: 204 }, early: { after: 500, afterwards: "drain" as const } })
       const { outcome } = yield* attempt(moods, { retries: 0 }, large)
@@ -171,7 +171,7 @@ describe("a refusal while the file is being sent", () => {
 })
 
 describe("before a byte is sent", () => {
-  eitherWay("what the policy does not let in is refused", () =>
+  eitherWay("an upload that the policy does not allow is refused", () =>
     Effect.gen(function* () {
       const store = yield* badStore(Buffer.alloc(0))
       for (const [sizes, code] of [
@@ -184,7 +184,7 @@ describe("before a byte is sent", () => {
       expect(store.seen).toHaveLength(0)
     })
   )
-  eitherWay("more than 5 GiB is an InvalidArgument", () =>
+  eitherWay("an upload of more than 5 GiB is an InvalidArgument", () =>
     Effect.gen(function* () {
       const store = yield* badStore(Buffer.alloc(0))
       const huge = { stream: Stream.empty, size: 5 * 1024 ** 3 + 1, name: "app.pkg" }
@@ -195,7 +195,7 @@ describe("before a byte is sent", () => {
   )
 })
 
-describe("a source that is not what it was is a Source failure, and the store gets nothing that looks complete", () => {
+describe("an upload fails if its source changes or fails, and the store gets nothing that looks complete:", () => {
   const large = bytesOf(12 * MiB)
 
   for (const [how, change] of [
@@ -238,7 +238,7 @@ describe("a source that is not what it was is a Source failure, and the store ge
   }
 })
 
-eitherWay("an upload that is interrupted closes its connection, and its source", () =>
+eitherWay("an interrupted upload closes its connection and its source", () =>
   Effect.gen(function* () {
     const store = yield* badStore(Buffer.alloc(0))
     const begun = yield* Deferred.make<void>()
