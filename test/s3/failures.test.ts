@@ -1,5 +1,5 @@
 /**
- * What goes wrong between a tenant and a bucket, on real sockets, and what is left of it.
+ * Failures between a tenant and a bucket, on real sockets, and what they leave behind.
  */
 import { HeadObjectCommand, S3Client } from "@aws-sdk/client-s3"
 import { effect, scopedLive } from "@effect/vitest"
@@ -22,7 +22,7 @@ import { bytesOf, clientOf, lingering, mebibyte, newBucket, objectAt, published,
 const large = bytesOf(16 * mebibyte)
 const inParts = { key: "Firefox.pkg", partSize: 5 * mebibyte }
 
-/** Archives a large app into a bucket that is broken, and gives the failure, and what the bucket was asked. */
+/** Archives a large app into a broken bucket; gives the failure and the requests that the bucket received. */
 const archiveInto = (broken: Handler | ((...request: Parameters<Handler>) => undefined | ReturnType<Handler>)) =>
   Effect.gen(function* () {
     const store = yield* bucket(broken)
@@ -38,7 +38,7 @@ const archiveInto = (broken: Handler | ((...request: Parameters<Handler>) => und
 for (const [what, broken] of [
   ["a part", ({ query }) => (query["partNumber"] === "2" ? refusal(403, "AccessDenied", "No.") : undefined)],
   [
-    "the end",
+    "the completion",
     ({ body, query }) =>
       "uploadId" in query && String(body).includes("<PartNumber>") ? refusal(403, "AccessDenied", "No.") : undefined
   ],
@@ -47,19 +47,21 @@ for (const [what, broken] of [
     ({ method, query }) => ("uploads" in query && method === "POST" ? refusal(403, "AccessDenied", "No.") : undefined)
   ]
 ] as ReadonlyArray<readonly [string, (...request: Parameters<Handler>) => undefined | ReturnType<Handler>]>) {
-  scopedLive(`${what} that the bucket refuses is a Sink failure in the store's words, and no parts are left`, () =>
-    Effect.gen(function* () {
-      const { Bucket, error, left } = yield* archiveInto(broken)
-      expect(error).toMatchObject({
-        reason: "Sink",
-        direction: "download",
-        name: "Firefox.pkg",
-        status: 403,
-        code: "AccessDenied"
+  scopedLive(
+    `if the bucket refuses ${what} of an upload, that is a Sink failure in its own words, and no parts are left`,
+    () =>
+      Effect.gen(function* () {
+        const { Bucket, error, left } = yield* archiveInto(broken)
+        expect(error).toMatchObject({
+          reason: "Sink",
+          direction: "download",
+          name: "Firefox.pkg",
+          status: 403,
+          code: "AccessDenied"
+        })
+        expect(error.message).toContain(`s3://${Bucket}/Firefox.pkg: No.`)
+        expect(left).toBe(0)
       })
-      expect(error.message).toContain(`s3://${Bucket}/Firefox.pkg: No.`)
-      expect(left).toBe(0)
-    })
   )
 }
 
@@ -75,7 +77,7 @@ scopedLive("a connection that breaks while a part is sent is a Sink failure, and
   })
 )
 
-scopedLive("parts that could not be given up are told in the log, with the upload that they belong to", () => {
+scopedLive("parts that could not be removed are logged, with the upload that they belong to", () => {
   const logged: Array<string> = []
   const log = Logger.make(({ logLevel, message }) => void logged.push(`${logLevel.label} ${String(message)}`))
   return Effect.gen(function* () {
@@ -88,7 +90,7 @@ scopedLive("parts that could not be given up are told in the log, with the uploa
   }).pipe(Effect.provide(Logger.replace(Logger.defaultLogger, log)))
 })
 
-scopedLive("no more parts are on their way than asked for, and they are whole", () =>
+scopedLive("no more parts are sent at once than the caller asked for, and each part is complete", () =>
   Effect.gen(function* () {
     let [running, most] = [0, 0]
     const sizes: Array<number> = []
@@ -96,7 +98,7 @@ scopedLive("no more parts are on their way than asked for, and they are whole", 
     const secondCame = new Promise<void>((resolve) => (second = resolve))
     const answer = async (part: number) => {
       if (part === 2) second()
-      // The first is answered when the second is there, and a while later, in which a third could come.
+      // The first part is answered only once the second has arrived and a third has had time to arrive.
       await secondCame
       await new Promise((resolve) => setTimeout(resolve, 20))
       running--
@@ -117,7 +119,7 @@ scopedLive("no more parts are on their way than asked for, and they are whole", 
   })
 )
 
-/** A tenant whose app has another installer the second time that it is asked about it. */
+/** A tenant whose app has another installer from the second read on. */
 const replaced = (records: ReadonlyArray<object>, body: Buffer) => {
   let turn = 0
   return withTenant(
@@ -135,7 +137,7 @@ const replaced = (records: ReadonlyArray<object>, body: Buffer) => {
 }
 
 for (const size of [100, 11 * mebibyte]) {
-  scopedLive(`an app that got another installer meanwhile (${size} bytes) is a conflict, and nothing is left`, () =>
+  scopedLive(`an app that gets another installer meanwhile (${size} bytes) is a Conflict, and nothing is left`, () =>
     Effect.gen(function* () {
       const store = yield* bucket()
       const bytes = bytesOf(size)
@@ -160,7 +162,7 @@ for (const size of [100, 11 * mebibyte]) {
 }
 
 scopedLive(
-  "an installer of which the tenant tells neither size nor sha256 is archived, and said not to be verified",
+  "an installer without a reported size and sha256 is archived, and the result says that it is not verified",
   () =>
     Effect.gen(function* () {
       const store = yield* bucket()
@@ -179,7 +181,7 @@ scopedLive(
     })
 )
 
-effect("sizes that S3 does not take are refused before anything is asked", () =>
+effect("part sizes that S3 does not allow are refused before anything is sent", () =>
   Effect.gen(function* () {
     for (const [field, value] of [
       ["partSize", mebibyte],
@@ -193,10 +195,10 @@ effect("sizes that S3 does not take are refused before anything is asked", () =>
   }).pipe(Effect.provide(S3Installers.layer({ region: "nowhere" })), onSandbox())
 )
 
-/** Reads an installer to its end, or to its failure. */
+/** Reads an installer to its end or its failure. */
 const drain = (installer: Installer) => ("stream" in installer ? Stream.runDrain(installer.stream) : Effect.void)
 
-scopedLive("a source whose connection breaks is continued where it broke, on the same version of the object", () =>
+scopedLive("if the connection of a source breaks, reading continues there, on the same version of the object", () =>
   Effect.gen(function* () {
     const ranges: Array<readonly [range: string | undefined, version: string | undefined]> = []
     const store = yield* bucket(({ headers, method }, { request, response }) => {
@@ -228,7 +230,7 @@ scopedLive("a source whose connection breaks is continued where it broke, on the
   })
 )
 
-scopedLive("a source whose connection breaks again and again without a byte fails, and no app is made of it", () =>
+scopedLive("if the connection of a source keeps breaking without a byte, the call fails and no app is made", () =>
   Effect.gen(function* () {
     const store = yield* bucket(({ headers, method }, { request, response }) => {
       if (method !== "GET") return undefined
@@ -254,7 +256,7 @@ scopedLive("a source whose connection breaks again and again without a byte fail
   })
 )
 
-scopedLive("a source that is no longer wanted is closed", () =>
+scopedLive("a source that is no longer needed is closed", () =>
   Effect.gen(function* () {
     const closed = yield* Deferred.make<void>()
     const started = yield* Deferred.make<void>()
@@ -277,7 +279,7 @@ scopedLive("a source that is no longer wanted is closed", () =>
   })
 )
 
-effect("the client goes with its scope, and not before", () =>
+effect("the client is closed with its scope, and not before", () =>
   Effect.gen(function* () {
     const layer = S3Installers.layer({ region: "nowhere" })
     const destroyed = yield* Effect.map(S3Installers.Client, (client) => {
@@ -286,13 +288,13 @@ effect("the client goes with its scope, and not before", () =>
       return destroy
     }).pipe(Effect.provide(layer))
     expect(destroyed).toHaveBeenCalledOnce()
-    // A layer that is provided again has another client.
+    // Providing the layer again makes another client.
     const two = yield* Effect.replicateEffect(Effect.provide(S3Installers.Client, layer), 2)
     expect(two[0]).not.toBe(two[1])
   })
 )
 
-effect("a test replaces the client by one that answers as it says", () => {
+effect("a test can replace the client with one that gives fixed answers", () => {
   const client = new S3Client({ region: "nowhere", credentials: { accessKeyId: "a", secretAccessKey: "b" } })
   client.middlewareStack.add(
     (_next, { commandName }) =>

@@ -1,5 +1,5 @@
 /**
- * What holds on any store: on the bucket of these tests, and on a real one that checks every signature.
+ * What must hold on every store: on a bucket in memory, and on a real one that checks every signature.
  */
 import { scopedLive } from "@effect/vitest"
 import { CustomApps } from "effect-iru"
@@ -36,7 +36,7 @@ for (const { name, runs, store } of stores) {
       )
 
     it(
-      "an installer in a bucket is published as any other, and only once",
+      "an installer in a bucket is published like any other, and only once",
       Effect.gen(function* () {
         const bytes = bytesOf(7 * mebibyte + 3)
         const Bucket = yield* newBucket
@@ -80,7 +80,7 @@ for (const { name, runs, store } of stores) {
     )
 
     it(
-      "an object that is not there, or a bucket, is told by its address",
+      "if the object or the bucket does not exist, the failure has its address",
       Effect.gen(function* () {
         const Bucket = yield* newBucket
         for (const bucket of [Bucket, `${Bucket}-not`]) {
@@ -93,10 +93,10 @@ for (const { name, runs, store } of stores) {
 
     for (const [what, size] of [
       ["a small installer in one piece", 1000],
-      ["a large one in parts", 13 * mebibyte + 5]
+      ["a large installer in parts", 13 * mebibyte + 5]
     ] as const) {
       it(
-        `${what} is archived, with its sha256, and not sent again`,
+        `${what} is archived with its sha256, and is not sent again`,
         Effect.gen(function* () {
           const bytes = bytesOf(size)
           const Bucket = yield* newBucket
@@ -117,7 +117,7 @@ for (const { name, runs, store } of stores) {
       )
 
       it(
-        `${what} that arrives with other bytes than announced leaves nothing in the bucket`,
+        `${what} with other bytes than the tenant reports leaves nothing in the bucket`,
         Effect.scoped(
           Effect.gen(function* () {
             const Bucket = yield* newBucket
@@ -136,7 +136,7 @@ for (const { name, runs, store } of stores) {
     }
 
     it(
-      "interrupted, it leaves neither an object nor parts",
+      "an interrupted archive leaves neither an object nor parts",
       Effect.scoped(
         Effect.gen(function* () {
           const Bucket = yield* newBucket
@@ -163,7 +163,7 @@ for (const { name, runs, store } of stores) {
     )
 
     it(
-      "interrupted at any moment, it leaves no parts, and an object only if it is whole",
+      "an archive that is interrupted at any moment leaves no parts, and an object only if it is complete",
       Effect.gen(function* () {
         const Bucket = yield* newBucket
         const bytes = bytesOf(16 * mebibyte)
@@ -184,7 +184,7 @@ for (const { name, runs, store } of stores) {
     )
 
     it(
-      "nothing is written to the tenant by archiving",
+      "archiving writes nothing to the tenant",
       Effect.gen(function* () {
         const Bucket = yield* newBucket
         const app = yield* published(Buffer.from("small"))
@@ -197,7 +197,7 @@ for (const { name, runs, store } of stores) {
 }
 
 describe.runIf(available)("on radosgw", () => {
-  scopedLive("keys that are wrong are a failure that shows neither keys nor signature", () =>
+  scopedLive("wrong keys are a failure that shows neither the keys nor a signature", () =>
     Effect.gen(function* () {
       const store = yield* ofThisRun
       const Bucket = yield* Effect.provide(newBucket, clientOf(store))

@@ -1,5 +1,5 @@
 /**
- * What tests of S3 have in common.
+ * What the tests of S3 share.
  */
 import {
   CreateBucketCommand,
@@ -14,14 +14,14 @@ import * as Effect from "effect/Effect"
 import { createHash, randomUUID } from "node:crypto"
 import type { Store } from "../support/radosgw.js"
 
-// The SDK says on Node 20 that it will not support it for ever. Tests say so in other places.
+// The SDK warns on Node 20 that it will stop supporting it.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true"
 
 export const mebibyte = 1024 * 1024
 
 export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
-/** Bytes of which no two pieces are the same. */
+/** Bytes in which no two parts are equal. */
 export const bytesOf = (size: number): Buffer => {
   const bytes = Buffer.alloc(size)
   for (let index = 0; index + 4 <= size; index += 4)
@@ -48,7 +48,7 @@ export const newBucket = Effect.suspend(() => {
 export const put = (Bucket: string, Key: string, Body: Uint8Array, Metadata: Record<string, string> = {}) =>
   ask((client) => client.send(new PutObjectCommand({ Bucket, Key, Body, Metadata })))
 
-/** The bytes of an object and what it says of them; nothing where there is none. */
+/** The bytes and the metadata of an object; `undefined` if there is none. */
 export const objectAt = (Bucket: string, Key: string) =>
   ask(async (client) => {
     try {
@@ -59,11 +59,11 @@ export const objectAt = (Bucket: string, Key: string) =>
     }
   })
 
-/** How many uploads in parts are neither complete nor aborted. */
+/** How many multipart uploads are neither complete nor aborted. */
 export const lingering = (Bucket: string) =>
   ask(async (client) => (await client.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads?.length ?? 0)
 
-/** An app of the tenant with these bytes. */
+/** An app of the tenant with these bytes as its installer. */
 export const published = (bytes: Uint8Array, name = "Firefox.pkg") =>
   Effect.flatMap(CustomApps, (apps) =>
     apps.create({
