@@ -166,7 +166,8 @@ for (const { name, runs, store } of stores) {
       "an archive that is interrupted at any moment leaves no parts, and an object only if it is complete",
       Effect.gen(function* () {
         const Bucket = yield* newBucket
-        const bytes = bytesOf(16 * mebibyte)
+        // Two parts at once, and one that waits.
+        const bytes = bytesOf(11 * mebibyte)
         const app = yield* published(bytes)
         const archive = (key: string) =>
           S3Installers.archive(app, { bucket: Bucket, key, partSize: 5 * mebibyte, concurrency: 2 })
