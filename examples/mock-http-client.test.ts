@@ -18,7 +18,7 @@ const Test = Iru.layerHttpClient({
   apiToken: "00000000-0000-0000-0000-000000000000"
 }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, client)))
 
-effect("lists what the HTTP client answers", () =>
+effect("lists the records that the HTTP client answers with", () =>
   Effect.gen(function* () {
     const scripts = yield* CustomScripts
     expect(yield* scripts.list()).toMatchObject({ count: 0, results: [] })

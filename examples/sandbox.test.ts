@@ -6,11 +6,11 @@ import { Iru } from "effect-iru/node"
 import { Fault, Sandbox } from "effect-iru/sandbox"
 import { expect } from "vitest"
 
-/** The client of this library, on a tenant of its own in this process. */
+/** The client of this library, with its own sandbox tenant in this process. */
 const Tenant = (options?: Sandbox.TestOptions) =>
   Iru.layerHttpClient(Sandbox.inTests).pipe(Layer.provideMerge(Sandbox.layerTest(options)))
 
-effect("a tenant that is full: the records of a seed are the same every time, and cost nothing", () =>
+effect("a seed fills a tenant with the same records every time", () =>
   Effect.gen(function* () {
     yield* Sandbox.seed({ customScripts: 10_000, blueprints: 50 }, { seed: 42 })
     const scripts = yield* CustomScripts
@@ -18,7 +18,7 @@ effect("a tenant that is full: the records of a seed are the same every time, an
   }).pipe(Effect.provide(Tenant()))
 )
 
-effect("records as the test needs them, read back behind the API's back", () =>
+effect("a test can add records and read them without the API", () =>
   Effect.gen(function* () {
     const { customScripts } = yield* Sandbox.state
     const { id } = yield* customScripts.put({ name: "Inventory", execution_frequency: "every_day" })
@@ -27,18 +27,18 @@ effect("records as the test needs them, read back behind the API's back", () =>
   }).pipe(Effect.provide(Tenant()))
 )
 
-effect("the service refuses for a while; what was sent, in order", () =>
+effect("a fault makes some requests fail, and the test sees all requests in order", () =>
   Effect.gen(function* () {
     yield* Sandbox.fault(Fault.rateLimited({ method: "GET", times: 2, retryAfter: 30 }))
     const scripts = yield* CustomScripts
     const listing = yield* Effect.fork(scripts.list())
-    yield* TestClock.adjust("2 minutes") // The clock is Effect's: nobody waits.
+    yield* TestClock.adjust("2 minutes") // TestClock moves the time forward, so the test does not wait.
     expect((yield* listing).count).toBe(0)
     expect((yield* Sandbox.requests).map(({ status }) => status)).toEqual([429, 429, 200])
   }).pipe(Effect.scoped, Effect.provide(Tenant()))
 )
 
-effect("the limits of the service, or tighter ones", () =>
+effect("a tenant can have the service's rate limits, or lower ones", () =>
   Effect.gen(function* () {
     const { quota } = yield* Sandbox.limits
     yield* (yield* CustomScripts).list()
@@ -46,7 +46,7 @@ effect("the limits of the service, or tighter ones", () =>
   }).pipe(Effect.provide(Tenant({ limits: { perHour: 3 } })))
 )
 
-effect("an address for a download holds for a quarter of an hour", () =>
+effect("a download address expires after a quarter of an hour", () =>
   Effect.gen(function* () {
     const { customApps } = yield* Sandbox.state
     const { id } = yield* customApps.put({ name: "Firefox", installer: "the bytes of the installer" })

@@ -6,7 +6,7 @@ import { Fault, Sandbox } from "effect-iru/sandbox"
 import { Example } from "effect-iru/testing"
 import { expect } from "vitest"
 
-/** What we test: a program of our own. */
+/** The program under test. */
 const namesOfDailyScripts = Effect.gen(function* () {
   const scripts = yield* CustomScripts
   return yield* scripts.stream().pipe(
@@ -17,7 +17,7 @@ const namesOfDailyScripts = Effect.gen(function* () {
   )
 })
 
-effect("with a mock: the test makes the records", () =>
+effect("with a mock, the test makes the records", () =>
   Effect.gen(function* () {
     expect(yield* namesOfDailyScripts).toEqual(["Inventory"])
   }).pipe(
@@ -33,10 +33,10 @@ effect("with a mock: the test makes the records", () =>
   )
 )
 
-/** A tenant in this process, empty and new for each test that it is provided to, and all services over it. */
+/** All services over a sandbox tenant in this process. Each test that provides it gets a new, empty tenant. */
 const Test = Iru.layerHttpClient(Sandbox.inTests).pipe(Layer.provideMerge(Sandbox.layerTest()))
 
-effect("with the sandbox: the client, its requests and the service's own rules", () =>
+effect("with the sandbox, the client sends real requests and the service's rules apply", () =>
   Effect.gen(function* () {
     const scripts = yield* CustomScripts
     yield* scripts.create({ name: "Inventory", execution_frequency: "every_day", script: "#!/bin/zsh" })
@@ -49,7 +49,7 @@ effect("with the sandbox: the client, its requests and the service's own rules",
   }).pipe(Effect.provide(Test))
 )
 
-effect("with a fault: how the program reports a token without permission", () =>
+effect("with a fault, the program reports a token without permission", () =>
   Effect.gen(function* () {
     yield* Sandbox.fault(Fault.forbidden())
 

@@ -1,6 +1,6 @@
 /**
- * docs/coming-from-iructl.md against the code: each name of the Python client is there, and each call that stands beside
- * it exists.
+ * Checks docs/coming-from-iructl.md against the code: it has each name of the Python client, and each call next to it
+ * exists.
  */
 import { scoped } from "@effect/vitest"
 import * as Context from "effect/Context"
@@ -20,7 +20,7 @@ const cells = (title: string, column: number) =>
     .map((line) => line.split("|")[column] ?? "")
 const code = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = ""]) => text)
 
-test("every name of iructl.api is in the table, with a name that is exported here", () => {
+test("the table has every name of iructl.api next to an exported name of this library", () => {
   expect(cells("Names", 1).slice(1).flatMap(code)).toEqual([
     "ApiConfig",
     "ApiClient",

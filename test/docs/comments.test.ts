@@ -1,10 +1,10 @@
-/** The doc comments of the services against the operations. */
+/** Checks the doc comments of the services against the operations. */
 import type { Operation } from "effect-iru"
 import * as operations from "effect-iru/operations"
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
 
-/** The doc comment of each verb of a service, as its file has it. */
+/** The doc comment of each verb in the file of a service. */
 const commentsOf = (service: string): Readonly<Record<string, string>> => {
   const [, body = ""] =
     /interface Service \{(.*?)\n  \}\n/s.exec(readFileSync(`src/services/${service}.ts`, "utf8")) ?? []

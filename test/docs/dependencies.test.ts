@@ -1,5 +1,5 @@
 /**
- * docs/dependencies.md against package.json, and package.json against what the sources import.
+ * Checks docs/dependencies.md against package.json, and package.json against the imports of the sources.
  */
 import { readdirSync, readFileSync } from "node:fs"
 import { isBuiltin } from "node:module"
@@ -28,7 +28,7 @@ const rows = (heading: string) =>
     .map((row) => row.split("|").map((cell) => cell.trim().replaceAll("`", "")))
     .map(([, name = ""]) => name) ?? []
 
-/** Packages from before npm had `license` name it in `licenses`, which no lock file repeats. */
+/** Very old packages have `licenses` in place of `license`. Lock files do not contain it. */
 const licenceOf = (path: string): string | undefined => {
   const { licenses }: { readonly licenses?: ReadonlyArray<{ readonly type: string }> } = JSON.parse(
     readFileSync(`${path}/package.json`, "utf8")
@@ -43,7 +43,7 @@ test("the page lists every peer and every dependency, and no other", () => {
   expect(rows("dependency").sort()).toEqual(names(manifest.dependencies))
 })
 
-test("this page and that of versions name the ranges of peers that package.json has", () => {
+test("the pages about dependencies and versions name the ranges of peers from package.json", () => {
   const row = /^\| `([^`]+)` +\| `(\^[^`]+)`/gm
   const ranges = (text: string) => Object.fromEntries([...text.matchAll(row)].map(([, name, range]) => [name, range]))
   expect(ranges(page)).toEqual(manifest.peerDependencies)
@@ -52,14 +52,14 @@ test("this page and that of versions name the ranges of peers that package.json 
   expect(manifest.peerDependencies).toMatchObject(line)
 })
 
-test("all that an installation brings is under a licence that asks for nothing but its own notice", () => {
+test("every installed package has a licence that only requires its notice to be kept", () => {
   for (const [path, { dev, license, link }] of Object.entries(packages)) {
     if (path !== "" && dev !== true && link !== true)
       expect(license ?? licenceOf(path), path).toMatch(/^(MIT|ISC|Apache-2\.0|BSD-[23]-Clause(-Clear)?|0BSD)$/)
   }
 })
 
-test("a peer is a development dependency of the same range, so that it is tested", () => {
+test("each peer is also a development dependency of the same range, so that it is tested", () => {
   for (const [name, range] of Object.entries(manifest.peerDependencies)) {
     expect(manifest.devDependencies[name], name).toBe(range)
   }
@@ -81,7 +81,7 @@ test("the sources import what package.json declares, and nothing else", () => {
   expect(packagesIn(".").filter((name) => !declared.has(name))).toEqual([])
 })
 
-test("the sandbox imports no optional peer but its store, which is loaded only where a tenant is kept in a folder", () => {
+test("the only optional peer of the sandbox is its store, which is loaded only for a tenant in a folder", () => {
   const optional = Object.keys(manifest.peerDependenciesMeta)
   expect(packagesIn("sandbox").filter((name) => optional.includes(name))).toEqual(["classic-level"])
   const store = readFileSync("src/sandbox/tenant/disk.ts", "utf8")
@@ -92,14 +92,14 @@ test("the sandbox imports no optional peer but its store, which is loaded only w
   expect(store).toContain('import type { ClassicLevel } from "classic-level"')
 })
 
-test("effect-iru/node loads the bars' package where bars are shown", () => {
+test("effect-iru/node loads cli-progress only if progress bars are shown", () => {
   const files = readdirSync("src/node", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"))
   const imports = (text: RegExp) => files.filter((file) => text.test(readFileSync(`src/node/${file}`, "utf8")))
   expect(imports(/from "cli-progress"/)).toEqual(["progress/bars.ts"])
   expect(imports(/from ".*progress\/bars\.js"/)).toEqual([])
 })
 
-test("the command line has everything in its files but the sandbox's store", () => {
+test("the command line bundles all dependencies except the sandbox's store", () => {
   const cli: Partial<Manifest> & { readonly optionalDependencies: Readonly<Record<string, string>> } = JSON.parse(
     readFileSync("packages/cli/package.json", "utf8")
   )
@@ -107,7 +107,7 @@ test("the command line has everything in its files but the sandbox's store", () 
   expect(cli.optionalDependencies).toEqual({ "classic-level": manifest.peerDependencies["classic-level"] })
 })
 
-test("the core imports nothing that is optional", () => {
+test("the core imports no optional package", () => {
   expect(packagesIn("services", "schemas", "errors", "operation", "session", "installers", "plist")).toEqual([
     "@effect/platform",
     "@plist/binary.parse",

@@ -1,5 +1,5 @@
 /**
- * docs/errors.md against the code: every reason is in its table, and each message that it shows is what a user sees.
+ * Checks docs/errors.md against the code: its table has every reason, and its messages are those that a user sees.
  */
 import { scoped } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -27,7 +27,7 @@ const unknown = "00000000-0000-0000-0000-000000000000"
 const script = { name: "Inventory", execution_frequency: "every_day", script: "#!/bin/zsh" } as const
 const app = { name: "Firefox", install_type: "package", install_enforcement: "install_once" } as const
 
-scoped("the messages that the page shows are those that a user sees", () =>
+scoped("the page shows the messages that a user sees", () =>
   Effect.gen(function* () {
     const scripts = yield* CustomScripts
     const apps = yield* CustomApps

@@ -1,4 +1,4 @@
-/** What docs/listings.md says about long listings. */
+/** Checks the statements of docs/listings.md about long listings. */
 import { scoped } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -26,7 +26,7 @@ const pagesRead = Effect.map(
   (requests) => requests.filter(({ method, path }) => method === "GET" && path === root).length
 )
 
-scoped("a listing goes on from an offset, and reads nothing of what lies before it", () =>
+scoped("a listing starts at an offset, and does not read the records before it", () =>
   Effect.gen(function* () {
     const made = yield* makeScripts
     const client = yield* ApiClient
@@ -40,7 +40,7 @@ scoped("a listing goes on from an offset, and reads nothing of what lies before 
   }).pipe(Effect.provide(tenant))
 )
 
-scoped("a consumer that takes its time stops the reading, even where pages are read at once", () =>
+scoped("a slow consumer stops the reading, even if several pages are read at once", () =>
   Effect.gen(function* () {
     yield* makeScripts
     const scripts = yield* CustomScripts

@@ -1,4 +1,4 @@
-/** The tables of the README against the code. */
+/** Checks the tables of the README against the code. */
 import { scoped } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
@@ -12,7 +12,7 @@ import { coverage } from "../../scripts/coverage.js"
 
 const readme = readFileSync("README.md", "utf8")
 
-/** The cells of the rows of a table that starts with this heading, without their code marks. */
+/** The cells of the table with this heading, without code marks. */
 const table = (heading: string): ReadonlyArray<ReadonlyArray<string>> =>
   (readme.split(`| ${heading} `)[1] ?? "")
     .split("\n\n")
@@ -67,12 +67,12 @@ test("every reason of an error is in the README", () => {
   expect(reasons.sort()).toEqual([...ApiClientErrorReason.literals, ...PayloadTransferErrorReason.literals].sort())
 })
 
-test("docs/coverage.md has every operation and its fields as they are: npm run docs:services writes it", () => {
+test("docs/coverage.md is up to date with every operation and its fields (if not: npm run docs:services)", () => {
   const words = (text: string) => text.replaceAll(/\s+/g, " ").trim()
   expect(words(readFileSync("docs/coverage.md", "utf8"))).toBe(words(coverage()))
 })
 
-test("a stranger reads at most three screens before the first table of the README", () => {
+test("the README has at most three screens before its first table", () => {
   const [before = ""] = readme.split(/^\|/m)
   expect(before.split("\n").length).toBeLessThanOrEqual(150)
 })

@@ -1,4 +1,4 @@
-/** docs/errors.md has a section for each reason, whose example is what a real failure of that reason says. */
+/** Checks that docs/errors.md has a section for each reason, with the message of a real failure as its example. */
 import { scopedLive } from "@effect/vitest"
 import {
   type ApiClientError,
@@ -49,7 +49,7 @@ const app = { name: "Firefox", install_type: "package", install_enforcement: "in
 const installerStream = Stream.make(new TextEncoder().encode("hello"))
 const installer = (text: string) => ({ bytes: new TextEncoder().encode(text), name: "Firefox.pkg" })
 
-/** The example of a failure's section is its message. An id that differs from run to run is `ID` there. */
+/** Expects the example in the section of a failure to be its message. `ID` stands for an id that changes every run. */
 const showsIt = (error: ApiClientError | PayloadError) => {
   const name = "reason" in error ? `${error._tag}: ${error.reason}` : error._tag
   const message = error.message.replaceAll(/(?!0{8})[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/g, "ID")
@@ -57,7 +57,7 @@ const showsIt = (error: ApiClientError | PayloadError) => {
   return name
 }
 
-test("every section has an example, a cause and what to do", () => {
+test("every section has an example, a cause and a remedy", () => {
   expect(sections.size).toBeGreaterThan(20)
   for (const [name, lines] of sections)
     for (const part of ["```text", "**Cause.** ", "**What to do.** "])
@@ -67,23 +67,21 @@ test("every section has an example, a cause and what to do", () => {
       ).toBe(true)
 })
 
-scopedLive(
-  "the examples of a sandbox and of a folder are messages of failures, and all reasons of a folder are there",
-  () =>
-    Effect.gen(function* () {
-      const { tenantUrl } = yield* Sandbox
-      const port = Number(new URL(tenantUrl).port)
-      const taken = yield* Effect.flip(Layer.build(Sandbox.layer({ port })))
-      expect(sections.get("SandboxError")).toContain(taken.message.replace(String(port), "8080"))
-      const folder = yield* temporaryFolder
-      const missing = yield* Effect.flip(Effect.provide(Repository.open(folder), NodeContext.layer))
-      expect(sections.get("RepositoryError")).toContain(missing.message.replace(folder, "/home/me/iru"))
-      const reasons = sections.get("RepositoryError")?.flatMap((line) => /^\| `(\w+)`/.exec(line)?.[1] ?? [])
-      expect(reasons).toEqual([...RepositoryErrorReason.literals])
-    }).pipe(Effect.provide(Sandbox.layer()))
+scopedLive("the sandbox and folder sections show real messages, and name every reason of a folder", () =>
+  Effect.gen(function* () {
+    const { tenantUrl } = yield* Sandbox
+    const port = Number(new URL(tenantUrl).port)
+    const taken = yield* Effect.flip(Layer.build(Sandbox.layer({ port })))
+    expect(sections.get("SandboxError")).toContain(taken.message.replace(String(port), "8080"))
+    const folder = yield* temporaryFolder
+    const missing = yield* Effect.flip(Effect.provide(Repository.open(folder), NodeContext.layer))
+    expect(sections.get("RepositoryError")).toContain(missing.message.replace(folder, "/home/me/iru"))
+    const reasons = sections.get("RepositoryError")?.flatMap((line) => /^\| `(\w+)`/.exec(line)?.[1] ?? [])
+    expect(reasons).toEqual([...RepositoryErrorReason.literals])
+  }).pipe(Effect.provide(Sandbox.layer()))
 )
 
-scopedLive("the example of each reason is the message of a failure", () =>
+scopedLive("the example of each reason is the message of a real failure", () =>
   Effect.gen(function* () {
     const scripts = yield* CustomScripts
     const apps = yield* CustomApps
@@ -135,7 +133,7 @@ scopedLive("the example of each reason is the message of a failure", () =>
       apps.download(one, { to })
     )
     yield* under(Fault.status(200, storage, "two"))(apps.download(one, { to }))
-    // Last: after it, every call waits.
+    // This is the last one, because every later call has to wait.
     yield* under({ respond: { status: 429, headers: { "retry-after": "1800" } } })(scripts.list())
     expect(seen.sort()).toEqual(
       [

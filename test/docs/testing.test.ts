@@ -1,4 +1,4 @@
-/** What docs/testing.md says about the clock. */
+/** Checks the statements of docs/testing.md about the clock. */
 import { effect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -9,7 +9,7 @@ import { expect } from "vitest"
 
 const Test = Iru.layerHttpClient(Sandbox.inTests).pipe(Layer.provideMerge(Sandbox.layerTest()))
 
-effect("a program that makes many requests does not wait for a clock that stands still", () =>
+effect("a program that sends many requests does not wait for a TestClock that stands still", () =>
   Effect.gen(function* () {
     const scripts = yield* CustomScripts
     yield* Effect.forEach(Array.from({ length: 120 }), () => scripts.list(), { discard: true })

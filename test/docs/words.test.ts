@@ -1,4 +1,4 @@
-/** Comments and pages in plain words: turns that made readers stop do not come back, and no sentence is too long. */
+/** Checks that comments and pages have no phrases that readers stumbled over, and no long sentences. */
 import { readdirSync, readFileSync } from "node:fs"
 import { expect, test } from "vitest"
 
@@ -10,7 +10,7 @@ const below = (folder: string, extension: string) =>
 const pages = [...readdirSync(".").filter((name) => name.endsWith(".md")), ...below("docs", ".md"), "bench/README.md"]
 const sources = [...below("src", ".ts"), ...below("examples", ".ts")]
 
-/** Turns that a reader had to read twice, each with what to write in its place. */
+/** Phrases that readers had to read twice, each with a replacement. */
 const turns: ReadonlyArray<readonly [turn: RegExp, instead: string]> = [
   [/\bwhoever\b/i, "name the reader, the caller, the client or the process"],
   [/\bnothing where\b/i, "`undefined` if …"],
@@ -49,7 +49,7 @@ const sentences = (page: string): ReadonlyArray<string> =>
 
 const longIn = (page: string) => sentences(page).filter((sentence) => sentence.split(" ").length > 40)
 
-test.each([...pages, ...sources])("%s has no turn that readers stop at", (file) => {
+test.each([...pages, ...sources])("%s has no phrase that readers stumble over", (file) => {
   expect(turnsIn(readFileSync(file, "utf8"))).toEqual([])
 })
 
@@ -57,7 +57,7 @@ test.each(pages)("no sentence of %s has more than 40 words", (file) => {
   expect(longIn(readFileSync(file, "utf8"))).toEqual([])
 })
 
-test("a turn is found over the end of a line of a comment too", () => {
+test("a phrase is also found across two lines of a comment", () => {
   expect(turnsIn("/**\n * Tells whoever\n * listens; nothing\n * where nobody does. */")).toEqual([
     "whoever",
     "nothing where"
@@ -65,7 +65,7 @@ test("a turn is found over the end of a line of a comment too", () => {
   expect(turnsIn("  // It sees\n  // to it.")).toEqual(["sees to it"])
 })
 
-test("a sentence of 41 words is found in a list and in a paragraph, and none in code and tables", () => {
+test("a sentence of 41 words is found in lists and paragraphs, but not in code and tables", () => {
   const words = (count: number) => `${"word ".repeat(count - 1)}word.`
   expect(longIn(`A.\n\n${words(41)} B.\n\n- C\n- ${words(41)}`)).toEqual([words(41), words(41)])
   expect(longIn(`${words(40)} ${words(40).replace("w", "W")}`)).toEqual([])

@@ -1,5 +1,5 @@
 /**
- * What holds for every operation of the API, walked over the table of all of them.
+ * Rules that hold for every operation of the API.
  */
 import { effect } from "@effect/vitest"
 import { ApiClient, type ApiClientError, type Operation } from "effect-iru"
@@ -16,7 +16,7 @@ import { bodiesOf, queries } from "./arguments.js"
 
 const all: ReadonlyArray<Operation.Any> = Object.values(operations).flatMap((group) => Object.values(group))
 
-test("there are 131 operations, each with the method, path, name and kind that it is known by", () => {
+test("there are 131 operations, each with its known method, path, name and kind", () => {
   const known = readFileSync(new URL("operations.txt", import.meta.url), "utf8")
     .trim()
     .split("\n")
@@ -26,7 +26,7 @@ test("there are 131 operations, each with the method, path, name and kind that i
 
 type Run = (...args: ReadonlyArray<unknown>) => Effect.Effect<unknown, ApiClientError>
 
-/** The function of an operation, for arguments of any type. A listing is read to its end. */
+/** Calls an operation with arguments of any type. Reads a listing to its end. */
 const runOf =
   (client: ApiClient.Service, operation: Operation.Any): Run =>
   (...args) =>
@@ -39,7 +39,7 @@ const options = { pace: { perSecond: Infinity, perHour: Infinity }, retry: { tim
 const unknown = { surely_no_field: 1 }
 
 describe.each(all.map((operation) => [operation.name, operation] as const))("%s", (name, operation) => {
-  effect("refuses an argument that it does not know, before anything is sent", () =>
+  effect("refuses an unknown argument before it sends a request", () =>
     withTenant(
       () => ({ status: 204 }),
       options
@@ -93,7 +93,7 @@ describe.each(all.map((operation) => [operation.name, operation] as const))("%s"
       )
     })
 
-    effect("names an id that cannot be one", () =>
+    effect("names the id that is not valid", () =>
       withTenant(
         () => ({ status: 204 }),
         options
@@ -108,7 +108,7 @@ describe.each(all.map((operation) => [operation.name, operation] as const))("%s"
   }
 })
 
-effect("each has its own name in its span, and the names of its ids", () => {
+effect("each operation has its own name and the names of its ids in its span", () => {
   const spans: Array<Recorded> = []
   const bodies = bodiesOf("1", "2", { app: "3", inHouse: "4" })
   return withTenant(

@@ -1,10 +1,10 @@
 /**
- * Valid arguments of every operation that takes more than ids.
+ * Valid arguments for every operation that takes more than ids.
  */
 import { Operation } from "effect-iru"
 import * as Redacted from "effect/Redacted"
 
-/** The queries of those that need one. */
+/** The queries, by operation. */
 export const queries: Readonly<Record<string, object>> = {
   "Prism.count": { category: "apps" },
   "Threats.stream": { statuses: ["quarantined"] },
@@ -18,7 +18,7 @@ const profile = file(
   '<?xml version="1.0"?><plist version="1.0"><dict><key>PayloadType</key><string>Configuration</string></dict></plist>'
 )
 
-/** The bodies of those that have one. */
+/** The bodies, by operation. */
 export const bodiesOf = (
   blueprint_id: string,
   library_item_id: string,

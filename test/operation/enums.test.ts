@@ -1,5 +1,5 @@
 /**
- * The API gets new values without notice: an answer may have any, a request only those that are known.
+ * The API gets new enum values without notice. Answers may have any value, requests only known ones.
  */
 import type { Operation } from "effect-iru"
 import * as operations from "effect-iru/operations"
@@ -14,10 +14,10 @@ interface Choice {
   readonly isOpen: boolean
 }
 
-/** The members of a union, those of unions within it too. */
+/** The members of a union, including those of nested unions. */
 const membersOf = (ast: AST.AST): ReadonlyArray<AST.AST> => (AST.isUnion(ast) ? ast.types.flatMap(membersOf) : [ast])
 
-/** The keys in a schema that have texts to choose from, however deep. `""` is no text. */
+/** The keys of a schema, at any depth, that have a list of allowed texts. `""` does not count as a text. */
 const choicesIn = (ast: AST.AST, key = ""): ReadonlyArray<Choice> => {
   const members = membersOf(ast)
   const values = members.flatMap((member) =>
@@ -34,11 +34,11 @@ const choicesIn = (ast: AST.AST, key = ""): ReadonlyArray<Choice> => {
   return [...own, ...within]
 }
 
-/** By these a caller tells the shapes of the details of a device apart. The last shape takes any platform. */
+/** These keys tell the shapes of the details of a device apart. The last shape accepts any platform. */
 const isDiscriminator = ({ name }: Operation.Any, { key }: Choice) =>
   name === "Devices.details" && (key === "platform" || key === "family")
 
-test("an answer may have a value that nobody knows yet", () => {
+test("an answer may have an unknown value of an enum", () => {
   const found = all.flatMap((operation) =>
     operation.answer === undefined
       ? []
@@ -50,7 +50,7 @@ test("an answer may have a value that nobody knows yet", () => {
   expect(found.filter(({ isOpen }) => !isOpen)).toEqual([])
 })
 
-test("a request has only values that are known", () => {
+test("a request may only have known values of an enum", () => {
   const found = all.flatMap(({ body, name, query }) =>
     [body?.schema, query].flatMap((part) =>
       part === undefined ? [] : choicesIn(part.ast).map((choice) => ({ operation: name, ...choice }))

@@ -1,5 +1,5 @@
 /**
- * The categories of Prism: each has its verb, and the row type that fits what a tenant sends of it.
+ * The categories of Prism: each has a verb, and a row type with the columns that a tenant sends.
  */
 import { layer } from "@effect/vitest"
 import { Prism } from "effect-iru/operations"
@@ -39,7 +39,7 @@ test.each(Object.entries(categories))("%s has its own verb and its own row", (na
 })
 
 layer(Sandbox.layer({ seed: { devices: 60 } }))("the row of a category", (it) => {
-  it.effect("has every column that a tenant sends", () =>
+  it.effect("names every column that a tenant sends", () =>
     Effect.gen(function* () {
       for (const [name, [verb]] of Object.entries(categories)) {
         const { json } = yield* call("GET", `/api/v1/prism/${name}?limit=300`)

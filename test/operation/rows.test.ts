@@ -1,5 +1,5 @@
 /**
- * An operation as a value: what it sends, what it refuses, how its answer is read, and what is seen of it from outside.
+ * An operation as a value: what it sends and refuses, how its answer is decoded, and its spans, metrics and stacks.
  */
 import { effect } from "@effect/vitest"
 import { Answer, ApiClient, type ApiClientError, CustomApps, CustomScripts, Operation } from "effect-iru"
@@ -46,8 +46,8 @@ const asForm = Operation.make({
 
 const text = FastCheck.string({ unit: "grapheme", minLength: 1 }).filter((text) => text.isWellFormed())
 
-describe("what arrives at the tenant is the encoded value", () => {
-  effect("in JSON, in a form and in the query, whatever the values are", () =>
+describe("the value that a tenant receives", () => {
+  effect("is the encoded value in JSON, in a form and in the query, for any values", () =>
     withTenant(
       () => ({ status: 204 }),
       options
@@ -119,7 +119,7 @@ describe("what arrives at the tenant is the encoded value", () => {
     )
   )
 
-  effect("an optional body that is left out is not sent, and what is unknown is refused before anything is sent", () =>
+  effect("is not sent if an optional body is left out, and is refused before sending if it has an unknown field", () =>
     withTenant(
       () => ({ status: 204 }),
       options
@@ -140,7 +140,7 @@ describe("what arrives at the tenant is the encoded value", () => {
     )
   )
 
-  effect("a PATCH that changes nothing is not sent", () =>
+  effect("is not sent by a PATCH that changes nothing", () =>
     withTenant(
       () => ({ status: 204 }),
       options
@@ -162,12 +162,12 @@ describe("what arrives at the tenant is the encoded value", () => {
   )
 })
 
-describe("an answer is read as the operation says", () => {
+describe("an answer", () => {
   const answering =
     (body: string | undefined, headers: Record<string, string> = {}): Handler =>
     () => ({ body, headers })
 
-  effect("nothing ignores the body; text and bytes give it as it came", () =>
+  effect("is ignored by Answer.nothing, and returned unchanged by Answer.text and Answer.bytes", () =>
     withTenant(
       routes({
         "POST /api/v1/nothing": answering("<html>Thanks.</html>"),
@@ -201,9 +201,9 @@ describe("an answer is read as the operation says", () => {
 
   for (const [what, answer, outcome] of [
     ["counts as done", Answer.nothing, "Right"],
-    ["is a failure, if the answer would have told something", Answer.text, "Left"]
+    ["is a failure if the operation returns a value", Answer.text, "Left"]
   ] as const) {
-    effect(`a 404 after a DELETE whose answer was lost ${what}`, () => {
+    effect(`of 404 to a repeated DELETE whose first answer was lost ${what}`, () => {
       let tries = 0
       return withTenant((_, { response }) => {
         if (tries++ > 0) return { status: 404 }
@@ -226,8 +226,8 @@ describe("an answer is read as the operation says", () => {
   }
 })
 
-describe("from outside", () => {
-  effect("each id keeps its name, in spans and in the error for a bad one", () => {
+describe("spans, metrics and stacks of an operation", () => {
+  effect("name each id as the API does, in spans and in the error for an invalid id", () => {
     const spans: Array<Recorded> = []
     return withTenant(
       () => ({ status: 204 }),
@@ -254,7 +254,7 @@ describe("from outside", () => {
     )
   })
 
-  effect("a composed operation has a span above those of its calls, and only calls are counted", () => {
+  effect("have a parent span for a composed operation, and count only its calls", () => {
     const spans: Array<Recorded> = []
     const storage = new URL("/storage", "http://placeholder.invalid")
     return withTenant(
@@ -307,7 +307,7 @@ describe("from outside", () => {
     )
   })
 
-  effect("the stack of a failure names the line that made the call", () =>
+  effect("name the line of the call in the stack of a failure", () =>
     withTenant(
       () => ({ status: 404 }),
       options
@@ -329,7 +329,7 @@ describe("from outside", () => {
 })
 
 describe("a part of a program", () => {
-  effect("has a retry and a priority of its own, as an effect or a stream, with the data first or last", () => {
+  effect("can have its own retry and priority, as an effect or a stream, data first or data last", () => {
     let asked = 0
     return withTenant(() => {
       asked += 1

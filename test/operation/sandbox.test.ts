@@ -1,6 +1,6 @@
 /**
- * Every operation, called once on a sandbox tenant over HTTP: what comes back decodes, and what is more than a read is in
- * the audit log.
+ * Calls every operation once on a sandbox tenant over HTTP. The answers decode, and every operation that is not a plain
+ * read is in the audit log.
  */
 import { scoped } from "@effect/vitest"
 import {
@@ -32,7 +32,7 @@ import { ipa } from "../sandbox/ipa.js"
 import { tenantAt } from "../support/tenant.js"
 import { bodiesOf, queries } from "./arguments.js"
 
-/** Reads come first, what cannot be taken back last, and lost mode is canceled after all that needs it. */
+/** Reads come first and destructive operations last. Lost mode is canceled after the operations that need it. */
 const placeOf = ({ kind, name }: Operation.Any) => kinds.indexOf(kind) + (name === "LostMode.cancel" ? 0.5 : 0)
 const kinds = ["read", "secret", "write", "device", "fleet", "destructive"]
 const all = Object.values(operations)
@@ -59,7 +59,7 @@ const session = Layer.unwrapEffect(
   )
 )
 
-scoped("each operation is served", () =>
+scoped("the sandbox serves each operation, and logs each one that is not a read", () =>
   Effect.gen(function* () {
     yield* Sandbox.seed({ devices: 60, users: 20, tags: 3, blueprints: 3, customApps: 2, inHouseApps: 2 })
     const { state } = yield* Sandbox

@@ -1,5 +1,5 @@
 /**
- * Each page style of the API is read whole, on demand, or fails: no listing ever ends early as if it were whole.
+ * Listings in each page style are read completely and on demand, or they fail. No incomplete listing looks complete.
  */
 import { effect } from "@effect/vitest"
 import { ApiClient, Pages } from "effect-iru"
@@ -33,7 +33,7 @@ const whole = (style: Style, concurrency?: number) =>
 describe.each(Object.entries(styles))("%s", (_, style) => {
   for (const concurrency of [1, 4]) {
     effect(
-      `two pages and a half come whole and in order, ${concurrency} at a time, each with the caller's filter`,
+      `reads all records of two and a half pages in order, ${concurrency} pages at a time, with the caller's filter`,
       () =>
         withTenant(
           serving(style, { records: () => upTo(25), size: 10 }),
@@ -47,7 +47,7 @@ describe.each(Object.entries(styles))("%s", (_, style) => {
     )
   }
 
-  effect("nothing is asked for beyond what is taken", () =>
+  effect("requests no more pages than the caller takes", () =>
     withTenant(
       serving(style, { records: () => upTo(50), size: 10 }),
       options
@@ -61,7 +61,7 @@ describe.each(Object.entries(styles))("%s", (_, style) => {
     )
   )
 
-  effect("an empty listing is one request", () =>
+  effect("reads an empty listing with one request", () =>
     withTenant(
       serving(style, { records: () => [], size: 10 }),
       options
@@ -73,7 +73,7 @@ describe.each(Object.entries(styles))("%s", (_, style) => {
     )
   )
 
-  effect("a listing that grows while it is read is read to its new end", () => {
+  effect("reads a listing that grows meanwhile to its new end", () => {
     let asked = 0
     return withTenant(
       serving(style, { records: () => upTo(25 + 3 * asked++), size: 10 }),
@@ -81,7 +81,7 @@ describe.each(Object.entries(styles))("%s", (_, style) => {
     )(() => Effect.map(whole(style), (all) => expect(all.slice(0, 25)).toEqual(upTo(25))))
   })
 
-  effect("a listing that shrinks while it is read ends", () => {
+  effect("ends if a listing shrinks meanwhile", () => {
     let asked = 0
     return withTenant(
       serving(style, { records: () => upTo(25 - 4 * asked++), size: 10 }),
@@ -95,7 +95,7 @@ describe.each(Object.entries(styles))("%s", (_, style) => {
     ["an error with status 200", { detail: "No." }, /has the keys detail/]
   ]
   for (const [what, body, found] of notItsEnvelope) {
-    effect(`${what} is no page, and the failure says what was found`, () =>
+    effect(`fails if the answer is ${what}, and says what it found`, () =>
       withTenant(
         () => ({ body: JSON.stringify(body) }),
         options
@@ -109,10 +109,10 @@ describe.each(Object.entries(styles))("%s", (_, style) => {
     )
   }
 
-  effect("whatever a server sends on the way, a listing is whole or fails", () =>
+  effect("returns the whole listing or fails, whatever a server sends", () =>
     Effect.gen(function* () {
       const run = Runtime.runPromise(yield* Effect.runtime<never>())
-      // A computed place cannot tell a page that is repeated later on from one of other records.
+      // With a computed offset, a repeated page looks like a page of other records.
       const twists = style.isLinked ? (["none", "again", "cut", "empty"] as const) : (["none", "cut", "empty"] as const)
       yield* Effect.promise(() =>
         FastCheck.assert(
@@ -124,7 +124,7 @@ describe.each(Object.entries(styles))("%s", (_, style) => {
             FastCheck.constantFrom(...twists),
             async (count, size, concurrency, place, twist) => {
               const pages = Math.ceil(count / size)
-              // Not the last page: an end that the server itself announces is the end.
+              // Never the last page: an end that the server announces is a valid end.
               const at = pages < 2 ? -1 : 1 + (place % (pages - 1)) - (twist === "empty" && pages > 2 ? 1 : 0)
               let asked = 0
               const handler: Handler = ({ query }) => {
@@ -132,7 +132,7 @@ describe.each(Object.entries(styles))("%s", (_, style) => {
                 if (asked++ !== at || at === 0 || twist === "none") return { body: JSON.stringify(body) }
                 if (twist === "again") return { body: style.body({ records: () => upTo(count), size }, {}) }
                 const isLast = JSON.stringify(body).includes(String(count - 1))
-                // With nothing beside the records, an empty page is how the end looks.
+                // Without a total or a link in the page, an empty page means the end.
                 const isBare = Object.keys(Object(body)).every((key) => key === "results" || /^\d+$/.test(key))
                 if (twist === "cut" || isBare || isLast) return { body: { truncated: true } }
                 return {
@@ -153,8 +153,8 @@ describe.each(Object.entries(styles))("%s", (_, style) => {
 
 const linked = Object.entries(styles).filter(([, { isLinked }]) => isLinked)
 
-describe.each(linked)("a next that a server names, %s", (_, style) => {
-  /** The second page's `next` is another one. */
+describe.each(linked)("a next link, %s", (_, style) => {
+  /** Changes the `next` of the second page. */
   const misled = (change: (next: string) => string): Handler => {
     let asked = 0
     return ({ query }) => {
@@ -174,7 +174,7 @@ describe.each(linked)("a next that a server names, %s", (_, style) => {
     ["http:", "http://tenant.invalid"],
     ["a port of this machine", "http://127.0.0.1:1"]
   ] as const) {
-    effect(`that points to ${where} is asked of the tenant`, () =>
+    effect(`that points to ${where} is requested from the tenant instead`, () =>
       withTenant(
         misled((next) => next.replace(/^https?:\/\/[^/]+/, host)),
         options
@@ -187,7 +187,7 @@ describe.each(linked)("a next that a server names, %s", (_, style) => {
     )
   }
 
-  effect("that was read before fails, and does not repeat without end", () =>
+  effect("that was read before fails, so that the listing does not repeat endlessly", () =>
     withTenant(
       misled((next) =>
         next.replace(/(offset|page|cursor)=\d+/, (_, name: string) => `${name}=${name === "page" ? 2 : 10}`)
@@ -201,7 +201,7 @@ describe.each(linked)("a next that a server names, %s", (_, style) => {
     )
   )
 
-  effect("of an empty page fails", () =>
+  effect("in an empty page fails", () =>
     withTenant(
       ({ query }) => ({
         body: JSON.stringify(style.body({ records: () => upTo(50), size: 10 }, query), (key, value: unknown) =>
@@ -213,29 +213,32 @@ describe.each(linked)("a next that a server names, %s", (_, style) => {
   )
 })
 
-describe.each(Object.entries(styles).filter(([, { isPlanned }]) => isPlanned))("several at once, %s", (_, style) => {
-  effect("all pages are asked for at once by the place that the first one tells", () =>
-    withTenant(
-      serving(style, { records: () => upTo(60), size: 10 }),
-      options
-    )(({ received }) =>
-      Effect.gen(function* () {
-        expect(yield* whole(style, 5)).toEqual(upTo(60))
-        expect(received).toHaveLength(6)
-      })
+describe.each(Object.entries(styles).filter(([, { isPlanned }]) => isPlanned))(
+  "several pages at once, %s",
+  (_, style) => {
+    effect("are requested together after the first page has told the total", () =>
+      withTenant(
+        serving(style, { records: () => upTo(60), size: 10 }),
+        options
+      )(({ received }) =>
+        Effect.gen(function* () {
+          expect(yield* whole(style, 5)).toEqual(upTo(60))
+          expect(received).toHaveLength(6)
+        })
+      )
     )
-  )
 
-  effect("records that come while it is read are not missed, though the plan does not hold any more", () => {
-    let asked = 0
-    return withTenant(
-      serving(style, { records: () => upTo(++asked > 2 ? 75 : 60), size: 10 }),
-      options
-    )(() => Effect.map(whole(style, 3), (all) => expect(all).toEqual(upTo(75))))
-  })
-})
+    effect("include records that are added meanwhile, although the total has changed", () => {
+      let asked = 0
+      return withTenant(
+        serving(style, { records: () => upTo(++asked > 2 ? 75 : 60), size: 10 }),
+        options
+      )(() => Effect.map(whole(style, 3), (all) => expect(all).toEqual(upTo(75))))
+    })
+  }
+)
 
-effect("Prism goes on until its cursor is empty, also after a short page, and without a total", () => {
+effect("a Prism listing continues until its cursor is empty, even after a short page and without a total", () => {
   const pages = [
     { data: upTo(10), cursor: "a" },
     { data: [10, 11], cursor: "b" },
@@ -271,7 +274,7 @@ effect("a numbered listing whose total is null ends with an empty page", () => {
   )
 })
 
-effect("a service that ignores the offset of a bare array is found out", () =>
+effect("a listing fails if the service ignores the offset of a bare array", () =>
   withTenant(
     () => ({ body: upTo(10) }),
     options

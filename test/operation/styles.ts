@@ -1,11 +1,11 @@
 /**
- * A listing on a real socket in each page style of the API, written from what is known of the service.
+ * Serves a listing in each page style of the API on a real socket, as far as the service is known.
  */
 import { Pages } from "effect-iru"
 import * as Schema from "effect/Schema"
 import type { Handler, Received } from "../support/server.js"
 
-/** The records that a listing has when a request comes, and how many a page holds at most. */
+/** The records of a listing at the time of a request, and the size of a page. */
 export interface Served {
   readonly records: () => ReadonlyArray<number>
   readonly size: number
@@ -13,7 +13,7 @@ export interface Served {
 
 type Query = Received["query"]
 
-/** The part of all records that a request asks for by `limit` and `offset`. */
+/** The records that a request selects with `limit` and `offset`. */
 const slice = ({ records, size }: Served, { limit = String(size), offset = "0" }: Query) => {
   const all = records()
   const start = Number(offset)
@@ -37,15 +37,15 @@ const counted = (served: Served, query: Query) => {
 export interface Style {
   readonly pages: Pages.Pages<number>
   readonly body: (served: Served, query: Query) => unknown
-  /** Whether the first page tells where all others are. */
+  /** Whether the first page tells the places of all other pages. */
   readonly isPlanned: boolean
   /** Whether a page names the next one. */
   readonly isLinked: boolean
-  /** Where the records stand in the envelope. */
+  /** The key of the records in the envelope. */
   readonly key?: string
 }
 
-/** By the letter of the style in the API's description. */
+/** The styles, by their letters in the API's description. */
 export const styles: Readonly<Record<string, Style>> = {
   "A, a bare array by limit and offset": {
     pages: Pages.array(Schema.Number),

@@ -33,7 +33,7 @@ const subdomain = FastCheck.tuple(
 ).map((parts) => parts.join(""))
 const domain = FastCheck.constantFrom("api.kandji.io", "api.eu.kandji.io", "api.iru.com", "api.eu.iru.com")
 
-/** A text in a mixture of capitals and small letters. */
+/** A text with random capitals. */
 const inAnyCase = (text: string) =>
   FastCheck.array(FastCheck.boolean(), { minLength: text.length, maxLength: text.length }).map((capitals) =>
     [...text].map((char, index) => (capitals[index] ? char.toUpperCase() : char)).join("")
@@ -53,7 +53,7 @@ const accepted = FastCheck.tuple(subdomain, domain).chain(([subdomain, domain]) 
   )
 )
 
-test("every spelling of a tenant's address becomes its one origin, from options and from variables", () =>
+test("every spelling of a tenant's address means the same origin, in options and in variables", () =>
   FastCheck.assert(
     FastCheck.property(accepted, ({ origin, text }) => {
       expect(originOf(fromOptions(text))).toBe(origin)
@@ -62,7 +62,7 @@ test("every spelling of a tenant's address becomes its one origin, from options 
     })
   ))
 
-/** A right address into which something is put that does not belong there. */
+/** A valid address with something inserted that does not belong there. */
 const bent = FastCheck.tuple(
   accepted,
   FastCheck.nat({ max: 60 }),
@@ -88,7 +88,7 @@ const bent = FastCheck.tuple(
   )
 ).map(([{ text }, place, foreign]) => text.slice(0, place) + foreign + text.slice(place))
 
-test("whatever else is accepted is the origin of a tenant and nothing more; the token goes nowhere else", () =>
+test("any accepted address is the origin of a tenant, so the token is sent nowhere else", () =>
   FastCheck.assert(
     FastCheck.property(FastCheck.oneof(bent, FastCheck.string({ unit: "binary" }), FastCheck.webUrl()), (text) => {
       const exit = fromOptions(text)
@@ -118,7 +118,7 @@ const wrongToken = FastCheck.oneof(
   rightToken.map((token) => token.replaceAll("-", ""))
 ).filter((token) => token.trim() !== "" && !/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(token.trim()))
 
-test("a token of the right shape is taken; any other is refused, and no message shows it", () =>
+test("a token of the right shape is accepted, and any other is refused without being shown", () =>
   FastCheck.assert(
     FastCheck.property(rightToken, wrongToken, (right, wrong) => {
       expect(Exit.isSuccess(fromOptions("x.api.iru.com", right))).toBe(true)

@@ -11,14 +11,14 @@ const uploadToken = FastCheck.string({
   maxLength: 8
 })
 
-test("of a key, the name is what was uploaded: without folders and without the token of the upload", () =>
+test("the name from a file key is that of the uploaded file, without folders and the upload's token", () =>
   FastCheck.assert(
     FastCheck.property(folders, stem, uploadToken, part, (folders, stem, uploadToken, extension) => {
       expect(installerName(`${folders}${stem}_${uploadToken}.${extension}`)).toBe(`${stem}.${extension}`)
     })
   ))
 
-test("a name without such a token stays as it is", () =>
+test("a name without an upload token is not changed", () =>
   FastCheck.assert(
     FastCheck.property(
       folders,

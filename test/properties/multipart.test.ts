@@ -3,7 +3,7 @@ import { test } from "vitest"
 import { multipart, multipartBytes } from "../../src/operation/multipart.js"
 import { parseMultipart } from "../support/bodies.js"
 
-/** Any text, and those that a header, a parser or a boundary could stumble over. */
+/** Any text, and texts that are difficult for a header, a parser or a boundary. */
 const text = FastCheck.oneof(
   FastCheck.string({ unit: "grapheme" }),
   FastCheck.string({ unit: "binary" }),
@@ -14,10 +14,10 @@ const text = FastCheck.oneof(
 
 const name = text.filter((text) => text !== "")
 
-/** What a header cannot hold stands there in percent, as browsers write it. Everything else comes back as it was. */
+/** Characters that a header cannot contain are percent-encoded, as in browsers. All others are read back unchanged. */
 const inHeader = (name: string): string => name.replaceAll(/["\p{Cc}]/gu, (char) => encodeURIComponent(char))
 
-test("any field name, value, file name and content comes back from another parser as it was", () =>
+test("another parser reads any field name, value, file name and content back unchanged", () =>
   FastCheck.assert(
     FastCheck.asyncProperty(
       FastCheck.array(FastCheck.tuple(name, text), { maxLength: 5 }),
@@ -44,7 +44,7 @@ test("any field name, value, file name and content comes back from another parse
     { numRuns: 500 }
   ))
 
-test("content that looks like the end of a form, or the start of another part, is content", async () => {
+test("content that looks like the end of a form or the start of a part is read as content", async () => {
   const frame = multipart([["a", "1"]], { field: "file", filename: "x", contentType: "application/octet-stream" })
   const boundary = frame.contentType.replace("multipart/form-data; boundary=", "")
   for (const content of ["\r\n", "\r\n--", `--${boundary.slice(0, -1)}`, "\r\n--effect-iru-", "--\r\n"]) {

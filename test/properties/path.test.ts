@@ -28,7 +28,7 @@ const tenant = Layer.unwrapEffect(
 const runtime = ManagedRuntime.make(Layer.provideMerge(tenant, server))
 afterAll(() => runtime.dispose())
 
-/** Any text, and those that would lead elsewhere if they went into a path as they are. */
+/** Any text, and texts that would change the path if they were not encoded. */
 const id = FastCheck.oneof(
   FastCheck.string({ unit: "binary" }),
   FastCheck.string({ unit: "grapheme" }),
@@ -52,7 +52,7 @@ const operations: ReadonlyArray<readonly [root: string, rest: string, operation:
 ]
 
 for (const [root, rest, operation] of operations) {
-  test(`an id, whatever it is, reaches ${root}/<id>${rest}, or is refused`, () =>
+  test(`any id reaches ${root}/<id>${rest}, or is refused`, () =>
     FastCheck.assert(
       FastCheck.asyncProperty(id, async (id) => {
         const { received } = await runtime.runPromise(Server)

@@ -18,7 +18,7 @@ const Tree = Schema.Struct({
 })
 class Device extends Schema.Class<Device>("Device")({ name: Schema.String, count: Schema.Trim }) {}
 
-/** What may be told apart by a key, transformed, filtered, left out or filled in. */
+/** A schema with a tagged union, transformations, filters, optional keys and defaults. */
 const schemas = {
   Blueprint,
   CustomApp,
@@ -79,7 +79,7 @@ const json = FastCheck.letrec<{ value: unknown }>((tie) => ({
   )
 })).value
 
-/** What the service would send, with some of its keys away or something else in their place. */
+/** A valid record in which some keys are removed or have another value. */
 const nearly = (schema: Schema.Schema.AnyNoContext) =>
   FastCheck.tuple(
     Arbitrary.make(Schema.encodedSchema(schema)),
@@ -100,7 +100,7 @@ const outcome = (result: Either.Either<unknown, ParseResult.ParseError>) =>
   Either.match(result, { onLeft: (error) => ({ problem: error.message }), onRight: (value) => ({ value }) })
 
 test.each(Object.entries<Schema.Schema.AnyNoContext>(schemas))(
-  "%s, whatever comes, is read as the schema library reads it",
+  "the fast reader of %s gives the same result as the schema library for any input",
   (_, schema) => {
     const read = readerOf(schema)
     const decode = Schema.decodeUnknownEither(schema)

@@ -35,7 +35,7 @@ const tenant = Layer.unwrapEffect(
 const runtime = ManagedRuntime.make(Layer.provideMerge(tenant, server))
 afterAll(() => runtime.dispose())
 
-/** Sends an update, and gives what was sent; `undefined` where it was refused for giving nothing. */
+/** Sends an update and returns the sent fields. `undefined` if the update was refused because it was empty. */
 const update = async (
   changes: object,
   operation: Effect.Effect<unknown, ApiClientError | PayloadError, Iru.Services>
@@ -53,7 +53,7 @@ const update = async (
   return lastRequest(server)
 }
 
-/** Fields that were given, in the order in which their schema has them, as texts. */
+/** The given fields as texts, in the order of their schema. */
 const given = (changes: object): ReadonlyArray<readonly [string, string]> =>
   Object.entries(changes)
     .filter(([, value]) => value !== undefined)
@@ -64,7 +64,7 @@ const text = FastCheck.oneof(FastCheck.constantFrom("", " ", "\r\n", "true"), Fa
 const flag = FastCheck.boolean()
 const runs = { numRuns: 60 }
 
-/** Any of the fields: given, given as `undefined`, or not there. */
+/** Any subset of the fields. Each is given, `undefined` or missing. */
 const some = <A>(fields: { [K in keyof A]: FastCheck.Arbitrary<A[K]> }) =>
   FastCheck.record(
     Object.fromEntries(
@@ -76,7 +76,7 @@ const some = <A>(fields: { [K in keyof A]: FastCheck.Arbitrary<A[K]> }) =>
     { requiredKeys: [] }
   )
 
-test("an update of a script sends exactly what was given, as it was given", () =>
+test("an update of a script sends exactly the given fields, unchanged", () =>
   FastCheck.assert(
     FastCheck.asyncProperty(
       some<UpdateCustomScript>({
@@ -100,7 +100,7 @@ test("an update of a script sends exactly what was given, as it was given", () =
     runs
   ))
 
-test("an update of an app sends exactly what was given", () =>
+test("an update of an app sends exactly the given fields", () =>
   FastCheck.assert(
     FastCheck.asyncProperty(
       some<UpdateCustomApp>({
@@ -125,7 +125,7 @@ test("an update of an app sends exactly what was given", () =>
     runs
   ))
 
-test("an update of a profile sends exactly what was given", () =>
+test("an update of a profile sends exactly the given fields", () =>
   FastCheck.assert(
     FastCheck.asyncProperty(
       some<UpdateCustomProfile>({
@@ -153,14 +153,14 @@ test("an update of a profile sends exactly what was given", () =>
     runs
   ))
 
-test("an update of a Blueprint that gives an enrollment code with nothing in it gives nothing", async () => {
+test("an update of a Blueprint with an empty enrollment code is an empty update", async () => {
   for (const enrollment_code of [{}, { code: undefined, is_active: undefined }]) {
     const operation = Effect.flatMap(Blueprints, (blueprints) => blueprints.update("x", { enrollment_code }))
     expect(await update({}, operation)).toBeUndefined()
   }
 })
 
-test("an update of a Blueprint sends exactly what was given, nested fields with dots", () =>
+test("an update of a Blueprint sends exactly the given fields, with dots in the names of nested ones", () =>
   FastCheck.assert(
     FastCheck.asyncProperty(
       some<UpdateBlueprint>({ name: text, description: text, icon: text, color: text }),

@@ -1,5 +1,5 @@
 /**
- * The page at `/`, without a browser: who gets it, what it is told, who may press its buttons.
+ * The page at `/`, without a browser: who can open it, which events it gets, and who may use its buttons.
  */
 import { live } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
@@ -22,7 +22,7 @@ interface Asked {
   readonly text: string
 }
 
-/** A request with any `Host`, which `fetch` does not let one choose. */
+/** Sends a request with any `Host`. `fetch` cannot set this header. */
 const ask = (
   method: string,
   path: string,
@@ -52,7 +52,7 @@ const get = (path: string) =>
 const status = Effect.map(call("GET", categories), ({ status }) => status)
 
 describe("the page", () => {
-  live("it needs no token, and a policy lets it run nothing but its own script", () =>
+  live("needs no token, and its policy allows only its own script", () =>
     Effect.gen(function* () {
       const page = yield* get("/")
       expect(page.status).toBe(200)
@@ -69,14 +69,14 @@ describe("the page", () => {
     }).pipe(withPage)
   )
 
-  live("it is small", () =>
+  live("is smaller than 60 KB", () =>
     Effect.gen(function* () {
       const parts = yield* Effect.all(["/", "/_sandbox/page.css", "/_sandbox/page.js"].map(get))
       expect(parts.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(60_000)
     }).pipe(withPage)
   )
 
-  live("it is no part of the tenant: nothing about it is recorded, no fault hits it, the rest is as ever", () =>
+  live("is separate from the API: its requests are not recorded and no fault applies to them", () =>
     Effect.gen(function* () {
       yield* Sandbox.fault({ times: 5, respond: { status: 500 } })
       expect((yield* get("/")).status).toBe(200)
@@ -87,7 +87,7 @@ describe("the page", () => {
     }).pipe(Effect.scoped, withPage)
   )
 
-  live("a tenant without it knows no such path", () =>
+  live("does not exist in a tenant without a page", () =>
     Effect.gen(function* () {
       for (const path of ["/", "/_sandbox/page.js"]) {
         expect((yield* get(path)).json).toMatchObject({ message: "no Route matched with those values" })
@@ -96,8 +96,8 @@ describe("the page", () => {
   )
 })
 
-describe("its events", () => {
-  live("what was asked before, then what is asked, then what it led to; the token nowhere", () =>
+describe("the events of the page", () => {
+  live("are the earlier requests, then each new request and its changes, and never contain the token", () =>
     Effect.gen(function* () {
       const { apiToken, tenantUrl } = yield* Sandbox
       yield* call("GET", categories)
@@ -125,7 +125,7 @@ describe("its events", () => {
   )
 })
 
-live("its button copies URL and token as one line for a shell; no other site gets it", () =>
+live("the page gets URL and token as one line for a shell, and other sites do not", () =>
   Effect.gen(function* () {
     const { apiToken, tenantUrl } = yield* Sandbox
     const { host } = new URL(tenantUrl)
@@ -141,7 +141,7 @@ live("its button copies URL and token as one line for a shell; no other site get
   }).pipe(withPage)
 )
 
-live("a page that is closed is told no more", () =>
+live("the events stop when the page is closed", () =>
   Effect.gen(function* () {
     const over = yield* Deferred.make<void>()
     const routes = (sandbox: Sandbox.Service) =>
@@ -158,10 +158,10 @@ live("a page that is closed is told no more", () =>
   }).pipe(Effect.scoped)
 )
 
-describe("its buttons", () => {
+describe("the buttons of the page", () => {
   const json = { "content-type": "application/json" }
 
-  live("rules as --fault takes them, one or many, and an end to all of them", () =>
+  live("set one or several faults in the form of --fault, and remove all of them", () =>
     Effect.gen(function* () {
       expect((yield* ask("POST", "/_sandbox/faults", json, rule)).status).toBe(204)
       expect([yield* status, yield* status]).toEqual([500, 200])
@@ -174,7 +174,7 @@ describe("its buttons", () => {
     }).pipe(withPage)
   )
 
-  live("an invalid rule is refused with a message", () =>
+  live("show a message if a fault is not valid", () =>
     Effect.gen(function* () {
       const refused = yield* ask("POST", "/_sandbox/faults", json, '{"respond":{"status":"bad"}}')
       expect(refused.status).toBe(400)
@@ -184,7 +184,7 @@ describe("its buttons", () => {
     }).pipe(withPage)
   )
 
-  live("no other site may press them, read the page by a name of its own, or put it in a frame", () =>
+  live("cannot be used by another site, and the page cannot be read under a foreign host name or in a frame", () =>
     Effect.gen(function* () {
       const { tenantUrl } = yield* Sandbox
       const host = new URL(tenantUrl).host
@@ -217,7 +217,7 @@ describe("its buttons", () => {
     }).pipe(withPage)
   )
 
-  live("opens a record without what its name calls a secret, and no list that it does not show", () =>
+  live("open a record with its secret fields hidden, but no list that the page does not show", () =>
     Effect.gen(function* () {
       const { customScripts } = yield* Sandbox.state
       const { id } = yield* customScripts.put({ name: "Inventory" })

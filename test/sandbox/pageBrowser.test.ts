@@ -1,6 +1,6 @@
 /**
- * The page as people use it: in Chromium, with a mouse, with a keyboard alone, in the dark, on a phone, and with clients
- * that mean harm. Debian's chromium is used; where it is absent, this says so and does not run.
+ * Uses the page in Chromium: with a mouse, with the keyboard alone, in dark mode, on a phone, and with malicious clients.
+ * It needs Debian's chromium, and is skipped with a message if that is not installed.
  */
 import { live } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -56,7 +56,7 @@ const withPage = (options: Sandbox.Options = {}) =>
     Layer.unwrapEffect(Effect.map(makeFaultDesk, (desk) => Sandbox.layer({ ...options, routes: pageRoutes(desk) })))
   )
 
-/** Opens the page, and holds it to its own policy: no error, no warning, nothing refused. */
+/** Opens the page, and records errors, warnings and violations of its policy. */
 const open = (options: BrowserContextOptions = {}, place = ""): Effect.Effect<Page, never, Sandbox | Scope.Scope> =>
   Effect.flatMap(Sandbox, ({ tenantUrl }) =>
     Effect.acquireRelease(
@@ -76,7 +76,7 @@ const open = (options: BrowserContextOptions = {}, place = ""): Effect.Effect<Pa
 
 let complaints: Array<string> = []
 
-/** A test on a tenant of its own with a page of its own. */
+/** A test with its own tenant and page. It fails if the page has complained. */
 const test = (
   title: string,
   body: Effect.Effect<void, unknown, Sandbox | Scope.Scope>,
@@ -110,7 +110,7 @@ const statusOf = (path = categories, method = "GET") => Effect.map(call(method, 
 
 describe.runIf(isThere)("the page in a browser", () => {
   test(
-    "one button puts URL and token on the clipboard, as one line",
+    "copies URL and token to the clipboard as one line with one button",
     Effect.gen(function* () {
       const { apiToken, tenantUrl } = yield* Sandbox
       const page = yield* open({ permissions: ["clipboard-read", "clipboard-write"] })
@@ -122,7 +122,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "what a client does appears without a reload, and what it undoes goes",
+    "shows the changes of a client without a reload, and removes what the client deletes",
     Effect.gen(function* () {
       const page = yield* open({}, "library")
       yield* Effect.promise(() => page.evaluate("window.sameDocument = true"))
@@ -169,7 +169,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "a request is shown with its status and time; a click shows its body beside its answer; the token is nowhere",
+    "shows a request with status and time, and after a click its body and answer, but never the token",
     Effect.gen(function* () {
       const { apiToken } = yield* Sandbox
       const page = yield* open()
@@ -201,7 +201,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "a fault that is set on the page hits the next request, and only that",
+    "applies a fault to the next request only",
     Effect.gen(function* () {
       const page = yield* open()
       yield* click(page, /^500/)
@@ -229,7 +229,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "an installer that is still looked at, an address that has expired, an answer that takes its time",
+    "injects a pending installer, an expired address and a slow answer",
     Effect.gen(function* () {
       const page = yield* open()
       const file_key = yield* uploaded()
@@ -257,7 +257,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "one chooses how many requests it hits, of which method, and where; and ends it",
+    "lets the user choose count, method and path of a fault, and remove it",
     Effect.gen(function* () {
       const page = yield* open()
       yield* Effect.promise(async () => {
@@ -284,7 +284,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "with the keyboard alone: see where one is, set a fault, read a request; news takes nobody's place away",
+    "works with the keyboard alone, with visible focus, and new requests do not move the focus",
     Effect.gen(function* () {
       const page = yield* open()
       yield* statusOf("/api/v1/first")
@@ -339,7 +339,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "a name is a name, whatever a client puts into it",
+    "shows names with markup as text",
     Effect.gen(function* () {
       const page = yield* open()
       const evil = `<script>window.hacked = 1</script><img src=x onerror="window.hacked = 2"><b id="requests">`
@@ -408,7 +408,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   }
 
   test(
-    "on a phone nothing sticks out",
+    "fits the width of a phone",
     Effect.gen(function* () {
       const page = yield* open({ viewport: { width: 320, height: 640 } })
       const state = yield* Sandbox.state
@@ -428,7 +428,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "how many requests are left",
+    "shows how many requests the rate limit leaves",
     Effect.gen(function* () {
       const page = yield* open()
       yield* shown(page, "10,000 of 10,000 left")
@@ -440,7 +440,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "an installer that is still looked at",
+    "shows an installer that is still being processed",
     Effect.gen(function* () {
       const page = yield* open({}, "library")
       const state = yield* Sandbox.state
@@ -458,7 +458,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "an empty tenant says what to run, and that works as it stands",
+    "shows commands to try in an empty tenant, and they work as written",
     Effect.gen(function* () {
       const { apiToken } = yield* Sandbox
       const page = yield* open()
@@ -482,7 +482,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "a fleet of 40,000 is scrolled to its end, and what is made now is on top",
+    "scrolls to the end of 40,000 devices, and shows new ones at the top",
     Effect.gen(function* () {
       const { devices } = yield* Sandbox.state
       const [oldest] = yield* devices.list({ limit: 1 })
@@ -504,7 +504,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "a place and a record have addresses: they open there, and the browser's back button leads back",
+    "opens sections and records by their addresses, and supports the browser's back button",
     Effect.gen(function* () {
       const page = yield* open()
       const state = yield* Sandbox.state
@@ -532,7 +532,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "a record is made in a form, and deleted; a form that is wrong says what is",
+    "creates a record with a form, deletes it, and explains errors in the form",
     Effect.gen(function* () {
       const page = yield* open({}, "library")
       const state = yield* Sandbox.state
@@ -568,13 +568,13 @@ describe.runIf(isThere)("the page in a browser", () => {
       })
       yield* shown(page, "Ada's iPad")
       expect(yield* state.devices.list()).toMatchObject([{ device_name: "Ada's iPad", platform: "iPad" }])
-      // What the page does is no part of the API's log.
+      // Requests of the page are not in the log of API requests.
       expect(yield* Sandbox.requests).toEqual([])
     })
   )
 
   test(
-    "the tenant is reset: what was made is gone, what was deleted is back, and so is what was changed",
+    "resets the tenant, which undoes creations, deletions and changes",
     Effect.gen(function* () {
       const state = yield* Sandbox.state
       const [first, second] = yield* state.tags.list()
@@ -595,7 +595,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "a device opens with its commands and notes, and without a secret",
+    "opens a device with its commands and notes, but without secrets",
     Effect.gen(function* () {
       const { devices } = yield* Sandbox.state
       const { id } = yield* devices.put({ device_name: "Ada's Mac", platform: "Mac" })
@@ -610,7 +610,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "Security names what Macs have, each opens; Audit grows as it happens",
+    "lists findings under Security that can be opened, and adds events to Audit as they happen",
     Effect.gen(function* () {
       const page = yield* open({}, "security")
       for (const list of ["vulnerabilities", "threats", "detections"]) {
@@ -630,7 +630,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "no other site may open, make or delete a record, or reset the tenant",
+    "does not let another site open, create or delete a record, or reset the tenant",
     Effect.gen(function* () {
       const { tenantUrl } = yield* Sandbox
       const state = yield* Sandbox.state
@@ -651,7 +651,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "a search finds records in every list of its place, in any case, and all of its words",
+    "finds records that have all words of a search in any case, in every list of the section",
     Effect.gen(function* () {
       const state = yield* Sandbox.state
       yield* state.customScripts.put({ name: "Firewall on" })
@@ -671,7 +671,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "the requests can be filtered, paused and cleared, and one that a fault has hit says so",
+    "can filter, pause and clear the requests, and marks those that a fault has changed",
     Effect.gen(function* () {
       const page = yield* open()
       const paths = () => Effect.promise(() => page.locator("#requests .path").allInnerTexts())
@@ -703,7 +703,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   test(
-    "a tenant in use stays short, and on a phone the requests come first",
+    "stays short for a tenant in use, and puts the requests first on a phone",
     Effect.gen(function* () {
       const wide = yield* open({ viewport: { width: 1280, height: 900 } })
       for (const place of places) {
@@ -712,7 +712,7 @@ describe.runIf(isThere)("the page in a browser", () => {
         expect(height, place).toBeLessThan(2500)
       }
       yield* goTo(wide, "Blueprints")
-      // A Blueprint shows a few of its items, and all of them when asked.
+      // A Blueprint shows a few of its items, and all of them after a click.
       const more = wide
         .locator("#blueprints")
         .getByRole("button", { name: /^and \d+ more$/ })
@@ -730,7 +730,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 
   live(
-    "it says so when the sandbox has stopped, and goes on by itself when it is back",
+    "says that the sandbox has stopped, and reconnects by itself",
     () =>
       Effect.gen(function* () {
         const first = yield* Scope.make()
@@ -753,7 +753,7 @@ describe.runIf(isThere)("the page in a browser", () => {
   )
 })
 
-/** Runs in the page: the words whose contrast with their background is below 4.5 to 1 (WCAG AA). */
+/** Runs in the page. Finds words whose contrast with their background is below 4.5 to 1 (WCAG AA). */
 const contrasts = (): { readonly background: number; readonly faint: ReadonlyArray<string> } => {
   const parse = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number)
   const luminance = (color: string) => {

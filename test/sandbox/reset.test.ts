@@ -1,4 +1,4 @@
-/** A tenant goes back to its start, whatever was done to it. */
+/** A reset brings a tenant back to its start. */
 import { effect, live } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { mkdtempSync, readdirSync, rmSync } from "node:fs"
@@ -8,7 +8,7 @@ import { expect } from "vitest"
 import { Sandbox } from "../../src/sandbox/index.js"
 import { call, listAt, presign, textAt, upload, uploaded } from "./support.js"
 
-/** What a client sees of a tenant. */
+/** The answers that a client gets from a tenant. */
 const seen = Effect.gen(function* () {
   const read = (path: string) => Effect.map(call("GET", path), ({ json }) => JSON.stringify(json))
   const { devices } = yield* Sandbox.state
@@ -30,7 +30,7 @@ const seen = Effect.gen(function* () {
   return yield* Effect.forEach(paths, read)
 })
 
-/** Changes of every kind. */
+/** Makes changes of every kind. */
 const work = Effect.gen(function* () {
   const { blueprints, devices, tags, users } = yield* Sandbox.state
   const [first, second, third] = yield* devices.list({ limit: 3 })
@@ -50,7 +50,7 @@ const work = Effect.gen(function* () {
   })
 })
 
-effect("after a reset a tenant shows what it showed at its start; a second round of work ends there too", () =>
+effect("after a reset a tenant gives the same answers as at its start, also after a second reset", () =>
   Effect.gen(function* () {
     const before = yield* seen
     yield* work
@@ -63,7 +63,7 @@ effect("after a reset a tenant shows what it showed at its start; a second round
   }).pipe(Effect.provide(Sandbox.layer({ seed: 42 })))
 )
 
-live("what was reset stays so over a restart, and no installer is left on the disk", () => {
+live("a tenant is still reset after a restart, and no installer is left on the disk", () => {
   const data = mkdtempSync(join(tmpdir(), "sandbox-reset-test-"))
   const inside = Effect.provide(Sandbox.layer({ data: join(data, "tenant"), seed: { tags: 3 } }))
   return Effect.gen(function* () {

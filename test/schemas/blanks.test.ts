@@ -1,5 +1,5 @@
 /**
- * The service writes `""` for "nothing". In every payload that reads as a key that is missing.
+ * The service sends `""` for a missing value. In every payload it reads like a missing key.
  */
 import { CustomApp, CustomScript, Device, type Operation } from "effect-iru"
 import * as operations from "effect-iru/operations"
@@ -14,7 +14,7 @@ import { appRecord, scriptRecord } from "../support/records.js"
 
 type Path = ReadonlyArray<PropertyKey>
 
-/** The payloads that a schema is made of, by their names, as they come: those of a union, of a list, and below a key. */
+/** The encoded payloads in a schema, by name: the members of unions, the elements of lists, and nested ones. */
 const payloadsIn = (ast: AST.AST): ReadonlyArray<readonly [name: string, ast: AST.AST]> => {
   const name = AST.getIdentifierAnnotation(ast)
   if (Option.isSome(name) && AST.isTypeLiteral(AST.typeAST(ast))) return [[name.value, ast]]
@@ -27,7 +27,7 @@ const payloadsIn = (ast: AST.AST): ReadonlyArray<readonly [name: string, ast: AS
 const all: ReadonlyArray<Operation.Any> = Object.values(operations).flatMap((group) => Object.values(group))
 const payloads = new Map(all.flatMap(({ answer }) => (answer === undefined ? [] : payloadsIn(answer.ast))))
 
-/** The places of all keys that a payload names, in it and in the records within it. */
+/** The paths of all keys of a payload, including those of nested records. */
 const keysIn = (ast: AST.AST): ReadonlyArray<Path> => {
   if (AST.isUnion(ast)) return ast.types.flatMap(keysIn)
   if (AST.isTupleType(ast)) return ast.rest.flatMap(({ type }) => keysIn(type).map((path) => [0, ...path]))
@@ -35,7 +35,7 @@ const keysIn = (ast: AST.AST): ReadonlyArray<Path> => {
   return ast.propertySignatures.flatMap(({ name, type }) => [[name], ...keysIn(type).map((path) => [name, ...path])])
 }
 
-/** A copy of a record whose value at a place is another, or whose key is not there. `undefined` if there is no such place. */
+/** A copy of a record with another value at a path, or without that key. `undefined` if the path does not exist. */
 const changedAt = (record: unknown, [key = "", ...rest]: Path, value: "" | undefined): unknown => {
   if (typeof record !== "object" || record === null) return undefined
   const copy = Array.isArray(record) ? [...record] : { ...record }
@@ -46,7 +46,7 @@ const changedAt = (record: unknown, [key = "", ...rest]: Path, value: "" | undef
   return copy
 }
 
-test('a script, a user and a text that are not there are null, where the service writes ""', () => {
+test('a script, a user or a text is null if the service sends ""', () => {
   const app = appRecord({ unzip_location: "", audit_script: "", preinstall_script: "", postinstall_script: "" })
   expect(Schema.decodeUnknownSync(CustomApp)(app)).toMatchObject({
     unzip_location: null,
@@ -66,14 +66,14 @@ test('a script, a user and a text that are not there are null, where the service
   })
 })
 
-test("every payload of every operation is looked at", () => {
+test("the test covers every payload of every operation", () => {
   expect(payloads.size).toBeGreaterThan(60)
 })
 
 const examples: Readonly<Record<string, unknown>> = Example
 
 test.each([...payloads].map(([name, ast]) => [name, Schema.make<unknown>(ast)] as const))(
-  'where a key of %s may be missing, "" is the same',
+  'an optional key of %s may be "", which reads as missing',
   (name, schema) => {
     const make = examples[String.uncapitalize(name)]
     const record: unknown = typeof make === "function" ? Reflect.apply(make, undefined, []) : undefined

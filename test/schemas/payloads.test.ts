@@ -1,5 +1,5 @@
 /**
- * Records of the service: what may be missing, unknown or null in them.
+ * Records of the service may have missing, unknown and null values.
  */
 import {
   Blueprint,
@@ -18,9 +18,9 @@ import * as Schema from "effect/Schema"
 import { describe, expect, test } from "vitest"
 import { appRecord, blueprintRecord, profileRecord, scriptRecord } from "../support/records.js"
 
-/** Decoded, encoded and decoded again, any record is the same. */
+/** Checks that any record is the same after it is encoded and decoded again. */
 const survives = <A, I>(name: string, schema: Schema.Schema<A, I>) =>
-  test(`any ${name} is the same after it was written down and read again`, () =>
+  test(`any ${name} is the same after it is encoded and decoded again`, () =>
     FastCheck.assert(
       FastCheck.property(Arbitrary.make(Schema.encodedSchema(schema)), (record) => {
         const decoded = Schema.decodeUnknownSync(schema)(JSON.parse(JSON.stringify(record)))
@@ -43,7 +43,7 @@ const isTolerant = <A, I>(
   describe(`a ${name}`, () => {
     const decode = Schema.decodeUnknownEither(schema)
 
-    test("may lack, or have as null, every key that the service leaves out at times, and no other", () => {
+    test("may lack or have as null every key that the service sometimes leaves out, and no other key", () => {
       for (const key of Object.keys(record)) {
         const without = Object.fromEntries(Object.entries(record).filter(([name]) => name !== key))
         expect([key, Either.isRight(decode(without))]).toEqual([key, !required.includes(key)])
@@ -51,19 +51,19 @@ const isTolerant = <A, I>(
       }
     })
 
-    test("may have keys that nobody knows: they are left out", () => {
+    test("may have unknown keys, which are dropped", () => {
       const known = Either.getOrThrow(decode(record))
       expect(Either.getOrThrow(decode({ ...record, brand_new: { a: [1] } }))).toEqual(known)
     })
 
-    test("reads the same whether such a key is missing or null", () => {
+    test("reads the same whether an optional key is missing or null", () => {
       for (const key of Object.keys(record).filter((key) => !required.includes(key))) {
         const without = Object.fromEntries(Object.entries(record).filter(([name]) => name !== key))
         expect(decode({ ...record, [key]: null })).toEqual(decode(without))
       }
     })
 
-    test("has its id in lower case", () => {
+    test("has its id in lower case after decoding", () => {
       expect(Either.getOrThrow(decode({ ...record, id: "ABC-1" }))).toMatchObject({ id: "abc-1" })
     })
   })
@@ -98,7 +98,7 @@ isTolerant("custom app", CustomApp, appRecord(), [
 ])
 isTolerant("Blueprint", Blueprint, blueprintRecord(), ["id", "name"])
 
-test("a list is its records, a count, and nothing before or after it", () => {
+test("a list of one page has records and a count, but no next or previous page", () => {
   const list = { count: 3, next: null, previous: null, results: [{ id: "a", name: "Apps" }] }
   const decode = Schema.decodeUnknownEither(PayloadList(SelfServiceCategory))
   expect(decode(list)).toEqual(Either.right(list))
@@ -106,7 +106,7 @@ test("a list is its records, a count, and nothing before or after it", () => {
   expect(Either.isLeft(decode({ ...list, results: [{ id: "a" }] }))).toBe(true)
 })
 
-test("values of an enum that nobody knows are carried", () => {
+test("unknown values of an enum are kept", () => {
   expect(Schema.decodeUnknownSync(CustomScript)(scriptRecord({ execution_frequency: "weekly" }))).toMatchObject({
     execution_frequency: "weekly"
   })
@@ -116,12 +116,12 @@ test("values of an enum that nobody knows are carried", () => {
   expect(Schema.decodeUnknownSync(Blueprint)(blueprintRecord({ type: "maps" }))).toMatchObject({ type: "maps" })
 })
 
-test("tabs in a profile stay tabs", () => {
+test("tabs in a profile are kept", () => {
   const profile = "a\tb\n\t\tc"
   expect(Schema.decodeUnknownSync(CustomProfile)(profileRecord({ profile })).profile).toBe(profile)
 })
 
-test("an app without an installer, and a Blueprint whose code is neither on nor off, are read", () => {
+test("an app without an installer and a Blueprint whose is_active is null can be decoded", () => {
   expect(Schema.decodeUnknownSync(CustomApp)({ ...appRecord(), file_key: null })).toMatchObject({
     file_key: "",
     file_name: ""
@@ -133,7 +133,7 @@ test("an app without an installer, and a Blueprint whose code is neither on nor 
   })
 })
 
-test("the first version of the API writes classes and statuses of threats in capitals, and filters in small letters", () => {
+test("the first version of the API has threat classes and statuses in capitals, but filters in lower case", () => {
   const { classification, status } = LegacyThreat.fields
   expect(String(classification)).toContain('"MALWARE" | "PUP"')
   expect(String(status)).toContain('"QUARANTINED" | "NOT_QUARANTINED" | "RELEASED"')

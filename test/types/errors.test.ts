@@ -1,5 +1,5 @@
 /**
- * What is left to handle after a recovery: checked by the compiler.
+ * The compiler checks which errors are left after a recovery.
  */
 import {
   ApiClientError,
@@ -23,7 +23,7 @@ const create = Effect.flatMap(CustomApps, (apps) =>
 )
 
 describe("catchReason", () => {
-  test("the handler sees the reason, and every other reason is left", () => {
+  test("gives the reason to the handler, and leaves every other reason", () => {
     const recovered = create.pipe(
       catchReason("NotFound", (error) => {
         expectTypeOf(error).toEqualTypeOf<ApiClientErrorOf<"NotFound">>()
@@ -34,7 +34,7 @@ describe("catchReason", () => {
     expectTypeOf(recovered).toEqualTypeOf<Created<CustomApp | "none", ApiClientError | PayloadError>>()
   })
 
-  test("one of several reasons, and with the effect first", () => {
+  test("catches several reasons, and takes the effect as its first argument", () => {
     const recovered = catchReason(create, ["Conflict", "BadRequest"], (error) => {
       expectTypeOf(error.reason).toEqualTypeOf<"Conflict" | "BadRequest">()
       return Effect.fail("refused" as const)
@@ -42,16 +42,16 @@ describe("catchReason", () => {
     expectTypeOf(recovered).toEqualTypeOf<Created<CustomApp, ApiClientError | PayloadError | "refused">>()
   })
 
-  test("a reason that there is not cannot be caught, and not be given", () => {
-    // @ts-expect-error there is no such reason
+  test("does not accept an unknown reason, nor does an error", () => {
+    // @ts-expect-error an unknown reason
     void (() => create.pipe(catchReason("Missing", () => Effect.void)))
-    // @ts-expect-error there is no such reason
+    // @ts-expect-error an unknown reason
     void (() => new ApiClientError({ reason: "Missing", operation: "x" }))
   })
 })
 
 describe("tags and guards", () => {
-  test("each tag is caught by itself, and both of a transfer by the guard", () => {
+  test("catch each tag on its own, and both tags of a transfer with the guard", () => {
     const noTransfer = Effect.catchTag(create, "PayloadTransferError", () => Effect.succeed(1))
     expectTypeOf<Effect.Effect.Error<typeof noTransfer>>().toEqualTypeOf<ApiClientError | PayloadIntegrityError>()
     const neither = Effect.catchIf(create, isPayloadError, (error) => {
@@ -67,7 +67,7 @@ describe("tags and guards", () => {
     expectTypeOf<Effect.Effect.Error<typeof none>>().toEqualTypeOf<never>()
   })
 
-  test("a guard narrows what is unknown", () => {
+  test("narrow an unknown value with a guard", () => {
     const reasonOf = (error: unknown) => (isApiClientError(error) ? error.reason : undefined)
     expectTypeOf<ReturnType<typeof reasonOf>>().toEqualTypeOf<ApiClientError["reason"] | undefined>()
     expectTypeOf(isPayloadError).guards.toEqualTypeOf<PayloadError>()

@@ -1,5 +1,5 @@
 /**
- * What can be written in a request, and what cannot: checked by the compiler.
+ * The compiler checks which requests can be written.
  */
 import type {
   CreateBlueprint,
@@ -23,7 +23,7 @@ describe("a new app", () => {
   const once = { ...app, install_enforcement: "install_once" } as const
   const package_ = { ...once, install_type: "package" } as const
 
-  test("what makes sense can be written", () => {
+  test("takes valid combinations of fields", () => {
     accept<CreateCustomApp>(
       package_,
       { ...once, install_type: "image", unzip_location: "", audit_script: "" },
@@ -42,34 +42,34 @@ describe("a new app", () => {
     )
   })
 
-  test("what makes none cannot", () => {
-    // @ts-expect-error an app has an installer, or the key of one
+  test("does not take invalid combinations of fields", () => {
+    // @ts-expect-error an app needs an installer, or a file key
     accept<CreateCustomApp>({ name: "x", install_type: "package", install_enforcement: "install_once" })
-    // @ts-expect-error and not both
+    // @ts-expect-error an app may not have both
     accept<CreateCustomApp>({ ...package_, fileKey: "x" })
-    // @ts-expect-error a zip says where it is unpacked
+    // @ts-expect-error a zip needs a location to unpack to
     accept<CreateCustomApp>({ ...once, install_type: "zip" })
-    // @ts-expect-error what is no zip is not unpacked
+    // @ts-expect-error only a zip has a location to unpack to
     accept<CreateCustomApp>({ ...package_, unzip_location: "/Applications" })
-    // @ts-expect-error continuous enforcement has an audit script
+    // @ts-expect-error continuous enforcement needs an audit script
     accept<CreateCustomApp>({ ...app, install_type: "package", install_enforcement: "continuously_enforce" })
-    // @ts-expect-error an audit script has continuous enforcement
+    // @ts-expect-error an audit script needs continuous enforcement
     accept<CreateCustomApp>({ ...package_, audit_script: "exit 0" })
-    // @ts-expect-error what is not enforced is shown
+    // @ts-expect-error no_enforcement needs show_in_self_service
     accept<CreateCustomApp>({ ...app, install_type: "package", install_enforcement: "no_enforcement" })
-    // @ts-expect-error what is shown has a category
+    // @ts-expect-error show_in_self_service needs a category
     accept<CreateCustomApp>({ ...package_, show_in_self_service: true })
-    // @ts-expect-error what is not shown has none
+    // @ts-expect-error a category needs show_in_self_service
     accept<CreateCustomApp>({ ...package_, self_service_category_id: "x" })
-    // @ts-expect-error nor is it recommended
+    // @ts-expect-error a recommendation needs show_in_self_service
     accept<CreateCustomApp>({ ...package_, self_service_recommended: true })
-    // @ts-expect-error there are three types of installer
+    // @ts-expect-error an unknown type of installer
     accept<CreateCustomApp>({ ...once, install_type: "pkg" })
-    // @ts-expect-error a typo is no field
+    // @ts-expect-error a misspelled field
     accept<CreateCustomApp>({ ...package_, preinstall: "x" })
   })
 
-  test("an installer is a file, bytes with a name, or a stream with a name and a size", () => {
+  test("takes a path, bytes with a name, or a stream with a name and a size as its installer", () => {
     accept<Installer>(
       { path: "x.pkg" },
       { path: "x", name: "x.pkg" },
@@ -77,11 +77,11 @@ describe("a new app", () => {
       { bytes: Buffer.from(""), name: "x.pkg" }
     )
     accept<(stream: Stream<Uint8Array, Error>) => Installer>((stream) => ({ stream, size: 1, name: "x.pkg" }))
-    // @ts-expect-error a path alone is none
+    // @ts-expect-error an installer is not a plain path
     accept<Installer>("x.pkg")
-    // @ts-expect-error bytes have no name of their own
+    // @ts-expect-error bytes need a name
     accept<Installer>({ bytes: new Uint8Array() })
-    // @ts-expect-error nor has a stream a size
+    // @ts-expect-error a stream needs a size
     accept<(stream: Stream<Uint8Array>) => Installer>((stream) => ({ stream, name: "x.pkg" }))
   })
 })
@@ -90,50 +90,50 @@ describe("a new script", () => {
   const script = { name: "x", script: "echo" }
   const shown = { show_in_self_service: true, self_service_category_id: "x" } as const
 
-  test("what makes sense can be written, and nothing else", () => {
+  test("takes valid combinations of fields, and no others", () => {
     accept<CreateCustomScript>(
       { ...script, execution_frequency: "once" },
       { ...script, execution_frequency: "no_enforcement", ...shown },
       { ...script, execution_frequency: "every_day", ...shown }
     )
-    // @ts-expect-error it says how often it runs
+    // @ts-expect-error a script needs a frequency
     accept<CreateCustomScript>(script)
-    // @ts-expect-error there is no such frequency
+    // @ts-expect-error an unknown frequency
     accept<CreateCustomScript>({ ...script, execution_frequency: "weekly" })
-    // @ts-expect-error what is not enforced is shown
+    // @ts-expect-error no_enforcement needs show_in_self_service
     accept<CreateCustomScript>({ ...script, execution_frequency: "no_enforcement" })
-    // @ts-expect-error what is shown has a category
+    // @ts-expect-error show_in_self_service needs a category
     accept<CreateCustomScript>({ ...script, execution_frequency: "once", show_in_self_service: true })
   })
 })
 
 describe("a new profile, a new Blueprint, an assignment", () => {
-  test("a profile's file is a path, a text or bytes", () => {
+  test("takes a path, a text or bytes as the file of a profile", () => {
     accept<CreateCustomProfile>(
       { name: "x", runs_on_mac: true, file: { path: "x.mobileconfig" } },
       { name: "x", runs_on_mac: true, file: { content: "<plist/>" } },
       { name: "x", runs_on_mac: true, file: { content: new Uint8Array(), name: "x.mobileconfig" } }
     )
-    // @ts-expect-error a profile has a file
+    // @ts-expect-error a profile needs a file
     accept<CreateCustomProfile>({ name: "x", runs_on_mac: true })
-    // @ts-expect-error and not by its name alone
+    // @ts-expect-error a file is not a name alone
     accept<CreateCustomProfile>({ name: "x", file: "x.mobileconfig" })
-    // @ts-expect-error only answers have that
+    // @ts-expect-error only answers have this field
     accept<CreateCustomProfile>({ name: "x", file: { content: "" }, runs_on_android: true })
   })
 
-  test("a Blueprint says whether its code is active; a source has an id of its kind", () => {
+  test("needs is_active for the code of a Blueprint, and an id of its type", () => {
     const blueprint = { name: "x", enrollment_code: { is_active: true } }
     accept<CreateBlueprint>(
       blueprint,
       { name: "x", enrollment_code: { is_active: true, code: "1" }, source: { type: "template", id: 7 } },
       { ...blueprint, type: "map", source: { type: "blueprint", id: "x" } }
     )
-    // @ts-expect-error it says whether its code is active
+    // @ts-expect-error an enrollment code needs is_active
     accept<CreateBlueprint>({ name: "x" })
-    // @ts-expect-error templates have numbers
+    // @ts-expect-error ids of templates are numbers
     accept<CreateBlueprint>({ ...blueprint, source: { type: "template", id: "7" } })
-    // @ts-expect-error there are two types
+    // @ts-expect-error an unknown type
     accept<CreateBlueprint>({ ...blueprint, type: "maps" })
     accept<LibraryItemAssignment>({ library_item_id: "x" }, { library_item_id: "x", assignment_node_id: "y" })
     // @ts-expect-error an item is assigned by its id
@@ -142,19 +142,19 @@ describe("a new profile, a new Blueprint, an assignment", () => {
 })
 
 describe("changes", () => {
-  test("everything is optional, and undefined is absence", () => {
+  test("may leave out any field, and undefined means left out", () => {
     accept<UpdateCustomApp>({}, { name: undefined }, { audit_script: "" }, { self_service_category_id: "x" })
     accept<UpdateCustomScript>({}, { active: false }, { remediation_script: "" })
     accept<UpdateCustomProfile>({}, { active: false }, { file: { content: "x" } })
     accept<UpdateBlueprint>({}, { enrollment_code: { is_active: false } }, { description: "" })
   })
 
-  test("a Blueprint keeps its type, null is no value, and a typo is no field", () => {
-    // @ts-expect-error its type stays
+  test("may not change the type of a Blueprint, set null or misspell a field", () => {
+    // @ts-expect-error the type cannot be changed
     accept<UpdateBlueprint>({ type: "map" })
-    // @ts-expect-error what clears a text is ""
+    // @ts-expect-error "" clears a text, null does not
     accept<UpdateCustomScript>({ remediation_script: null })
-    // @ts-expect-error there is no such field
+    // @ts-expect-error an unknown field
     accept<UpdateCustomApp>({ Name: "x" })
   })
 })

@@ -1,5 +1,5 @@
 /**
- * What a row lets a caller write, and what it does not.
+ * The compiler checks what a row lets a caller write.
  */
 import { Answer, type ApiClient, type ApiClientError, Operation, Pages, type PayloadList } from "effect-iru"
 import type * as Effect from "effect/Effect"
@@ -44,13 +44,13 @@ describe("the functions of a group", () => {
     expectTypeOf<Tags["lock"]>().toBeCallableWith("id")
     expectTypeOf<Tags["stream"]>().toBeCallableWith()
     expectTypeOf<Tags["stream"]>().toBeCallableWith({ name: "Kiosk", pageSize: 10, concurrency: 4 })
-    // @ts-expect-error a change that changes nothing
+    // @ts-expect-error a PATCH needs a body
     expectTypeOf<Tags["update"]>().toBeCallableWith("id")
     // @ts-expect-error the serial number is missing
     expectTypeOf<Tags["find"]>().toBeCallableWith()
   })
 
-  test("give what the answer says", () => {
+  test("return the type of the answer", () => {
     expectTypeOf<ReturnType<Tags["get"]>>().toEqualTypeOf<Call<Tag>>()
     expectTypeOf<ReturnType<Tags["delete"]>>().toEqualTypeOf<Call<void>>()
     expectTypeOf<ReturnType<Tags["lock"]>>().toEqualTypeOf<Call<void>>()
@@ -62,18 +62,18 @@ describe("the functions of a group", () => {
 describe("a row", () => {
   const path = "/api/v1/tags"
   test("has the keys of a row and no other", () => {
-    // @ts-expect-error a misspelled key would answer with nothing
+    // @ts-expect-error a misspelled key
     Operation.make({ name: "Tags.get", method: "GET", path, anwser: Tag, kind: "read" })
-    // @ts-expect-error the kind is missing
+    // @ts-expect-error a row needs a kind
     Operation.make({ name: "Tags.get", method: "GET", path, answer: Tag })
     // @ts-expect-error a GET has no body
     Operation.make({ name: "Tags.get", method: "GET", path, json: Rename, kind: "read" })
-    // @ts-expect-error a body goes out in one encoding
+    // @ts-expect-error a body has one encoding
     Operation.make({ name: "Tags.create", method: "POST", path, json: Rename, form: Rename, kind: "write" })
     // @ts-expect-error a path begins with a slash
     Operation.make({ name: "Tags.get", method: "GET", path: "api/v1/tags", kind: "read" })
     const form = Schema.Struct({ a: Schema.Array(Schema.String) })
-    // @ts-expect-error a form has no list
+    // @ts-expect-error a form cannot have a list
     Operation.make({ name: "Tags.form", method: "POST", path, form, kind: "write" })
   })
 })

@@ -1,5 +1,5 @@
 /**
- * What the public signatures say: checked by the compiler.
+ * The compiler checks the public signatures.
  */
 import type { FileSystem } from "@effect/platform/FileSystem"
 import type { HttpClient } from "@effect/platform/HttpClient"
@@ -37,8 +37,8 @@ import type { Scope } from "effect/Scope"
 import type { Stream } from "effect/Stream"
 import { describe, expectTypeOf, test } from "vitest"
 
-describe("what each operation gives, and what it fails with", () => {
-  test("profiles and scripts", () => {
+describe("the result and the errors of operations", () => {
+  test("have the right types for profiles and scripts", () => {
     type Profiles = CustomProfiles.Service
     expectTypeOf<ReturnType<Profiles["stream"]>>().toEqualTypeOf<Stream<CustomProfile, ApiClientError>>()
     expectTypeOf<ReturnType<Profiles["list"]>>().toEqualTypeOf<Effect<PayloadList<CustomProfile>, ApiClientError>>()
@@ -56,7 +56,7 @@ describe("what each operation gives, and what it fails with", () => {
     expectTypeOf<ReturnType<Scripts["delete"]>>().toEqualTypeOf<Effect<void, ApiClientError>>()
   })
 
-  test("apps: only what moves an installer fails with a PayloadError", () => {
+  test("include PayloadError for apps only if the operation transfers an installer", () => {
     type Apps = CustomApps.Service
     type Moved<A> = Effect<A, ApiClientError | PayloadError>
     expectTypeOf<ReturnType<Apps["stream"]>>().toEqualTypeOf<Stream<CustomApp, ApiClientError>>()
@@ -74,7 +74,7 @@ describe("what each operation gives, and what it fails with", () => {
     expectTypeOf<ReturnType<typeof downloadAll>>().toEqualTypeOf<Stream<CustomApps.DownloadOutcome, ApiClientError>>()
   })
 
-  test("Blueprints: the status of an assignment is one of two", () => {
+  test("have one of two statuses for an assignment to a Blueprint", () => {
     type Service = Blueprints.Service
     type Assigned<Status extends string> = Effect<AssignmentResult<Status>, ApiClientError>
     expectTypeOf<ReturnType<Service["stream"]>>().toEqualTypeOf<Stream<Blueprint, ApiClientError>>()
@@ -91,14 +91,14 @@ describe("what each operation gives, and what it fails with", () => {
     expectTypeOf<ReturnType<Service["remove"]>>().toEqualTypeOf<Assigned<"removed" | "not-assigned">>()
   })
 
-  test("categories", () => {
+  test("have the right types for categories", () => {
     type Service = SelfServiceCategories.Service
     type Categories = ReadonlyArray<SelfServiceCategory>
     expectTypeOf<ReturnType<Service["list"]>>().toEqualTypeOf<Effect<Categories, ApiClientError>>()
     expectTypeOf<ReturnType<Service["find"]>>().toEqualTypeOf<Effect<Option<SelfServiceCategory>, ApiClientError>>()
   })
 
-  test("the escape hatch: what the schema says", () => {
+  test("follow the schema in the calls of ApiClient", () => {
     const Device = Schema.Struct({ device_id: Schema.String, days: Schema.optional(Schema.NumberFromString) })
     const get = (client: ApiClient.Service) => client.get("/api/v1/devices", Schema.Array(Device))
     expectTypeOf<ReturnType<typeof get>>().toEqualTypeOf<Effect<ReadonlyArray<typeof Device.Type>, ApiClientError>>()
@@ -106,12 +106,12 @@ describe("what each operation gives, and what it fails with", () => {
     expectTypeOf<ReturnType<typeof remove>>().toEqualTypeOf<Effect<void, ApiClientError>>()
     // @ts-expect-error a segment of a path is a string
     void ((id: number) => ApiClient.path`/api/v1/devices/${id}`)
-    // @ts-expect-error a body says how it is encoded
+    // @ts-expect-error a body needs an encoding
     void ((client: ApiClient.Service) => client.post("/api/v1/devices", Schema.Void, { body: "text" }))
   })
 
-  test("a record is read only, and values of an enum that nobody knows are carried", () => {
-    // @ts-expect-error it cannot be assigned to
+  test("have readonly records, and enums that may have unknown values", () => {
+    // @ts-expect-error a record is readonly
     void ((script: CustomScript) => (script.name = "x"))
     type Frequency = "once" | "every_15_min" | "every_day" | "no_enforcement" | (string & {})
     expectTypeOf<CustomScript["execution_frequency"]>().toEqualTypeOf<Frequency>()
@@ -120,8 +120,8 @@ describe("what each operation gives, and what it fails with", () => {
   })
 })
 
-describe("what each layer gives, and what it needs", () => {
-  test("single services need a session, and what they need besides", () => {
+describe("the output and the requirements of layers", () => {
+  test("include a session for single services, and a platform where one is used", () => {
     expectTypeOf(CustomScripts.layer).toEqualTypeOf<Layer.Layer<CustomScripts, never, ApiClient>>()
     expectTypeOf(Blueprints.layer).toEqualTypeOf<Layer.Layer<Blueprints, never, ApiClient>>()
     expectTypeOf(SelfServiceCategories.layer).toEqualTypeOf<Layer.Layer<SelfServiceCategories, never, ApiClient>>()
@@ -131,7 +131,7 @@ describe("what each layer gives, and what it needs", () => {
     >()
   })
 
-  test("a session needs a configuration and HTTP, and lives in a scope", () => {
+  test("include a configuration and HTTP for a session, which lives in a scope", () => {
     type Session = Layer.Layer<ApiClient, never, ApiConfig | HttpClient>
     expectTypeOf<ReturnType<typeof ApiClient.layer<never>>>().toEqualTypeOf<Session>()
     type ByHand = Effect<ApiClient.Service, never, ApiConfig | HttpClient | Scope>
@@ -140,7 +140,7 @@ describe("what each layer gives, and what it needs", () => {
     expectTypeOf<ReturnType<typeof ApiConfig.layerConfig>>().toEqualTypeOf<Layer.Layer<ApiConfig, ConfigError>>()
   })
 
-  test("a tenant: on Node nothing is left to provide; anywhere else, what a platform has", () => {
+  test("are complete for a tenant on Node, and include the platform elsewhere", () => {
     type All = Core.Services
     type Anywhere = Layer.Layer<All, ConfigError, HttpClient | FileSystem | InstallerTransfer>
     expectTypeOf<ReturnType<typeof Core.layer<never>>>().toEqualTypeOf<Anywhere>()
@@ -155,17 +155,17 @@ describe("what each layer gives, and what it needs", () => {
     expectTypeOf<ReturnType<typeof NodeInstallerTransfer.layer>>().toEqualTypeOf<Transfer<FileSystem>>()
     type OverHttpClient = Transfer<HttpClient | FileSystem>
     expectTypeOf<ReturnType<typeof NodeInstallerTransfer.layerHttpClient>>().toEqualTypeOf<OverHttpClient>()
-    // @ts-expect-error a tenant has a token
+    // @ts-expect-error a tenant needs a token
     void (() => Iru.layer({ tenantUrl: "x.api.iru.com" }))
-    // @ts-expect-error a typo is no option
+    // @ts-expect-error a misspelled option
     void (() => Iru.layer({ tenantUrl: "x.api.iru.com", apiToken: "x", timout: "1 second" }))
   })
 
-  test("a mock layer has the members that a test gives, of the right types, and needs nothing", () => {
+  test("are none for a mock layer, whose members have the right types", () => {
     expectTypeOf(Layer.mock(CustomScripts, {})).toEqualTypeOf<Layer.Layer<CustomScripts>>()
-    // @ts-expect-error there is no such operation
+    // @ts-expect-error an unknown operation
     void (() => Layer.mock(CustomScripts, { fetch: () => undefined }))
-    // @ts-expect-error an operation gives an Effect
+    // @ts-expect-error an operation must return an Effect
     void (() => Layer.mock(CustomScripts, { get: (id: string) => Promise.resolve(id) }))
   })
 })
