@@ -47,21 +47,19 @@ for (const [what, broken] of [
     ({ method, query }) => ("uploads" in query && method === "POST" ? refusal(403, "AccessDenied", "No.") : undefined)
   ]
 ] as ReadonlyArray<readonly [string, (...request: Parameters<Handler>) => undefined | ReturnType<Handler>]>) {
-  scopedLive(
-    `if the bucket refuses ${what} of an upload, that is a Sink failure in its own words, and no parts are left`,
-    () =>
-      Effect.gen(function* () {
-        const { Bucket, error, left } = yield* archiveInto(broken)
-        expect(error).toMatchObject({
-          reason: "Sink",
-          direction: "download",
-          name: "Firefox.pkg",
-          status: 403,
-          code: "AccessDenied"
-        })
-        expect(error.message).toContain(`s3://${Bucket}/Firefox.pkg: No.`)
-        expect(left).toBe(0)
+  scopedLive(`if the bucket refuses ${what} of an upload, the failure has its own words, and no parts are left`, () =>
+    Effect.gen(function* () {
+      const { Bucket, error, left } = yield* archiveInto(broken)
+      expect(error).toMatchObject({
+        reason: "Sink",
+        direction: "download",
+        name: "Firefox.pkg",
+        status: 403,
+        code: "AccessDenied"
       })
+      expect(error.message).toContain(`s3://${Bucket}/Firefox.pkg: No.`)
+      expect(left).toBe(0)
+    })
   )
 }
 

@@ -1,7 +1,7 @@
 /**
- * A token and presigned addresses that are known go through every operation, while the tenant and the storage answer
- * well or badly. Afterwards they stand nowhere but in the requests to the tenant (the token) and to storage (the
- * signatures).
+ * Every operation runs with a known token and known presigned addresses, while the tenant and the storage answer well
+ * or badly. Afterwards the token may appear only in requests to the tenant, and the signatures only in requests to
+ * storage.
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as Otlp from "@effect/opentelemetry/Otlp"
@@ -45,7 +45,7 @@ const { formSignature, formToken, token, urlSignature, urlToken } = secrets
 const signed = (url: string): string =>
   `${url}?X-Amz-Security-Token=${encodeURIComponent(urlToken)}&X-Amz-Signature=${urlSignature}`
 
-/** What the tenant answers when all is well. */
+/** The tenant's answers if nothing is wrong. */
 const wellBehaved =
   (store: string) =>
   ({ method, path }: Received): Reply => {
@@ -78,11 +78,11 @@ const wellBehaved =
   }
 
 interface Mood {
-  /** How the tenant answers. Default: well. */
+  /** How the tenant answers. By default: correctly. */
   readonly api?: ((well: Reply, store: string) => Handler) | undefined
-  /** How storage answers. Default: well. */
+  /** How storage answers. By default: correctly. */
   readonly store?: Handler | undefined
-  /** Whether somebody does not answer at all, so that it is not worth waiting long. */
+  /** Whether a server never answers, so that the timeout should be short. */
   readonly isSilent?: boolean | undefined
 }
 
@@ -91,7 +91,7 @@ const headOf = ({ headers, method, search }: Received): string =>
     .map(([name, value]) => `${name}: ${String(value)}`)
     .join("\r\n")}`
 
-/** Sends the request's own head back, as what should be the answer. */
+/** Answers with the request's own head. */
 const parrot: Handler = (received, { response }) => {
   response.socket?.end(`${headOf(received)}\r\n\r\n`)
   return "handled"
@@ -113,7 +113,7 @@ const answer =
   (): Handler =>
   () => ({ status, body, headers })
 
-/** An answer whose records have something else at a key. */
+/** An answer whose records have another value at one key. */
 const changed =
   (key: string, value: (store: string) => unknown) =>
   (well: Reply, store: string): Handler =>
@@ -135,7 +135,7 @@ const s3Error =
   })
 
 const moods: Readonly<Record<string, Mood>> = {
-  "all is well": {},
+  "every answer is correct": {},
   "every call is a 400 that repeats the request in its detail": {
     api: () => (received) => ({ status: 400, body: { detail: `Bad: ${headOf(received)}` } })
   },
@@ -161,30 +161,30 @@ const moods: Readonly<Record<string, Mood>> = {
     api: (well) => () => ({ ...well, headers: { "x-echo": `Bearer ${token}`, "set-cookie": `t=${token}`, via: token } })
   },
   "every answer is a page with the token in it": { api: answer(200, `<html><title>${token}</title></html>`) },
-  "every answer is JSON of another shape with the token in it": {
+  "every answer is other JSON with the token in it": {
     api: answer(200, { [token]: token, id: { token }, results: token })
   },
-  "every answer is half a JSON with the token in it": { api: answer(200, `{"token": "${token}", `) },
+  "every answer is half of a JSON text with the token in it": { api: answer(200, `{"token": "${token}", `) },
   "every answer is the request itself": { api: () => parrot },
-  "every answer is cut": { api: () => cut },
+  "every answer is cut off": { api: () => cut },
   "every connection is reset": { api: () => reset },
   "no answer comes": { api: () => () => "handled", isSilent: true },
-  "the address of an installer is of another type": {
+  "the address of an installer has another type": {
     api: changed("file_url", (store) => ({ url: [signed(store)] }))
   },
-  "the address of an installer is none": { api: changed("file_url", () => signed("http://[bad")) },
-  "the address of an installer is no web address": {
+  "the address of an installer is invalid": { api: changed("file_url", () => signed("http://[bad")) },
+  "the address of an installer is not a web address": {
     api: changed("file_url", () => signed("ftp://127.0.0.1/App.pkg"))
   },
   "the address of an installer leads to a closed port": {
     api: changed("file_url", () => signed("http://127.0.0.1:1/"))
   },
-  "the form of a place is of another type": {
+  "the form of a place has another type": {
     api: changed("post_data", () => ({ "x-amz-signature": [formSignature], key: { formToken } }))
   },
-  "the place of an upload is no address": { api: changed("post_url", () => "http://[bad") },
-  "storage refuses, and repeats what it was sent": { store: s3Error(403, "SignatureDoesNotMatch") },
-  "storage says that all has expired": { store: s3Error(400, "ExpiredToken") },
+  "the place of an upload is not an address": { api: changed("post_url", () => "http://[bad") },
+  "storage refuses, and repeats the request": { store: s3Error(403, "SignatureDoesNotMatch") },
+  "storage says that everything has expired": { store: s3Error(400, "ExpiredToken") },
   "storage is not available": { store: s3Error(503, "SlowDown") },
   "storage redirects in circles": { store: () => ({ status: 302, headers: { location: signed("/again") } }) },
   "storage redirects to nowhere": { store: () => ({ status: 302, headers: { location: signed("http://[bad") } }) },
@@ -192,8 +192,8 @@ const moods: Readonly<Record<string, Mood>> = {
   "storage cuts": { store: cut },
   "storage resets": { store: reset },
   "storage stalls": { store: () => "handled", isSilent: true },
-  "storage sends too much": { store: () => ({ body: "x".repeat(100) }) },
-  "storage sends too little": { store: () => ({ body: "x" }) }
+  "storage sends too many bytes": { store: () => ({ body: "x".repeat(100) }) },
+  "storage sends too few bytes": { store: () => ({ body: "x" }) }
 }
 
 const id = "58429143-2a3b-4c1d-9d0e-aa11bb22cc33"
@@ -204,7 +204,7 @@ const blueprint = { name: "B", enrollment_code: { is_active: true } }
 const Named = Schema.Struct({ id: Schema.String, name: Schema.String })
 const publishing = { processing: Schedule.recurs(1) }
 
-/** The arguments of the operations. */
+/** Arguments for the operations. */
 const argumentsOf = (folder: string, note: (progress: unknown) => void): Record<string, ReadonlyArray<unknown>> => {
   const installer = { path: join(folder, "App.pkg") }
   const changes = { name: "other" }
@@ -279,7 +279,7 @@ const isStream = (value: unknown): value is Stream.Stream<unknown, unknown> =>
 const isOperation = (value: unknown): value is (...args: ReadonlyArray<unknown>) => unknown =>
   typeof value === "function"
 
-/** Every operation of every service as an effect. One that nothing is known of is called with an id. */
+/** Every operation of every service as an effect. An operation without arguments in the table is called with an id. */
 const operations = (folder: string, note: (progress: unknown) => void) =>
   Effect.gen(function* () {
     const known = argumentsOf(folder, note)
@@ -338,7 +338,7 @@ const temporaryFolder = Effect.acquireRelease(
   (folder) => Effect.promise(() => rm(folder, { recursive: true, force: true }))
 )
 
-/** Everything that goes to the console, as it is printed there. */
+/** Everything that is printed to the console, as it is printed. */
 const console_ = (printed: Array<string>) =>
   Effect.acquireRelease(
     Effect.sync(() =>
@@ -365,7 +365,7 @@ const timeouts = (timeout: Duration.DurationInput) => ({
 
 const [patient, impatient] = [timeouts("20 seconds"), timeouts("250 millis")]
 
-/** Runs every operation in one mood of the servers. Notes all that is said on the way. Gives the requests. */
+/** Runs every operation while the servers answer in one way. Collects every text that appears. Gives the requests. */
 const sayAll = (mood: Mood, observers: Layer.Layer<never>, say: (where: string, value: unknown) => void) =>
   Effect.gen(function* () {
     const folder = yield* temporaryFolder
@@ -427,7 +427,7 @@ const sayAll = (mood: Mood, observers: Layer.Layer<never>, say: (where: string, 
 const everything = (requests: ReadonlyArray<Received>): string =>
   requests.map((request) => `${headOf(request)} ${request.path} ${request.body.toString("utf8")}`).join("\n")
 
-describe("the token and the signatures of presigned addresses stand in no log, span, error or defect, when", () => {
+describe("no log, span, error or defect shows the token or a signature of a presigned address, if", () => {
   for (const [name, mood] of Object.entries(moods)) {
     live(name, () =>
       Effect.gen(function* () {
@@ -440,12 +440,12 @@ describe("the token and the signatures of presigned addresses stand in no log, s
         expect(spans.length).toBeGreaterThan(20)
         expect(leaks([...said, ...writtenDown("the spans", spans)])).toEqual([])
 
-        // They did go where they belong, and nowhere else.
+        // They were sent where they belong, and nowhere else.
         const [toApi, toStore] = [everything(api), everything(store)]
         expect(api.every(({ headers }) => headers.authorization === `Bearer ${token}`)).toBe(true)
         expect(toStore).not.toContain(token)
         for (const secret of [formSignature, formToken, urlSignature, urlToken]) expect(toApi).not.toContain(secret)
-        if (name === "all is well") {
+        if (name === "every answer is correct") {
           for (const secret of [formSignature, formToken, urlSignature, encodeURIComponent(urlToken)]) {
             expect(toStore).toContain(secret)
           }
@@ -455,7 +455,7 @@ describe("the token and the signatures of presigned addresses stand in no log, s
   }
 })
 
-describe("the token and the signatures stand in nothing that is exported over OpenTelemetry, when", () => {
+describe("nothing that is exported over OpenTelemetry shows the token or a signature, if", () => {
   for (const [name, mood] of Object.entries(moods)) {
     live(name, () =>
       Effect.gen(function* () {
@@ -477,19 +477,25 @@ describe("the token and the signatures stand in nothing that is exported over Op
   }
 })
 
-describe("a configuration that does not hold", () => {
+describe("the configuration", () => {
   for (const [what, options] of [
-    ["because of the tenant's address", { tenantUrl: "https://example.com", apiToken: token }],
-    ["because of the token", { tenantUrl: "https://accuhive.api.iru.com", apiToken: `${token}!` }],
-    ["because of both", { tenantUrl: "", apiToken: ` ${token}` }],
+    ["that is invalid because of the tenant's address", { tenantUrl: "https://example.com", apiToken: token }],
+    ["that is invalid because of the token", { tenantUrl: "https://accuhive.api.iru.com", apiToken: `${token}!` }],
+    ["that is invalid because of both", { tenantUrl: "", apiToken: ` ${token}` }],
     [
-      "because the token stands in the variable of another host",
+      "that is invalid because the variable of another host holds the token",
       { tenantUrl: "http://sandbox:8080", apiToken: "", allowInsecureHost: token }
     ],
-    ["because the token is taken for a tenant", { tenantUrl: `https://${token}.kandji.io`, apiToken: "" }],
-    ["because the token stands in the address", { tenantUrl: `https://${token}@accuhive.api.iru.com`, apiToken: "" }]
+    [
+      "that is invalid because the token is given as the tenant",
+      { tenantUrl: `https://${token}.kandji.io`, apiToken: "" }
+    ],
+    [
+      "that is invalid because the address holds the token",
+      { tenantUrl: `https://${token}@accuhive.api.iru.com`, apiToken: "" }
+    ]
   ] as const) {
-    live(`${what} says so without the token`, () =>
+    live(`${what} fails without the token in the message`, () =>
       Effect.gen(function* () {
         const exit = yield* Effect.exit(Effect.scoped(Layer.build(ApiConfig.layer(options))))
         expect(Exit.isFailure(exit)).toBe(true)
@@ -499,7 +505,7 @@ describe("a configuration that does not hold", () => {
     )
   }
 
-  live("that holds shows the token neither by itself nor in the service", () =>
+  live("that is valid shows the token neither when it is printed nor in the service", () =>
     Effect.gen(function* () {
       const config = yield* ApiConfig
       expect(leaks(writtenDown("the configuration", config))).toEqual([])

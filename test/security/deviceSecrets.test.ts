@@ -1,6 +1,6 @@
 /**
- * Secrets of devices: what a tenant tells, what a caller sends, and the address of an export. Whatever the tenant
- * answers, they stand in no failure, no log and no span, and what is given back does not show them when it is printed.
+ * Secrets of devices: those that a tenant sends, those that a caller sends, and the address of an export. Whatever the
+ * tenant answers, no failure, log or span shows them, and a result does not show them when it is printed.
  */
 import { describe, effect } from "@effect/vitest"
 import { DeviceActions, DeviceSecrets, Prism } from "effect-iru"
@@ -21,7 +21,7 @@ import { leaks, secrets, writtenDown } from "./secrets.js"
 const secret = secrets.deviceSecret
 const id = "0ff1ce00-0000-4000-8000-000000000001"
 
-/** What the service answers when all is well: every key that a secret has anywhere. */
+/** The service's answers if nothing is wrong, with every key that holds a secret. */
 const well = ({ headers, path }: Received) => ({
   id,
   status: "success",
@@ -36,20 +36,20 @@ const well = ({ headers, path }: Received) => ({
 const repeated = ({ body, search }: Received) => `${search} ${body.toString()} ${secret}`
 
 const moods: Readonly<Record<string, Handler>> = {
-  "all is well": (received) => ({ body: well(received) }),
-  "every secret is of another type": (received) => ({
+  "every answer is correct": (received) => ({ body: well(received) }),
+  "every secret has another type": (received) => ({
     body: Object.fromEntries(
       Object.entries(well(received)).map(([key, value]) =>
         typeof value === "string" && value.includes(secret) ? [key, { value: [value] }] : [key, value]
       )
     )
   }),
-  "every call is a 400 that repeats what was sent": ({ body }) => ({
+  "every call is a 400 that repeats the request": ({ body }) => ({
     status: 400,
     body: { detail: `Bad: ${body.toString()}`, PIN: [`${body.toString()} is no PIN`] }
   }),
-  "every answer is half a JSON": (received) => ({ body: `{"key": "${secret}", "pin": ${repeated(received)}` }),
-  "every answer is another JSON": () => ({ body: { [secret]: secret } }),
+  "every answer is half of a JSON text": (received) => ({ body: `{"key": "${secret}", "pin": ${repeated(received)}` }),
+  "every answer is other JSON": () => ({ body: { [secret]: secret } }),
   "every answer is text": () => ({ body: secret, headers: { "content-type": "text/plain" } })
 }
 
@@ -65,7 +65,7 @@ const calls = Effect.gen(function* () {
     secretsOf.unlockPin(id),
     actions.lock(id),
     actions.erase(id, { PIN: Redacted.make(secret.slice(0, 6)) }),
-    // A mistake of the caller's: the PIN is too long.
+    // A mistake of the caller: the PIN is too long.
     actions.erase(id, { PIN: Redacted.make(secret) }),
     actions.resetWorkProfilePasscode(id, { newPassword: Redacted.make(secret) }),
     exported,
@@ -74,7 +74,7 @@ const calls = Effect.gen(function* () {
   return all
 })
 
-describe("secrets of devices stay secret when", () => {
+describe("secrets of devices are not shown if", () => {
   for (const [mood, handler] of Object.entries(moods)) {
     effect(mood, () => {
       const printed: Array<string> = []
@@ -102,7 +102,7 @@ describe("secrets of devices stay secret when", () => {
     })
   }
 
-  effect("a passcode has one character, and a refusal repeats it", () =>
+  effect("a passcode has one character and a refusal repeats it", () =>
     withTenant(({ body }) => ({ status: 400, body: { detail: body.toString() } }))(() =>
       Effect.gen(function* () {
         const body = { newPassword: Redacted.make("7") }

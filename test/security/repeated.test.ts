@@ -1,5 +1,5 @@
 /**
- * A server that repeats the token: none of it is in the failure, wherever its text is cut.
+ * A server that repeats the token: the failure shows no part of it, wherever the text is cut off.
  */
 import { effect } from "@effect/vitest"
 import { CustomScripts } from "effect-iru"
@@ -11,7 +11,7 @@ import { token, withTenant } from "../support/tenant.js"
 
 const get = Effect.flatMap(CustomScripts, (scripts) => scripts.get("a"))
 
-/** How many characters come before the token where its middle is the last that is kept. */
+/** How many characters come before the token, so that the text is cut off in the middle of the token. */
 const cuts = [480, 4_080, 65_516]
 
 for (const before of cuts) {
@@ -21,7 +21,7 @@ for (const before of cuts) {
     ["a message about a field", (text: string) => JSON.stringify({ name: [text] })],
     ["the title of a page", (text: string) => `<html><title>${text}</title>`]
   ] as const) {
-    effect(`a token that stands after ${before} characters of ${what} is not shown, nor the beginning of it`, () =>
+    effect(`neither a token after ${before} characters of ${what} nor the beginning of that token is shown`, () =>
       withTenant(() => ({ status: 400, body: bodyOf(`${"x".repeat(before)}${token} and more`) }))(() =>
         Effect.gen(function* () {
           const error = yield* Effect.flip(get)
@@ -33,7 +33,7 @@ for (const before of cuts) {
   }
 }
 
-effect("a record is given as it is, although the token stands in it", () =>
+effect("a record with the token in it is returned unchanged", () =>
   withTenant(() => ({ body: scriptRecord({ script: `curl -H "Authorization: Bearer ${token}"` }) }))(() =>
     Effect.map(get, ({ script }) => expect(script).toContain(token))
   )
@@ -45,7 +45,7 @@ const base64 = (text: string) => Buffer.from(text).toString("base64")
 for (const [how, echo] of [
   ["in capitals", token.toUpperCase()],
   ["percent-encoded", escapedBy((code) => `%${code.toString(16)}`)],
-  ["percent-encoded in part, and twice", token.replace("-", "%2D").replaceAll("-", "%252d")],
+  ["partly percent-encoded, and twice", token.replace("-", "%2D").replaceAll("-", "%252d")],
   ["escaped as in JSON", escapedBy((code) => `\\u00${code.toString(16)}`)],
   ["escaped as in HTML", escapedBy((code) => `&#${code};`)],
   ["in hex", Buffer.from(token).toString("hex")],
@@ -64,7 +64,7 @@ for (const [how, echo] of [
   ["without dashes, in base64", base64(`id=${token.replaceAll("-", "")}`)],
   ["escaped as in Python", escapedBy((code) => `\\x${code.toString(16)}`)]
 ] as const) {
-  effect(`a token that is repeated ${how} is not shown`, () =>
+  effect(`a token that the server repeats ${how} is not shown`, () =>
     withTenant(() => ({ status: 403, body: { detail: `no: ${echo} is unknown`, header: [echo] } }))(() =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(get)

@@ -1,5 +1,5 @@
 /**
- * A sandbox shows what it was asked: to a test, to its page, on a screen that is shared.
+ * A sandbox shows the requests that it got: to a test, on its page, on a shared screen.
  */
 import { live } from "@effect/vitest"
 import { CustomApps, CustomScripts, DeviceActions } from "effect-iru"
@@ -17,7 +17,7 @@ import { expect } from "vitest"
 import { tenantAt } from "../support/tenant.js"
 import { leaks, secrets, writtenDown } from "./secrets.js"
 
-live("what a sandbox remembers of its requests holds neither the token nor a signature", () =>
+live("the requests that a sandbox records hold neither the token nor a signature", () =>
   Effect.gen(function* () {
     const { events, requests, tenantUrl } = yield* Sandbox
     const heard: Array<unknown> = []
@@ -49,12 +49,12 @@ live("what a sandbox remembers of its requests holds neither the token nor a sig
     expect(leaks(said)).toEqual([])
     const address = new URL(Redacted.value(app.file_url ?? Redacted.make("http://none")))
     expect(address.searchParams.get("X-Amz-Signature")).toMatch(/^[0-9a-f]{64}$/)
-    // An address is signed anew each time: no signature at all may be there.
+    // An address is signed again each time, so no signature at all may be there.
     for (const { text } of said) expect(text).not.toMatch(/(?:Signature|signature)\W{1,9}[0-9a-f]{64}/)
   }).pipe(Effect.provide(Sandbox.layer({ apiToken: secrets.token })), Effect.scoped)
 )
 
-live("what a sandbox remembers of its requests holds no PIN and no passcode that a caller sent", () =>
+live("the requests that a sandbox records hold no PIN and no passcode", () =>
   Effect.gen(function* () {
     const { apiToken, state, tenantUrl } = yield* Sandbox
     const mac = yield* state.devices.put({ platform: "Mac" })
@@ -64,7 +64,7 @@ live("what a sandbox remembers of its requests holds no PIN and no passcode that
       yield* actions.erase(mac.id, { PIN: Redacted.make("271828") })
       yield* actions.resetWorkProfilePasscode(phone.id, { newPassword: Redacted.make('a "quoted" 314159') })
     }).pipe(Effect.provide(Iru.layer(tenantAt(tenantUrl, { apiToken }))))
-    // A body that is no JSON, and one in other letters, are cleaned too.
+    // Bodies that are not JSON, and JSON with other key names, are cleaned too.
     for (const body of ['{"PIN": "271828', '{"pin":271828}', '{"newpassword" : "x 314159"}']) {
       yield* Effect.promise(() =>
         fetch(`${tenantUrl}/api/v1/devices/${mac.id}/action/erase`, {

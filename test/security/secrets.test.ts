@@ -1,11 +1,11 @@
 /**
- * The search for secrets finds them: without this, that it finds nothing elsewhere would say nothing.
+ * The search for secrets finds them. Otherwise it would prove nothing that the search finds none in other tests.
  */
 import { expect, test } from "vitest"
 import { leaks, secrets, writtenDown } from "./secrets.js"
 
 for (const [name, secret] of Object.entries(secrets)) {
-  test(`${name} is found in clear, percent-encoded, in hex and in base64 with anything before it`, () => {
+  test(`${name} is found in clear, percent-encoded, in hex, and in base64 after any other text`, () => {
     const disguises = [
       secret,
       encodeURIComponent(secret),
@@ -17,7 +17,7 @@ for (const [name, secret] of Object.entries(secrets)) {
     for (const text of disguises) expect(leaks([{ where: "here", text: `around ${text} it` }])).not.toEqual([])
   })
 
-  test(`${name} is found deep in an error: in a hidden property, a cause of a cause, a map, a list`, () => {
+  test(`${name} is found deep in an error: in a hidden property, a cause of a cause, a map or a list`, () => {
     const holders = [
       Object.defineProperty(new Error("x"), "request", { value: { headers: { authorization: secret } } }),
       new Error("x", { cause: new Error("y", { cause: { deep: { deeper: { deepest: [[[secret]]] } } } }) }),
@@ -28,6 +28,6 @@ for (const [name, secret] of Object.entries(secrets)) {
   })
 }
 
-test("what holds no secret is not accused", () => {
+test("text without a secret is not reported", () => {
   expect(leaks(writtenDown("it", new Error("The token is wrong", { cause: { token: "<redacted>" } })))).toEqual([])
 })

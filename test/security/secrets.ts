@@ -1,9 +1,9 @@
 /**
- * Secrets that are easy to find again, and the search for them in whatever form they may have taken.
+ * Secrets that are easy to find, and a search for them in every form in which they may appear.
  */
 import { inspect } from "node:util"
 
-/** The token of the tenant, what makes presigned addresses and forms valid, and what unlocks a device. */
+/** The token of the tenant, what makes presigned addresses and forms valid, and the codes that unlock a device. */
 export const secrets = {
   token: "5ec2e7c0-ca11-4a21-8e11-70ce11ca4a21",
   formSignature: "f0a1c2ca11ab1ef0a1c2ca11ab1ef0a1c2ca11ab1ef0a1c2ca11ab1e00f0a1c2",
@@ -13,7 +13,7 @@ export const secrets = {
   deviceSecret: "CA7A-RYOF-TH3D-3V1C-CA7A-RY27"
 }
 
-/** A secret as it stands, percent-encoded, in hex, and in base64 wherever it starts in what was encoded. */
+/** A secret in clear, percent-encoded, in hex, and in base64 at each possible position in the encoded text. */
 const formsOf = (secret: string): ReadonlyArray<string> => {
   const bytes = Buffer.from(secret)
   const base64 = [0, 1, 2].map((before) =>
@@ -38,13 +38,13 @@ const forms = Object.entries(secrets).flatMap(([name, secret]) =>
   [...new Set(formsOf(secret))].map((form) => ({ name, form }))
 )
 
-/** What was said somewhere. */
+/** A text, and where it was shown. */
 export interface Said {
   readonly where: string
   readonly text: string
 }
 
-/** Every secret that stands in what was said: which one, where, and what is around it. */
+/** Every secret in these texts: which one, where, and the text around it. */
 export const leaks = (said: ReadonlyArray<Said>): ReadonlyArray<string> =>
   said.flatMap(({ text, where }) =>
     forms.flatMap(({ form, name }) => {
@@ -62,8 +62,8 @@ const attempt = (write: () => string | undefined): string => {
 }
 
 /**
- * Every text that can be reached from a value over any property, hidden ones too, and over maps, sets and bytes. What
- * was visited before is not visited again: the search is as deep as the heap.
+ * Every text that can be reached from a value through properties, hidden ones too, and through maps, sets and bytes. A
+ * value is visited once, so the search goes through the whole heap.
  */
 const reachable = (value: unknown, visited: WeakSet<object>): string => {
   const texts: Array<string> = []
@@ -91,7 +91,7 @@ const reachable = (value: unknown, visited: WeakSet<object>): string => {
   return texts.join("\n")
 }
 
-/** A value in every way in which a program writes one down. */
+/** A value in every form in which a program prints it. */
 export const writtenDown = (where: string, value: unknown, visited = new WeakSet<object>()): ReadonlyArray<Said> => [
   { where: `String of ${where}`, text: attempt(() => String(value)) },
   { where: `JSON.stringify of ${where}`, text: attempt(() => JSON.stringify(value)) },
