@@ -1,5 +1,5 @@
 /**
- * Answers whose body is too large, cut, wrongly framed, wrongly compressed, or no text: each ends as one failure.
+ * Answers with a body that is too large, cut off, framed or compressed wrongly, or not text: each is one failure.
  */
 import { describe, live } from "@effect/vitest"
 import { CustomScripts } from "effect-iru"
@@ -16,7 +16,7 @@ const ok = http([`content-length: ${Buffer.byteLength(json)}`], json)
 const failure = Effect.flip(getOne())
 const MiB = 1024 * 1024
 
-/** Writes a piece again and again until the other side has had enough. */
+/** Writes a piece again and again until the other side closes the connection. */
 const endless = (socket: { write: (bytes: Uint8Array) => boolean; destroyed: boolean }, piece: Uint8Array): void => {
   const more = () => {
     if (socket.destroyed) return
@@ -27,7 +27,7 @@ const endless = (socket: { write: (bytes: Uint8Array) => boolean; destroyed: boo
 }
 
 describe("a body without an end", () => {
-  live("in one stream is a Decode at the limit that was set", () =>
+  live("in one stream is a Decode at the limit of the caller", () =>
     withRawTenant(
       (socket) => {
         socket.write(http(["content-type: application/json"]))
@@ -42,7 +42,7 @@ describe("a body without an end", () => {
     )
   )
 
-  live("in chunks is a Decode at the default of 64 MiB, and costs no more memory than that twice over", () =>
+  live("in chunks is a Decode at the default of 64 MiB, and needs at most twice that much memory", () =>
     withRawTenant((socket) => {
       socket.write(http(["transfer-encoding: chunked"]))
       endless(socket, Buffer.concat([Buffer.from("100000\r\n"), Buffer.alloc(MiB, 32), Buffer.from("\r\n")]))
@@ -57,7 +57,7 @@ describe("a body without an end", () => {
     )
   )
 
-  live("that announces 1 GiB is refused without reading it, and its connection is given back", () =>
+  live("that announces 1 GiB is refused without reading it, and its connection is free again", () =>
     withRawTenant(
       (socket) => {
         socket.write(http([`content-length: ${1024 * MiB}`]))
@@ -71,7 +71,7 @@ describe("a body without an end", () => {
     )
   )
 
-  live("of an error is read a little, and the status still says what it is", () =>
+  live("of an error is read only in part, and the status decides the reason", () =>
     withRawTenant((socket) => {
       socket.write(http([], '{"detail": "', "503 Service Unavailable"))
       endless(socket, Buffer.alloc(65_536, 120))
@@ -84,7 +84,7 @@ describe("a body without an end", () => {
     )
   )
 
-  live("is a limit for the caller to set: an answer of exactly that size is read", () =>
+  live("has a limit that the caller can set: an answer of exactly that size is read", () =>
     Effect.gen(function* () {
       const size = Buffer.byteLength(json)
       const answered = withRawTenant((socket) => void socket.write(ok), { maxAnswerSize: size })(() => getOne())
@@ -104,20 +104,17 @@ describe("headers", () => {
   )
 
   for (const [what, bytes] of [
-    ["no HTTP at all", Buffer.from("220 mail.example.com ESMTP\r\n\r\n")],
+    ["no HTTP", Buffer.from("220 mail.example.com ESMTP\r\n\r\n")],
     ["a switch to another protocol", Buffer.from("HTTP/1.1 101 Hello\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n")],
-    ["nothing but beginnings", Buffer.from("HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000))],
+    ["provisional answers and no final one", Buffer.from("HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000))],
     ["binary noise", Buffer.from([0, 255, 22, 3, 1, 13, 10, 13, 10])],
-    ["a status that is no number", Buffer.from("HTTP/1.1 OK fine\r\n\r\n")],
+    ["a status that is not a number", Buffer.from("HTTP/1.1 OK fine\r\n\r\n")],
     ["two lengths that differ", http(["content-length: 5", "content-length: 7"], "12345")],
-    ["a length below zero", http(["content-length: -1"], "x")],
-    [
-      "a length and chunks at once",
-      http(["content-length: 5", "transfer-encoding: chunked"], "5\r\n12345\r\n0\r\n\r\n")
-    ],
-    ["a chunk with a size that is none", http(["transfer-encoding: chunked"], "zz\r\nhello\r\n")]
+    ["a negative length", http(["content-length: -1"], "x")],
+    ["both a length and chunks", http(["content-length: 5", "transfer-encoding: chunked"], "5\r\n12345\r\n0\r\n\r\n")],
+    ["a chunk with an invalid size", http(["transfer-encoding: chunked"], "zz\r\nhello\r\n")]
   ] as const) {
-    live(`and framing that are ${what} are a failure`, () =>
+    live(`in an answer with ${what} are a failure`, () =>
       withRawTenant((socket) => void socket.end(bytes))(() =>
         Effect.map(failure, ({ reason }) => expect(["Transport", "Decode"]).toContain(reason))
       )
@@ -125,10 +122,10 @@ describe("headers", () => {
   }
 })
 
-describe("a body that is cut", () => {
+describe("a body that is cut off", () => {
   for (const [what, headers] of [
-    ["before the length that was announced", [`content-length: ${Buffer.byteLength(json) + 10}`]],
-    ["in a chunk", ["transfer-encoding: chunked"]]
+    ["before the announced length", [`content-length: ${Buffer.byteLength(json) + 10}`]],
+    ["within a chunk", ["transfer-encoding: chunked"]]
   ] as const) {
     live(`${what} is a Transport failure`, () =>
       withRawTenant((socket) => {
@@ -138,20 +135,20 @@ describe("a body that is cut", () => {
     )
   }
 
-  live("between chunks is a Transport failure, although what came is whole JSON", () =>
+  live("between chunks is a Transport failure, although what arrived is complete JSON", () =>
     withRawTenant((socket) => {
       const body = JSON.stringify(script("a"))
       socket.end(http(["transfer-encoding: chunked"], `${body.length.toString(16)}\r\n${body}\r\n`))
     })(() => Effect.map(failure, ({ reason }) => expect(reason).toBe("Transport")))
   )
 
-  live("without a length and without chunks is no JSON, and a Decode", () =>
+  live("without a length and without chunks is incomplete JSON, and a Decode", () =>
     withRawTenant((socket) => void socket.end(http(["connection: close"], json.slice(0, -5))))(() =>
       Effect.map(failure, ({ reason }) => expect(reason).toBe("Decode"))
     )
   )
 
-  live("is read again, and then whole", () => {
+  live("is read again, completely", () => {
     let turn = 0
     return withRawTenant(
       (socket) => void (turn++ === 0 ? socket.end(ok.subarray(0, ok.length - 20)) : socket.write(ok)),
@@ -159,7 +156,7 @@ describe("a body that is cut", () => {
     )(() => Effect.map(getOne(), ({ id }) => expect(id).toBe("a")))
   })
 
-  live("after a create is a Transport failure, and the create is not sent again", () =>
+  live("of a create is a Transport failure, and the create is not sent again", () =>
     withRawTenant((socket) => void socket.end(ok.subarray(0, ok.length - 20)), { retry: { times: 4 } })(
       ({ received }) =>
         Effect.gen(function* () {
@@ -171,13 +168,13 @@ describe("a body that is cut", () => {
     )
   )
 
-  live("of an error leaves what the status says", () =>
+  live("of an error still gives the reason of the status", () =>
     withRawTenant((socket) => void socket.end(http(["content-length: 500"], '{"det', "404 Not Found")))(() =>
       Effect.map(failure, ({ reason }) => expect(reason).toBe("NotFound"))
     )
   )
 
-  live("shorter than what follows it: bytes beyond the length belong to no record", () =>
+  live("by a length that is too small gives one record, and the bytes after it belong to no other record", () =>
     withRawTenant((socket) => void socket.write(Buffer.concat([ok, Buffer.from('{"id": "b"}')])))(() =>
       Effect.gen(function* () {
         expect((yield* getOne()).id).toBe("a")
@@ -196,11 +193,11 @@ describe("a compressed body", () => {
       socket.write(http([`content-length: ${body.length}`, `content-encoding: ${encoding}`], body, status))
     })
 
-  live("in gzip, which is asked for, is read", () =>
+  live("in gzip, which the client asks for, is read", () =>
     sent("gzip", zipped)(() => Effect.map(getOne(), ({ script }) => expect(script).toBe("é".repeat(2000))))
   )
 
-  live("of an error, in gzip, is read too", () =>
+  live("of an error in gzip is read too", () =>
     sent(
       "gzip",
       gzipSync('{"detail": "No such thing."}'),
@@ -217,11 +214,11 @@ describe("a compressed body", () => {
     })(() => Effect.map(getOne(), ({ id }) => expect(id).toBe("a")))
   )
 
-  live("that says gzip and is plain JSON is read as what it is", () =>
+  live("that claims to be gzip and is plain JSON is read as JSON", () =>
     sent("gzip", Buffer.from(json))(() => Effect.map(getOne(), ({ id }) => expect(id).toBe("a")))
   )
 
-  live("that is cut within its gzip is a Decode", () =>
+  live("that is cut off within its gzip is a Decode", () =>
     sent(
       "gzip",
       zipped.subarray(0, zipped.length - 12)
@@ -233,7 +230,7 @@ describe("a compressed body", () => {
     )
   )
 
-  live("that begins as gzip and goes on as noise is a Decode", () =>
+  live("that starts as gzip and continues as noise is a Decode", () =>
     sent(
       "gzip",
       Buffer.concat([zipped.subarray(0, 40), Buffer.alloc(500, 170)])
@@ -246,7 +243,7 @@ describe("a compressed body", () => {
     return sent("gzip", wrong)(() => Effect.map(failure, ({ reason }) => expect(reason).toBe("Decode")))
   })
 
-  live("of a few kilobytes that would be gigabytes is a Decode at the limit, which counts what was unpacked", () =>
+  live("of a few kilobytes that would unpack to gigabytes is a Decode at the limit, which counts unpacked bytes", () =>
     withRawTenant(
       (socket) => {
         const bomb = gzipSync(Buffer.alloc(200 * MiB, 32))
@@ -261,7 +258,7 @@ describe("a compressed body", () => {
     )
   )
 
-  live("packed twice is unpacked once, and a Decode", () =>
+  live("that is compressed twice is unpacked once, and a Decode", () =>
     sent("gzip, gzip", gzipSync(zipped))(() => Effect.map(failure, ({ reason }) => expect(reason).toBe("Decode")))
   )
 
@@ -269,7 +266,7 @@ describe("a compressed body", () => {
     ["br", brotliCompressSync(json)],
     ["deflate", deflateSync(json)]
   ] as const) {
-    live(`in ${encoding}, which is not asked for, is a Decode that says so`, () =>
+    live(`in ${encoding}, which the client does not ask for, is a Decode that says so`, () =>
       sent(
         encoding,
         body

@@ -1,5 +1,5 @@
 /**
- * Connections that do not come about, do not prove who they lead to, break, or drip.
+ * Connections that fail, break or are very slow, and servers that cannot prove who they are.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Undici from "@effect/platform-node/Undici"
@@ -28,7 +28,7 @@ const create = Effect.flatMap(CustomScripts, (scripts) =>
   scripts.create({ name: "x", script: "true", execution_frequency: "once" })
 )
 
-/** A session over connections that a test made, with a tenant URL of its choice. */
+/** A session over a transport that a test made, with any tenant URL. */
 const over = (connect: Undici.buildConnector.BuildOptions, tenantUrl: string) =>
   CustomScripts.layer.pipe(
     Layer.provide(ApiClient.layer({ retry: { times: 1, base: "1 millis" } })),
@@ -46,7 +46,7 @@ const over = (connect: Undici.buildConnector.BuildOptions, tenantUrl: string) =>
     Layer.orDie
   )
 
-describe("a connection that does not come about", () => {
+describe("a connection that cannot be opened", () => {
   live("because it is refused is a Transport failure that says so", () =>
     Effect.gen(function* () {
       const { origin } = yield* Effect.scoped(rawServer(() => undefined))
@@ -70,7 +70,7 @@ describe("a connection that does not come about", () => {
 })
 
 describe("a connection that breaks", () => {
-  live("when the request has come is a Transport failure; a read is tried again, a create is not", () =>
+  live("after the request arrived is a Transport failure; a read is tried again, a create is not", () =>
     withRawTenant((socket) => void socket.resetAndDestroy(), { retry: { times: 2, base: "1 millis" } })(
       ({ received }) =>
         Effect.gen(function* () {
@@ -88,13 +88,13 @@ describe("a connection that breaks", () => {
     })(() => Effect.map(failure, ({ reason }) => expect(reason).toBe("Transport")))
   )
 
-  live("without an answer is a Transport failure", () =>
+  live("before any answer is a Transport failure", () =>
     withRawTenant((socket) => void socket.end())(() =>
       Effect.map(failure, ({ reason }) => expect(reason).toBe("Transport"))
     )
   )
 
-  live("fails the one call, and the next one goes over a new connection", () => {
+  live("fails only its own call, and the next call uses a new connection", () => {
     let turn = 0
     return withRawTenant((socket) => {
       if (turn++ === 0) socket.destroy()
@@ -108,13 +108,13 @@ describe("a connection that breaks", () => {
   })
 })
 
-describe("a connection that drips", () => {
+describe("an answer that arrives very slowly", () => {
   const drip = (write: () => boolean, isClosed: () => boolean) => {
     const timer = setInterval(() => void (isClosed() ? clearInterval(timer) : write()), 20)
   }
   const impatient = { timeout: "300 millis" } as const
 
-  live("its headers byte by byte is a Timeout of the attempt, however lively it is", () =>
+  live("with its headers byte by byte, is a Timeout of the attempt", () =>
     withRawTenant((socket) => {
       socket.write("HTTP/1.1 200 OK\r\nx-slow: ")
       drip(
@@ -129,7 +129,7 @@ describe("a connection that drips", () => {
     )
   )
 
-  live("its body byte by byte is a Timeout of the attempt, and the connection is closed", () => {
+  live("with its body byte by byte, is a Timeout of the attempt, and the connection is closed", () => {
     const closed = new Set<string>()
     return withRawTenant((socket) => {
       socket.on("close", () => closed.add("body"))
@@ -153,7 +153,7 @@ describe("a connection that drips", () => {
     )
   })
 
-  live("the body of an error byte by byte is a Timeout too: nothing hangs", () =>
+  live("with the body of an error byte by byte, is a Timeout too", () =>
     withRawTenant((socket) => {
       socket.write(http([`content-length: 100000`], "{", "400 Bad Request"))
       drip(
@@ -163,7 +163,7 @@ describe("a connection that drips", () => {
     }, impatient)(() => Effect.map(failure, ({ reason }) => expect(reason).toBe("Timeout")))
   )
 
-  live("nothing at all is a Timeout; a read is tried again, a create is not", () =>
+  live("and has sent nothing at all, is a Timeout; a read is tried again, a create is not", () =>
     withTenant(() => "handled", { ...impatient, retry: { times: 1, base: "1 millis" } })(({ received }) =>
       Effect.gen(function* () {
         expect((yield* failure).reason).toBe("Timeout")
@@ -175,7 +175,7 @@ describe("a connection that drips", () => {
   )
 })
 
-describe("a server that cannot prove who it is", () => {
+describe("over TLS, a server", () => {
   const certificates: { folder: string; files: Record<string, { key: Buffer; cert: Buffer }>; ca: Buffer } = {
     folder: "",
     files: {},
@@ -242,7 +242,7 @@ describe("a server that cannot prove who it is", () => {
       ({ close }) => Effect.sync(close)
     )
 
-  live("but does, by a CA that the program trusts, is read", () =>
+  live("with a certificate of an authority that the program trusts is called", () =>
     Effect.gen(function* () {
       const { origin, received } = yield* secure("good")
       expect((yield* Effect.provide(getOne(), over({ ca: certificates.ca }, origin))).id).toBe("a")
@@ -251,11 +251,15 @@ describe("a server that cannot prove who it is", () => {
   )
 
   for (const [certificate, what, code] of [
-    ["self", "because it signed its certificate itself", /SELF_SIGNED.*NODE_EXTRA_CA_CERTS=/],
-    ["other", "because its certificate is for another name", /altnames|ALTNAME(?!.*NODE_EXTRA)/],
-    ["expired", "because its certificate has expired", /expired.*the clock of this machine/]
+    ["with a self-signed certificate", "because it signed its certificate itself", /SELF_SIGNED.*NODE_EXTRA_CA_CERTS=/],
+    [
+      "with a certificate for another name",
+      "because its certificate is for another name",
+      /altnames|ALTNAME(?!.*NODE_EXTRA)/
+    ],
+    ["with an expired certificate", "because its certificate has expired", /expired.*the clock of this machine/]
   ] as const) {
-    live(`${what} is a Transport failure that says so, is not tried again, and is sent no request`, () =>
+    live(`${what} causes a Transport failure that says so; it gets no request and no second try`, () =>
       Effect.gen(function* () {
         const { connections, origin, received } = yield* secure(certificate)
         for (const [at, call] of [getOne(), create].entries()) {
@@ -269,7 +273,7 @@ describe("a server that cannot prove who it is", () => {
     )
   }
 
-  live("because it speaks no TLS is a Transport failure", () =>
+  live("that does not speak TLS causes a Transport failure", () =>
     Effect.gen(function* () {
       const { port } = yield* rawServer(() => undefined)
       const error = yield* Effect.flip(

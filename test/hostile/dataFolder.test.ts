@@ -1,5 +1,6 @@
 /**
- * The sandbox's data folder in bad company: full disks, links, half a start, a second start, files that were exchanged.
+ * The sandbox's data folder in difficult conditions: full disks, links, an incomplete start, a second start, replaced
+ * files.
  */
 import { live } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -50,7 +51,7 @@ const filesIn = (folder: string) =>
 
 const isRoot = process.getuid?.() === 0
 
-/** A disk of so many KiB at a path. */
+/** Mounts a disk of this many KiB at a path. */
 const disk = (path: string, size: number) =>
   Effect.acquireRelease(
     Effect.sync(() => {
@@ -60,7 +61,7 @@ const disk = (path: string, size: number) =>
     () => Effect.sync(() => spawnSync("umount", [path]))
   )
 
-/** With another folder for temporary files. */
+/** Uses another folder for temporary files. */
 const withTemporary = (path: string) => {
   const before = process.env["TMPDIR"]
   return Effect.acquireRelease(
@@ -73,7 +74,7 @@ const withTemporary = (path: string) => {
   )
 }
 
-describe("records are all there after a start that was refused because", () => {
+describe("no record is lost if a start is refused because", () => {
   if (isRoot) {
     live("there is no room for temporary files", () =>
       Effect.gen(function* () {
@@ -96,7 +97,7 @@ describe("records are all there after a start that was refused because", () => {
       })
     )
 
-    live("they are damaged, and there is no room to put them back: what they were is said to be in another place", () =>
+    live("they are damaged, and there is no room to restore them: the message says where their copy is", () =>
       Effect.gen(function* () {
         const folder = fresh()
         if (!(yield* disk(folder, 400))) return
@@ -116,7 +117,7 @@ describe("records are all there after a start that was refused because", () => {
     )
   }
 
-  live("something in them is no file", () =>
+  live("one of them is not a plain file", () =>
     Effect.gen(function* () {
       const folder = yield* tenant
       const fifo = join(folder, "records", "pipe")
@@ -128,12 +129,12 @@ describe("records are all there after a start that was refused because", () => {
   )
 })
 
-describe("a file of somebody's is not written to", () => {
+describe("a file of someone else is not written to", () => {
   for (const [what, link] of [
     ["a symbolic link", symlinkSync],
-    ["another name of it", linkSync]
+    ["other names of that file", linkSync]
   ] as const) {
-    live(`although the names that the store will use next are ${what}`, () =>
+    live(`if the names that the store will use next are ${what}`, () =>
       Effect.gen(function* () {
         const folder = yield* tenant
         const precious = fresh()
@@ -150,7 +151,7 @@ describe("a file of somebody's is not written to", () => {
     )
   }
 
-  live("although the folder is a link with a slash at its end", () =>
+  live("if the folder is a link with a slash at its end", () =>
     Effect.gen(function* () {
       const [real, link] = [fresh(), fresh()]
       mkdirSync(real)
@@ -161,7 +162,7 @@ describe("a file of somebody's is not written to", () => {
   )
 })
 
-live("a folder has one sandbox, also in one process and by another name", () =>
+live("a folder has only one sandbox, also within one process and under another name of the folder", () =>
   Effect.gen(function* () {
     const folder = yield* tenant
     const alias = fresh()
@@ -171,7 +172,7 @@ live("a folder has one sandbox, also in one process and by another name", () =>
   })
 )
 
-live("a first start that was killed, wherever, is followed by a second that works", () =>
+live("if a first start is killed at any point, a second start works", () =>
   Effect.gen(function* () {
     for (const text of ["", '{"iru-', '{"iru-sandbox":1}\n']) {
       const folder = fresh()
@@ -188,7 +189,7 @@ live("a first start that was killed, wherever, is followed by a second that work
   })
 )
 
-live("a file of somebody's with the name of half a mark is left as it is", () =>
+live("a file of someone else that is named like the sandbox's own new file is left as it is", () =>
   Effect.gen(function* () {
     const folder = fresh()
     mkdirSync(folder)
@@ -198,7 +199,7 @@ live("a file of somebody's with the name of half a mark is left as it is", () =>
   })
 )
 
-live("records with ids that are no text (half a surrogate pair) do not keep a tenant from starting again", () =>
+live("records whose ids are invalid text (half a surrogate pair) do not stop a tenant from starting again", () =>
   Effect.gen(function* () {
     const folder = fresh()
     const ids = ["a\ud800", "a\ud801", 'a"\\', "a\u2028", "\u0000"]
@@ -211,9 +212,9 @@ live("records with ids that are no text (half a surrogate pair) do not keep a te
   })
 )
 
-describe("an installer's file that was exchanged is an error of the store, and not given out:", () => {
+describe("an installer whose file was replaced is an error of the store and is not sent; it was replaced by", () => {
   const exchanges: Record<string, (path: string) => void> = {
-    "a link to a file of somebody's": (path) => {
+    "a link to a file of someone else": (path) => {
       const secret = fresh()
       writeFileSync(secret, "a secret of the same length".slice(0, readFileSync(path).length))
       rmSync(path)
@@ -249,7 +250,7 @@ describe("an installer's file that was exchanged is an error of the store, and n
   }
 })
 
-live("a copy of a folder, made while no sandbox runs, is a tenant of its own", () =>
+live("a copy of a folder, made while no sandbox runs, is a separate tenant", () =>
   Effect.gen(function* () {
     const folder = yield* tenant
     const copy = fresh()

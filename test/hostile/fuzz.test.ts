@@ -1,5 +1,5 @@
 /**
- * A small run of `npm run fuzz`, the same one every time.
+ * A small run of `npm run fuzz` that is the same every time.
  */
 import { live } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -10,12 +10,12 @@ import { expectNothingUnhandled } from "./support.js"
 expectNothingUnhandled()
 
 live(
-  "2,000 random and mutated answers through every operation end as results and typed errors, never as a defect",
+  "2,000 random and mutated answers end every operation with a result or a typed error, never with a defect",
   () =>
     Effect.gen(function* () {
       const { findings, outcomes } = yield* fuzz(2_000, 20_240_115)
       expect(findings).toEqual([])
-      // They reached every part: what is decoded, what is refused, what is not understood, and what never came.
+      // The answers led to each outcome: decoded, refused, not understood, and not received.
       expect(outcomes["Success"]).toBeGreaterThan(20)
       for (const reason of ["Decode", "BadRequest", "Unavailable", "UnexpectedStatus", "Transport"]) {
         expect(outcomes[`ApiClientError ${reason}`]).toBeGreaterThan(20)

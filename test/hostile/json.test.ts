@@ -1,5 +1,5 @@
 /**
- * Answers that are text, and not what they should be: no JSON, another page, or JSON that tries something.
+ * Answers that are text but not the expected JSON: other text, a web page, or JSON that is made to do harm.
  */
 import { describe, effect } from "@effect/vitest"
 import { ApiClient, Blueprints, CustomApps, CustomScripts, isApiClientError } from "effect-iru"
@@ -17,11 +17,11 @@ const answering = (body: string | Uint8Array, headers: Record<string, string> = 
 
 const failure = Effect.flip(getOne())
 
-/** The JSON of a script with some keys more, written by hand: `JSON.stringify` would tidy them up. */
+/** The JSON of a script with more keys, written by hand, because `JSON.stringify` would clean them. */
 const withKeys = (keys: string): string => `{${keys}, ${JSON.stringify(script("a")).slice(1)}`
 
-describe("a page in place of JSON", () => {
-  effect("with status 200, as a captive portal sends it, is a Decode that says who answers", () =>
+describe("a web page instead of JSON", () => {
+  effect("with status 200, as a captive portal sends it, is a Decode that says who answered", () =>
     answering("<!DOCTYPE html><html><head><title>Welcome to Hotel WiFi</title></head></html>", {
       "content-type": "text/html"
     })(() =>
@@ -50,25 +50,25 @@ describe("a page in place of JSON", () => {
     ["tags that are never closed", "<title ".repeat(1_000_000)],
     ["a title of blanks", `<title>${" ".repeat(5_000_000)}`]
   ] as const) {
-    effect(`with megabytes of ${what} is a Decode like any other, and takes no time to tell`, () =>
+    effect(`with megabytes of ${what} is a Decode, and does not take long`, () =>
       answering(`<html>${text}`)(() => Effect.map(failure, ({ reason }) => expect(reason).toBe("Decode")))
     )
   }
 })
 
-describe("a text that is no JSON", () => {
+describe("an answer that is not the expected JSON", () => {
   for (const [what, body] of [
     ["nothing", ""],
     ["blanks", " \r\n\t "],
-    ["half of it", '{"id": "a", "name"'],
-    ["two of it", `${JSON.stringify(script("a"))}${JSON.stringify(script("b"))}`],
+    ["half of a record", '{"id": "a", "name"'],
+    ["two records", `${JSON.stringify(script("a"))}${JSON.stringify(script("b"))}`],
     ["NaN", '{"id": NaN}'],
     ["a byte order mark", `\uFEFF${JSON.stringify(script("a")).slice(0, -1)}`],
     ["another type", '"a script"'],
     ["null", "null"],
     ["a list", "[]"]
   ] as const) {
-    effect(`but ${what} is a Decode, and the message holds none of it`, () =>
+    effect(`such as ${what} is a Decode, and the message contains none of it`, () =>
       answering(body)(() =>
         Effect.map(failure, (error) => {
           expect(error.reason).toBe("Decode")
@@ -79,7 +79,7 @@ describe("a text that is no JSON", () => {
     )
   }
 
-  effect("but invalid UTF-8 within whole JSON is a Decode: a broken script is never taken for whole", () => {
+  effect("with invalid UTF-8 within complete JSON is a Decode: a broken script is never returned", () => {
     const json = Buffer.from(JSON.stringify(script("a", { script: "echo X" })))
     json[json.indexOf("echo X") + 5] = 0xff
     return answering(json)(() =>
@@ -90,7 +90,7 @@ describe("a text that is no JSON", () => {
     )
   })
 
-  effect("but invalid UTF-8 in an error is shown as far as it goes", () =>
+  effect("with invalid UTF-8 in an error is shown with a replacement character", () =>
     answering(
       Buffer.from([...Buffer.from('{"detail": "no '), 0xff, ...Buffer.from('"}')]),
       {},
@@ -104,10 +104,10 @@ describe("a text that is no JSON", () => {
   )
 })
 
-describe("JSON that tries something", () => {
+describe("harmful JSON", () => {
   const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels)
 
-  effect("10,000 levels deep in a key that nobody knows is dropped", () =>
+  effect("that is 10,000 levels deep in an unknown key loses that key", () =>
     answering(withKeys(`"deep": ${deep(10_000)}`))(() =>
       Effect.map(getOne(), (found) => {
         expect(found.id).toBe("a")
@@ -117,7 +117,7 @@ describe("JSON that tries something", () => {
   )
 
   for (const body of [deep(10_000), `{"id": ${deep(10_000)}}`, '{"a":'.repeat(10_000) + "1" + "}".repeat(10_000)]) {
-    effect(`10,000 levels deep in place of a record is a Decode (${body.slice(0, 8)}…)`, () =>
+    effect(`that is 10,000 levels deep instead of a record is a Decode (${body.slice(0, 8)}…)`, () =>
       answering(body)(() =>
         Effect.map(failure, (error) => {
           expect(error.reason).toBe("Decode")
@@ -127,7 +127,7 @@ describe("JSON that tries something", () => {
     )
   }
 
-  effect("10,000 levels deep as an error keeps the reason of the status", () =>
+  effect("that is 10,000 levels deep as an error keeps the reason of the status", () =>
     answering(
       `{"detail": ${deep(10_000)}}`,
       {},
@@ -135,7 +135,7 @@ describe("JSON that tries something", () => {
     )(() => Effect.map(failure, ({ reason }) => expect(reason).toBe("BadRequest")))
   )
 
-  effect("10,000 levels deep where anything is allowed is handed over as it is", () =>
+  effect("that is 10,000 levels deep is returned unchanged if the schema allows anything", () =>
     answering(deep(10_000))(() =>
       Effect.gen(function* () {
         const client = yield* ApiClient
@@ -147,7 +147,7 @@ describe("JSON that tries something", () => {
     )
   )
 
-  effect("as deep as a schema that holds itself goes is a Decode, however deep that is", () => {
+  effect("that is too deep for a recursive schema is a Decode, however deep it is", () => {
     interface Group {
       readonly below: ReadonlyArray<Group>
     }
@@ -178,7 +178,7 @@ describe("JSON that tries something", () => {
     )
   )
 
-  effect("with __proto__ in a map of free keys gives the map no other prototype", () =>
+  effect("with __proto__ in a map with free keys does not change the prototype of that map", () =>
     answering('{"id": "b", "name": "B", "params": {"__proto__": {"polluted": true}, "kept": 1}}')(() =>
       Effect.gen(function* () {
         const { params } = yield* (yield* Blueprints).get("b")
@@ -191,7 +191,7 @@ describe("JSON that tries something", () => {
   )
 
   for (const key of ["__proto__", "\\u005f_proto__", "__pr\\u006Fto__"]) {
-    effect(`with ${key} in a caller's own map gives the map no other prototype`, () =>
+    effect(`with ${key} in a caller's own map does not change the prototype of that map`, () =>
       answering(`{"${key}": {"polluted": true}, "kept": "\\u00e9"}`)(() =>
         Effect.gen(function* () {
           const anything = Schema.Record({ key: Schema.String, value: Schema.Unknown })
@@ -203,7 +203,7 @@ describe("JSON that tries something", () => {
     )
   }
 
-  effect("with __proto__ as a field of an error is a field's message, and nothing more", () =>
+  effect("with __proto__ as a field of an error gives a message about that field, and nothing else", () =>
     answering(
       '{"__proto__": ["no"], "constructor": ["never"], "name": ["too long"]}',
       {},
@@ -219,7 +219,7 @@ describe("JSON that tries something", () => {
     )
   )
 
-  effect("with a key twice has the value of the last one", () =>
+  effect("with the same key twice has the value of the last one", () =>
     answering(withKeys('"id": "first"'))(() => Effect.map(getOne(), ({ id }) => expect(id).toBe("a")))
   )
 
@@ -229,11 +229,11 @@ describe("JSON that tries something", () => {
       "created_at": "", "updated_at": ""}`
   const sizeOf = Effect.flatMap(CustomApps, (apps) => Effect.map(apps.get("a"), (found) => found.file_size))
 
-  effect("with a number beyond 2^53 gives the nearest one that there is", () =>
+  effect("with a number beyond 2^53 gives the nearest number that exists", () =>
     answering(app("9007199254740993"))(() => Effect.map(sizeOf, (size) => expect(size).toBe(9007199254740992)))
   )
 
-  effect("with a whole number beyond 2^53 where an id is meant is a Decode, since it may be another one", () =>
+  effect("with a whole number beyond 2^53 as an id is a Decode, because it may be another id", () =>
     answering('{"count": 1, "results": [{"id": 9007199254740993, "name": "x", "templates": []}]}')(() =>
       Effect.gen(function* () {
         const blueprints = yield* Blueprints
@@ -243,7 +243,7 @@ describe("JSON that tries something", () => {
     )
   )
 
-  effect("with 1e999 for a size is a Decode: no number is that large", () =>
+  effect("with 1e999 as a size is a Decode, because no number is that large", () =>
     answering(app("1e999"))(() =>
       Effect.map(Effect.flip(sizeOf), (error) => {
         expect(error.reason).toBe("Decode")
@@ -252,7 +252,7 @@ describe("JSON that tries something", () => {
     )
   )
 
-  effect("with 1e999 for a count is a Decode", () =>
+  effect("with 1e999 as a count is a Decode", () =>
     answering('{"count": 1e999, "next": null, "previous": null, "results": []}')(() =>
       Effect.gen(function* () {
         const error = yield* Effect.flip((yield* CustomScripts).list())
@@ -262,7 +262,7 @@ describe("JSON that tries something", () => {
     )
   )
 
-  effect("with the wrong type names the place and the type, and never the value", () =>
+  effect("with the wrong type is a Decode that names the place and the type, and never the value", () =>
     answering(JSON.stringify(script("a", { name: { secret: "hunter2" }, active: "hunter2" })))(() =>
       Effect.map(failure, (error) => {
         expect(error.detail).toContain("name")
@@ -271,7 +271,7 @@ describe("JSON that tries something", () => {
     )
   )
 
-  effect("with a million records that are all wrong is one Decode, and a short one", () =>
+  effect("with a million invalid records is one Decode with a short message", () =>
     answering(`{"count": 1, "next": null, "results": [${"1,".repeat(999_999)}1]}`)(() =>
       Effect.gen(function* () {
         const error = yield* Effect.flip((yield* CustomScripts).list())

@@ -1,5 +1,5 @@
 /**
- * The `next` of a listing is a text that a server wrote: it decides which page comes, and nothing else.
+ * The server writes `next`, the link to the next page of a listing: it may choose a page, and nothing else.
  */
 import { describe, effect } from "@effect/vitest"
 import { CustomScripts } from "effect-iru"
@@ -14,7 +14,7 @@ const page = (id: string, next: unknown, count = 2) => ({
   body: { count, next, previous: null, results: [script(id)] }
 })
 
-/** Two pages; the first one names the second by `next`. */
+/** Two pages; the first one names the second in `next`. */
 const twoPages =
   (next: string): Handler =>
   ({ query }) =>
@@ -28,8 +28,8 @@ const failure = Effect.flip(names)
 
 expectNothingUnhandled()
 
-describe("a next that points elsewhere", () => {
-  effect("to another host gives the next page of this tenant, and the other host hears nothing", () =>
+describe("a next link that points elsewhere", () => {
+  effect("to another host gives the next page of this tenant, and the other host gets no request", () =>
     Effect.gen(function* () {
       const other = yield* serve(() => page("stolen", null))
       for (const next of [
@@ -77,7 +77,7 @@ describe("a next that points elsewhere", () => {
     )
   }
 
-  effect("cannot change the source tag, nor send it twice", () =>
+  effect("cannot change the source tag or send it twice", () =>
     withTenant(twoPages("?offset=1&source=evil&source=worse"))(({ received }) =>
       Effect.gen(function* () {
         yield* names
@@ -90,8 +90,8 @@ describe("a next that points elsewhere", () => {
   )
 })
 
-describe("a next that leads nowhere", () => {
-  effect("with an invalid address ends as Decode", () =>
+describe("a next link that never ends the listing", () => {
+  effect("because its address is invalid is a Decode", () =>
     withTenant(twoPages("http://[bad"))(() =>
       Effect.gen(function* () {
         const error = yield* failure
@@ -101,7 +101,7 @@ describe("a next that leads nowhere", () => {
     )
   )
 
-  effect("of another type than text ends as Decode, and names the key", () =>
+  effect("because it is not text is a Decode that names the key", () =>
     withTenant(() => page("a", { url: "?offset=1" }))(() =>
       Effect.gen(function* () {
         const error = yield* failure
@@ -111,7 +111,7 @@ describe("a next that leads nowhere", () => {
     )
   )
 
-  effect("that names the page it stands on ends as Decode after two requests", () =>
+  effect("because it names its own page is a Decode after two requests", () =>
     withTenant(() => page("a", "?offset=1"))(({ received }) =>
       Effect.gen(function* () {
         const error = yield* failure
@@ -122,7 +122,7 @@ describe("a next that leads nowhere", () => {
     )
   )
 
-  effect("that goes round in a ring of three pages ends as Decode after one round", () =>
+  effect("because three pages form a ring is a Decode after one round", () =>
     withTenant(({ query }) => page(`${query["offset"]}`, `?offset=${(Number(query["offset"] ?? 0) + 1) % 3}`))(
       ({ received }) =>
         Effect.gen(function* () {
@@ -133,7 +133,7 @@ describe("a next that leads nowhere", () => {
     )
   )
 
-  effect("on a page without records ends as Decode", () =>
+  effect("because a page has no records is a Decode", () =>
     withTenant(() => ({ body: { count: 5, next: "?offset=1", previous: null, results: [] } }))(({ received }) =>
       Effect.gen(function* () {
         const error = yield* failure
@@ -144,7 +144,7 @@ describe("a next that leads nowhere", () => {
     )
   )
 
-  effect("to new records without an end ends as Decode, once there are twice as many as there were to be", () =>
+  effect("because there are always new records is a Decode after twice as many records as the total says", () =>
     withTenant(({ query }) => page(`${query["offset"] ?? 0}`, `?offset=${Number(query["offset"] ?? 0) + 1}`, 5))(
       ({ received }) =>
         Effect.gen(function* () {
@@ -156,14 +156,14 @@ describe("a next that leads nowhere", () => {
     )
   )
 
-  effect("of a listing that grows while it is read is followed to its end", () =>
+  effect("is told from a listing that grows while it is read, which is read to its end", () =>
     withTenant(({ query }) => {
       const offset = Number(query["offset"] ?? 0)
       return page(`${offset}`, offset < 40 ? `?offset=${offset + 1}` : null, Math.max(4, offset))
     })(() => Effect.map(names, (names) => expect(names).toHaveLength(41)))
   )
 
-  effect("without an end is read only as far as it is asked for", () =>
+  effect("is followed only as far as the program reads", () =>
     withTenant(({ query }) => page(`${query["offset"] ?? 0}`, `?offset=${Number(query["offset"] ?? 0) + 1}`, 1e9))(
       ({ received }) =>
         Effect.gen(function* () {

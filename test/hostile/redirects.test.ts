@@ -1,5 +1,5 @@
 /**
- * A redirect is never followed with the token. To storage, where there is none, it is followed bare.
+ * A redirect is never followed with the token. A redirect of storage is followed, without a token.
  */
 import { describe, live } from "@effect/vitest"
 import { ApiClient, CustomScripts, InstallerTransfer } from "effect-iru"
@@ -23,7 +23,7 @@ const temporaryFolder = Effect.acquireRelease(
 
 describe("a redirect of an API call", () => {
   for (const status of [301, 302, 303, 307, 308]) {
-    live(`with ${status} to another origin is an UnexpectedStatus; the other origin hears nothing`, () =>
+    live(`with ${status} to another origin is an UnexpectedStatus, and the other origin gets no request`, () =>
       Effect.gen(function* () {
         const other = yield* serve(() => ({ body: script("stolen") }))
         yield* withTenant(() => ({ status, headers: { location: `${other.origin}/api/v1/steal` } }))(({ received }) =>
@@ -60,7 +60,7 @@ describe("a redirect of an API call", () => {
     )
   )
 
-  live("without a location, or with one that is no address, is the same failure", () =>
+  live("without a location, or with an invalid one, is an UnexpectedStatus too", () =>
     Effect.gen(function* () {
       const elsewhere: ReadonlyArray<Record<string, string>> = [{}, { location: "http://[bad" }, { location: "" }]
       for (const headers of elsewhere) {
@@ -73,7 +73,7 @@ describe("a redirect of an API call", () => {
 })
 
 describe("a redirect of a download", () => {
-  live("is followed to another origin with neither a token nor the address it came from", () =>
+  live("to another origin is followed, without a token and without the address that it came from", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const target = join(folder, "App.pkg")
@@ -97,7 +97,7 @@ describe("a redirect of a download", () => {
     }).pipe(Effect.scoped)
   )
 
-  live("that never ends, or leads to what is no web address, fails and leaves no file", () =>
+  live("that never ends, or leads to an address that is not http or https, fails and leaves no file", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       for (const location of [undefined, "file:///etc/passwd", "http://[bad", "ftp://127.0.0.1/x"]) {
@@ -120,7 +120,7 @@ describe("a redirect of a download", () => {
 })
 
 describe("a redirect of an upload", () => {
-  live("is a refusal: the form with its signature goes to the place that was given, and nowhere else", () =>
+  live("is a refusal: the form with its signature is sent to the first address and nowhere else", () =>
     Effect.gen(function* () {
       const other = yield* serve(() => ({ status: 204 }))
       for (const status of [301, 302, 303, 307, 308]) {

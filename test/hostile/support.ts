@@ -1,5 +1,5 @@
 /**
- * Servers that do not keep to the rules, and a watch on what a test leaves behind.
+ * Servers that break the rules, and a check of what a test leaves behind.
  */
 import { CustomScripts } from "effect-iru"
 import type { Iru } from "effect-iru/node"
@@ -10,7 +10,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net"
 import { afterAll, beforeAll, expect } from "vitest"
 import { tenantAt } from "../support/tenant.js"
 
-/** A custom script as the service sends it. */
+/** A custom script in the service's form. */
 export const script = (id: string, more: Readonly<Record<string, unknown>> = {}) => ({
   id,
   name: `Script ${id}`,
@@ -27,11 +27,11 @@ export const script = (id: string, more: Readonly<Record<string, unknown>> = {})
 export interface RawServer {
   readonly origin: string
   readonly port: number
-  /** What came in on each connection, as text. */
+  /** The text that arrived on each connection. */
   readonly received: ReadonlyArray<string>
 }
 
-/** A server that speaks bytes: `onRequest` is called with the socket once a request's head has come. */
+/** A server on plain sockets: it calls `onRequest` with the socket once the head of a request has arrived. */
 export const rawServer = (
   onRequest: (socket: Socket, head: string) => void
 ): Effect.Effect<RawServer, never, Scope.Scope> =>
@@ -65,11 +65,11 @@ export const rawServer = (
     (server) => Effect.sync(server.close)
   )
 
-/** An answer as bytes: status line, headers, body. */
+/** An answer in bytes: status line, headers and body. */
 export const http = (headers: ReadonlyArray<string>, body: string | Uint8Array = "", status = "200 OK"): Buffer =>
   Buffer.concat([Buffer.from(`HTTP/1.1 ${status}\r\n${headers.join("\r\n")}\r\n\r\n`), Buffer.from(body)])
 
-/** A client of a server that speaks bytes. Nothing is tried again, so that one answer is one failure. */
+/** A client of a server on plain sockets. It never tries again, so that one answer is one failure. */
 export const withRawTenant =
   (onRequest: (socket: Socket, head: string) => void, options: Partial<Iru.Options> = {}) =>
   <A, E>(
@@ -81,10 +81,10 @@ export const withRawTenant =
       )
     ).pipe(Effect.orDie)
 
-/** Reads one script: the plainest call there is. */
+/** Reads one script, as the simplest call. */
 export const getOne = (id = "a") => Effect.flatMap(CustomScripts, (scripts) => scripts.get(id))
 
-/** Nothing of this file's tests may end as an unhandled rejection or an uncaught exception. */
+/** No test of this file may cause an unhandled rejection or an uncaught exception. */
 export const expectNothingUnhandled = (): void => {
   const unhandled: Array<unknown> = []
   const note = (error: unknown) => void unhandled.push(error)

@@ -1,6 +1,6 @@
 /**
- * Transfers of installers between hostile ends: a tenant that names paths, files that turn into something else, two
- * containers with one folder, and callers whose functions throw.
+ * Transfers of installers if others do harm: a tenant that sends paths, files that are replaced by something else, two
+ * containers that share a folder, and callers whose functions throw.
  */
 import { scopedLive } from "@effect/vitest"
 import { InstallerTransfer } from "effect-iru"
@@ -24,7 +24,7 @@ const object = bytesOf(3 * MiB)
 for (const digest of ["../../../escaped", "x/../../escaped", "", "0".repeat(63), `${"0".repeat(63)}é`]) {
   for (const resume of [true, false]) {
     eitherWay(
-      `a sha256 that is none, ${JSON.stringify(digest)}, is told, and no file is made anywhere (${resume})`,
+      `an invalid sha256, ${JSON.stringify(digest)}, fails the download, and no file is made anywhere (resume: ${resume})`,
       () =>
         Effect.gen(function* () {
           const store = yield* badStore(object)
@@ -41,11 +41,11 @@ for (const digest of ["../../../escaped", "x/../../escaped", "", "0".repeat(63),
   }
 }
 
-describe("a source that is no file", () => {
+describe("a source that is not a file", () => {
   const digestOf = (path: string) =>
     Effect.flatMap(InstallerTransfer, (transfer) => Effect.flip(transfer.sha256({ path })))
 
-  scopedLive("has no sha256, and is not waited for: a FIFO, a device, a folder", () =>
+  scopedLive("has no sha256, and is not waited for: a FIFO, a device or a folder", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const [fifo, device] = [join(folder, "fifo.pkg"), join(folder, "device.pkg")]
@@ -58,7 +58,7 @@ describe("a source that is no file", () => {
     })
   )
 
-  eitherWay("any more when it is uploaded is a Source failure, and is not waited for", () =>
+  eitherWay("because it was replaced before the upload is a Source failure, and is not waited for", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object)
       const path = yield* temporaryFile("app.pkg", object)
@@ -73,7 +73,7 @@ describe("a source that is no file", () => {
   )
 
   for (const size of [NaN, 1.5]) {
-    eitherWay(`but a stream of ${size} bytes is refused before anything is sent`, () =>
+    eitherWay(`or is a stream of ${size} bytes, is refused before anything is sent`, () =>
       Effect.gen(function* () {
         const store = yield* badStore(object)
         const installer = { stream: Stream.make(object), size, name: "app.pkg" }
@@ -92,7 +92,7 @@ describe("a progress function that throws", () => {
   const expectDefect = (exit: Exit.Exit<unknown, unknown>) =>
     expect(Exit.isFailure(exit) && String(Cause.squash(exit.cause))).toContain("my mistake")
 
-  eitherWay("is a defect of the transfer, and ends no process", () =>
+  eitherWay("is a defect of the transfer, and does not end the process", () =>
     Effect.gen(function* () {
       const store = yield* badStore(object)
       const folder = yield* temporaryFolder
@@ -111,7 +111,7 @@ describe("a progress function that throws", () => {
 })
 
 for (const connections of [0, -1, NaN, 1.5]) {
-  eitherWay(`${connections} connections are at least one`, () =>
+  eitherWay(`${connections} connections count as one`, () =>
     Effect.gen(function* () {
       const large = bytesOf(9 * MiB)
       const store = yield* badStore(large)
@@ -126,16 +126,16 @@ const canUnshare = spawnSync("unshare", ["--pid", "--fork", "--mount-proc", "tru
 
 if (canUnshare) {
   scopedLive(
-    "what another container is filling in the same folder is left to it, although its process cannot be seen",
+    "the partial file of another container in the same folder is left alone, although its process is not visible",
     () =>
       Effect.gen(function* () {
         const large = bytesOf(8 * MiB)
-        // The first request never ends.
+        // The first request is never answered completely.
         const store = yield* badStore(large, (_, count) => (count === 1 ? { stallAfter: 6 * MiB } : {}))
         const folder = yield* temporaryFolder
         const to = join(folder, "app.pkg")
         const program = fileURLToPath(new URL("../node/transfer/killed.ts", import.meta.url))
-        // The number of its process is higher than any that is seen here.
+        // The number of the other process is higher than any number that this test has seen.
         const command = `i=0; while [ $i -lt 60 ]; do /bin/true; i=$((i + 1)); done; "$@"; true`
         const args = ["--import", "tsx", program, store.url, to, String(large.length), sha256(large)]
         const child = yield* Effect.acquireRelease(

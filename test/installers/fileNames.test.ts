@@ -5,7 +5,7 @@ import { posix, win32 } from "node:path"
 import { expect } from "vitest"
 import { distinctNames, safeFileName } from "../../src/installers/fileNames.js"
 
-/** Names as a server might make them up. */
+/** Names that a server might send. */
 const wild = FastCheck.oneof(
   FastCheck.string({ unit: "binary", maxLength: 300 }),
   FastCheck.array(
@@ -38,7 +38,7 @@ test("an ordinary name stays as it is", () => {
   }
 })
 
-test("a name that means another place, or none, becomes a plain one", () => {
+test("a name that means another place, or nothing, becomes a plain file name", () => {
   const cases = {
     "": "installer",
     ".": "installer",
@@ -58,7 +58,7 @@ test("a name that means another place, or none, becomes a plain one", () => {
   for (const [name, safe] of Object.entries(cases)) expect(safeFileName(name), name).toBe(safe)
 })
 
-test("whatever the name, the file lies right in its folder, on every system", () => {
+test("whatever the name, the file is directly in its folder, on every system", () => {
   FastCheck.assert(
     FastCheck.property(wild, (name) => {
       const safe = safeFileName(name)
@@ -74,7 +74,7 @@ test("whatever the name, the file lies right in its folder, on every system", ()
   )
 })
 
-test("apps of one file name all have their id in theirs; the others do not", () => {
+test("apps that share a file name all have their id in it; the others do not", () => {
   const names = distinctNames(
     new Map([
       ["1", "Firefox.pkg"],
@@ -102,7 +102,7 @@ test("a very long name keeps its extension", () => {
   expect(names.get("2")).toMatch(/^ä+ \(2\)\.pkg$/)
 })
 
-test("names are all different, also where upper and lower case are the same, and do not depend on the order", () => {
+test("all names differ, also if case is ignored, and they do not depend on the order", () => {
   const ids = FastCheck.oneof(FastCheck.uuid(), FastCheck.constantFrom("1", "2", "a/1", "b/1", "A", "a", ""))
   const records = FastCheck.uniqueArray(FastCheck.tuple(ids, wild), { selector: ([id]) => id, maxLength: 12 })
   FastCheck.assert(
@@ -119,7 +119,7 @@ test("names are all different, also where upper and lower case are the same, and
   )
 })
 
-test("names that were made to collide with those that are made for others still do not", () => {
+test("names that are made to collide with the changed names of others still differ", () => {
   const names = distinctNames(
     new Map([
       ["1", "a.pkg"],
