@@ -4,7 +4,7 @@ import { ApiClient, CustomScripts } from "effect-iru"
 import { Iru } from "effect-iru/node"
 import { RedisBudget } from "effect-iru/redis"
 
-// Every machine has the same line: they share one count for each tenant.
+// Every machine runs this line, so all machines share one count for each tenant.
 const budget = RedisBudget.layer({ host: process.env["REDIS_HOST"] ?? "127.0.0.1" })
 
 const program = Effect.gen(function* () {

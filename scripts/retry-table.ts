@@ -39,8 +39,8 @@ export const retryTable = [
   "",
   `If the answer has \`Retry-After\`, the pause is at least that long. If it asks for more than ${long(defaultRetry.maxWait)} (\`retry.maxWait\`),`,
   `there is no other try: the call fails at once with the reason of that answer (\`RateLimited\` for a 429,`,
-  `\`Unavailable\` for a 503), and \`retryAfter\` says how long to wait. No pause ends later than ${long(defaultRetry.within)} after the first`,
-  `try began (\`retry.within\`). After the pause a try may still have to wait for its turn.`
+  `\`Unavailable\` for a 503), and \`retryAfter\` says how long to wait. If the pause would end later than ${long(defaultRetry.within)}`,
+  `after the first try began (\`retry.within\`), the call fails at once too. After the pause a try may still have to wait for its turn.`
 ].join("\n")
 
 const place = /(<!-- retry table: npm run docs:retry -->)[\s\S]*?(<!-- end of the retry table -->)/

@@ -78,7 +78,7 @@ export const retryRules = {
   Unavailable: {
     failure: "500 to 599",
     retried: repeatable,
-    why: "The same: the service may have acted. A custom app whose upload is still processed (503) is asked for again by `CustomApps`."
+    why: "The same: the service may have acted. Only a 503 that says that an upload is still being processed means that it has not, so `CustomApps` sends the request again."
   },
   Final: {
     failure: "any other answer",
