@@ -1,6 +1,6 @@
 /**
- * What starting `iru` costs, as whole processes that take turns: beside an empty Node program, and a list of 10,000 scripts
- * beside the same in Python.
+ * Measures the start of `iru` against an empty Node program, and a list of 10,000 scripts against the same in Python.
+ * Whole processes are measured, in turn.
  */
 import { spawn, spawnSync } from "node:child_process"
 import { createInterface } from "node:readline"

@@ -1,6 +1,6 @@
 /**
- * What the start of a sandbox costs with a fleet of some size: `npm run bench:fleet`. Each start is in a process of its
- * own and takes turns with the others; medians of five.
+ * Measures the start of a sandbox with different numbers of devices: `npm run bench:fleet`. Each start is a new
+ * process, the sizes are measured in turn, and the results are medians of five starts.
  */
 import { spawnSync } from "node:child_process"
 

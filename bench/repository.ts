@@ -1,5 +1,6 @@
 /**
- * What reading a folder of 2,000 items costs, beside reading the same files and doing nothing with them. Both take turns.
+ * Measures how long it takes to read a folder of 2,000 items, against `readFile` of the same files. Both are measured
+ * in turn.
  */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { Repository } from "effect-iru/repository"

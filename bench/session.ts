@@ -1,5 +1,6 @@
 /**
- * What a session costs, beside the bare minimum. Ratios come from one run; what is compared takes turns.
+ * Measures the cost of a session against the least possible work. The two sides of a ratio are measured in turn, in the
+ * same run.
  * `npm run bench:session`, or some of its parts: `npm run bench:session -- gets fleet`
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -27,7 +28,7 @@ const report = (what: string, ours: string, beside: string, ratio: string) => {
 const median = (values: ReadonlyArray<number>): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN
 const fixed = (value: number, digits = 0) => value.toFixed(digits)
 
-/** A child process that answers each line with a line. */
+/** Starts a child process that answers each line with a line. */
 const conversation = (command: string, args: ReadonlyArray<string>, env: Record<string, string> = {}) => {
   const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"], env: { ...process.env, ...env } })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
@@ -167,7 +168,7 @@ const listings = async (): Promise<void> => {
   python.end()
 }
 
-/** Two listings of a fleet: devices are an array by `offset`, Prism goes by `cursor`. */
+/** Two listings of a fleet: devices are a plain array paged by `offset`, Prism is paged by `cursor`. */
 const fleet = async (): Promise<void> => {
   const tenant = server({ FLEET: "40000" })
   const origin = await tenant.next()

@@ -1,12 +1,12 @@
 /**
- * How fast installers move and how much memory that takes, against raw undici and Python's requests on the same machine.
+ * Measures the time and the memory of installer transfers, against undici and Python's requests on the same machine.
  *
  *   npm run bench:transfer              1 GiB, 5 interleaved rounds
  *   npm run bench:transfer -- --large   memory at 5 GB too
  *   npm run bench:transfer -- --rounds 3
  *
- * Every transfer runs in a process of its own, the store in another. The times are those of the transfer, without the
- * start of the process; of the rounds the median counts.
+ * Each transfer runs in its own process, and the store in another one. A time is the median over all rounds and does
+ * not include the start of the process.
  */
 import { execFileSync, spawn } from "node:child_process"
 import { createHash, randomBytes } from "node:crypto"
@@ -24,7 +24,7 @@ const sizes = { "100 MB": 100_000_000, "1 GiB": 1024 ** 3, ...(values.large ? { 
 
 const here = (name: string) => fileURLToPath(new URL(`transfer/${name}`, import.meta.url))
 
-/** Memory where there is room, so that no disk is measured. */
+/** A folder in memory if there is enough, so that the disk is not measured. */
 const parent = ["/dev/shm"].find((path) => {
   if (!existsSync(path)) return false
   const { bavail, bsize } = statfsSync(path)
@@ -51,7 +51,7 @@ const run = (command: string, parameters: ReadonlyArray<string>): Outcome =>
     })
   )
 
-/** The first Python that has a module. */
+/** Finds the first Python that has a module. */
 const pythonWith = (module: string) =>
   ["/usr/bin/python3", "python3"].find((command) => {
     try {
@@ -63,7 +63,7 @@ const pythonWith = (module: string) =>
   })
 const python = pythonWith("requests")
 
-/** A file of random bytes, and its digest. */
+/** Makes a file of random bytes, and returns its digest. */
 const makeFile = (name: string, size: number): string => {
   const hash = createHash("sha256")
   const file = openSync(join(folder, name), "w")
@@ -83,7 +83,7 @@ const median = (numbers: ReadonlyArray<number>): number => {
 
 type Way = readonly [name: string, run: () => Outcome]
 
-/** Runs ways in turn, so that what else the machine does falls on all of them. */
+/** Runs the ways in turn, so that other load on the machine affects all of them. */
 const compare = (ways: ReadonlyArray<Way>, times = rounds) => {
   const seen = ways.map(([name, run]) => ({ name, run, seconds: Array<number>(), memory: Array<number>() }))
   for (let round = 0; round < times; round++) {
@@ -98,7 +98,7 @@ const compare = (ways: ReadonlyArray<Way>, times = rounds) => {
 
 const row = (...cells: ReadonlyArray<string>) => console.log(`| ${cells.join(" | ")} |`)
 
-/** The library comes first; the ratio says how many times as fast it is. */
+/** Prints a table. The first way is this library; each ratio says how many times as fast as the other way it is. */
 const table = (title: string, ways: ReadonlyArray<Way>, bytes: number, times?: number) => {
   console.log(`\n${title}\n`)
   row("", "s", "MB/s", "peak RSS, MiB", "effect-iru is")
@@ -142,7 +142,7 @@ const main = async () => {
   const target = join(folder, "target.pkg")
   const warmUp = join(folder, "warm-up")
 
-  /** Every download makes a new file, of memory that the machine has at hand: to find it can cost more than all else. */
+  /** Removes the old file and warms up free memory, because allocating memory for a new file can dominate the time. */
   const clear = (size: number) => {
     rmSync(target, { force: true })
     const zeros = Buffer.alloc(16 * 1024 * 1024)

@@ -1,6 +1,6 @@
 /**
- * Writes the public surface of every entry point to api/<entry point>.api.md, from the declarations in dist/. With
- * `--check` it writes nothing, and fails where a report is not what the declarations say.
+ * Writes the public API of every entry point to api/<entry point>.api.md, from the declarations in dist/. With
+ * `--check` it writes nothing, and fails if a report differs from the declarations.
  */
 import { Extractor, ExtractorConfig } from "@microsoft/api-extractor"
 import { mkdirSync, readdirSync, rmSync } from "node:fs"
@@ -25,7 +25,7 @@ for (const entryPoint of entryPoints) {
         reportFolder: resolve("api"),
         reportTempFolder: resolve("node_modules/.cache/api-report"),
         reportFileName: fileOf(entryPoint),
-        // What is not exported, and still part of a signature. The other entry points take theirs from the core.
+        // Types that appear in signatures without being exported. The other entry points take theirs from the core.
         includeForgottenExports: entryPoint.name === "index" || entryPoint.name === "sandbox"
       },
       docModel: { enabled: false },

@@ -1,5 +1,5 @@
 /**
- * The commands of `iru` as a table, made from the program. Run, it writes the table into docs/cli.md.
+ * Makes the table of the commands of `iru` from the program. As a script, it writes the table into docs/cli.md.
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import { pathToFileURL } from "node:url"
@@ -21,7 +21,7 @@ const rows = (command: ShellCommand): ReadonlyArray<readonly [name: string, text
 
 const program = await makeIru("everything")
 
-/** The table. */
+/** Makes the table in Markdown. */
 export const commandTable = ["| command | what it does |", "| --- | --- |"]
   .concat(
     program.commands
@@ -32,7 +32,7 @@ export const commandTable = ["| command | what it does |", "| --- | --- |"]
 
 const marker = /(?<=<!-- commands -->\n\n)(?:\|[^\n]*\n)+/
 
-/** The table that the page shows, each cell without the blanks around it. */
+/** The table in the page, without blanks around the cells. */
 export const shownTable = (): string =>
   (marker.exec(readFileSync("docs/cli.md", "utf8"))?.[0] ?? "")
     .trimEnd()

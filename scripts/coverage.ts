@@ -1,11 +1,11 @@
-/** The page docs/coverage.md: every operation with its request, and the fields of what it answers with. */
+/** Makes the page docs/coverage.md: every operation with its request and the fields of its answer. */
 import type { Operation } from "effect-iru"
 import * as operations from "effect-iru/operations"
 import * as SchemaAST from "effect/SchemaAST"
 
 const groups: Readonly<Record<string, Readonly<Record<string, Operation.Any>>>> = operations
 
-/** The names of a record's fields; of an array, those of its elements; of a union, those of all its members. */
+/** The names of the fields of a record, of the elements of an array, or of all members of a union. */
 const fieldsOf = (ast: SchemaAST.AST): ReadonlyArray<string> => {
   const type = SchemaAST.typeAST(ast)
   if (SchemaAST.isTupleType(type)) return type.rest.flatMap(({ type }) => fieldsOf(type))

@@ -1,6 +1,6 @@
 /**
- * Random and mutated answers through every operation of every service: whatever comes, an operation gives its result or
- * fails with an error that its type names. A run is the same every time for the same seed.
+ * Answers the requests of every operation with random and mutated answers. Each operation must return its result or
+ * fail with an error of its type. The same seed gives the same run.
  *
  * `npm run fuzz -- [answers] [seed]`
  */
@@ -29,7 +29,7 @@ import { inspect } from "node:util"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 
-/** Numbers from 0 up to 1, the same ones for the same seed. */
+/** Random numbers from 0 to 1. The same seed gives the same numbers. */
 const randomOf = (seed: number) => {
   let state = seed >>> 0
   return (): number => {
@@ -74,7 +74,7 @@ const place = {
 }
 const template = { id: 1, name: "t", weight: 1, templates: [{ id: 2, name: "u", params: { a: 1 } }] }
 
-/** What the service answers to a request when all is well. */
+/** The correct answer of the service to a request. */
 const wellBehaved = (method: string, path: string): unknown => {
   const page = (record: unknown) =>
     method === "GET" ? { count: 1, next: null, previous: null, results: [record] } : record
@@ -137,7 +137,7 @@ const oddValue = (random: Random): unknown => (random() < 0.01 ? deep(2_000) : p
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null
 
-/** The same value with something else at one place. */
+/** A copy of a value with a change at one place. */
 const mutated = (random: Random, value: unknown): unknown => {
   if (!isObject(value) || random() < 0.25) return oddValue(random)
   if (Array.isArray(value)) {
@@ -166,7 +166,7 @@ const written = (value: unknown): string => {
   }
 }
 
-/** A text with something else somewhere. */
+/** A text with a random change. */
 const garbled = (random: Random, text: string): string => {
   const at = below(random, text.length + 1)
   const end = at + below(random, 20)
@@ -190,7 +190,7 @@ const garbled = (random: Random, text: string): string => {
   ])()
 }
 
-/** Bytes with something else somewhere. */
+/** Bytes with a random change. */
 const corrupted = (random: Random, bytes: Uint8Array): Uint8Array => {
   const copy = Uint8Array.from(bytes)
   for (let time = below(random, 4); time >= 0; time--) copy[below(random, copy.length)] = below(random, 256)
@@ -230,7 +230,7 @@ const statuses: readonly [number, ...Array<number>] = [
   410, 413, 415, 418, 422, 451, 499, 500, 501, 502, 503, 503, 504, 599
 ]
 
-/** Answers that make a session wait: they are rare, since nothing follows them for a while. */
+/** Answers that make a session wait. They are rare, because the session then sends nothing for a while. */
 const slowing: readonly [ResponseInit, ...Array<ResponseInit>] = [
   { status: 429 },
   { status: 429, headers: { "retry-after": "99999999999" } },
@@ -259,15 +259,15 @@ const oddFailures: readonly [() => unknown, ...Array<() => unknown>] = [
 
 interface Scripted {
   readonly fetch: typeof fetch
-  /** Answers so far. */
+  /** The number of answers so far. */
   readonly answers: () => number
-  /** The next call begins. */
+  /** Starts the next call. */
   readonly begin: () => void
-  /** The last answer, to be shown. */
+  /** Prints the last answer. */
   readonly last: () => string
 }
 
-/** A `fetch` that answers as chance will have it; after twenty answers to one call, well. */
+/** A `fetch` that gives random answers. After twenty answers to one call, it gives correct ones. */
 const scripted = (random: Random): Scripted => {
   let [answers, ofThisCall] = [0, 0]
   let last = (): string => ""
@@ -300,7 +300,7 @@ const scripted = (random: Random): Scripted => {
   }
 }
 
-/** Moves nothing, but asks for a place and for an address as the real one does. */
+/** Transfers no bytes, but requests upload forms and download addresses as the real one does. */
 const transfer = Layer.succeed(
   InstallerTransfer,
   InstallerTransfer.of({
@@ -369,22 +369,22 @@ const everyCall = Effect.gen(function* () {
 export interface Report {
   readonly calls: number
   readonly answers: number
-  /** How often a call ended in which way. */
+  /** The number of calls with each outcome. */
   readonly outcomes: Readonly<Record<string, number>>
-  /** What must not be: a defect, or an error that no type names. */
+  /** Results that must not occur: defects, and errors outside the types. */
   readonly findings: ReadonlyArray<string>
 }
 
-/** What is wrong with the end of a call, if something is. */
+/** Describes what is wrong with the outcome of a call. `undefined` if nothing is. */
 const problemOf = (exit: Exit.Exit<unknown, unknown>): string | undefined => {
   if (Exit.isSuccess(exit)) return undefined
   if (Cause.isDie(exit.cause) || Cause.isInterrupted(exit.cause)) return Cause.pretty(exit.cause)
   const error = Cause.squash(exit.cause)
   if (isPayloadError(error)) return undefined
-  if (!isApiClientError(error)) return `no error of ours: ${inspect(error)}`
+  if (!isApiClientError(error)) return `an error outside the types: ${inspect(error)}`
   if (error.reason === "InvalidArgument") return `refused before it was sent: ${error.message}`
   const [message, json, printed] = [error.message, JSON.stringify(error), inspect(error)]
-  if (Math.max(message.length, json.length, printed.length) > 1_000_000) return "an error that nobody can read"
+  if (Math.max(message.length, json.length, printed.length) > 1_000_000) return "an error that is too long to read"
   return undefined
 }
 
@@ -396,14 +396,14 @@ const outcomeOf = (exit: Exit.Exit<unknown, unknown>): string => {
     : "?"
 }
 
-/** Calls until so many answers were given. */
+/** Makes calls until a number of answers is reached. */
 export const fuzz = (answers: number, seed: number): Effect.Effect<Report> =>
   Effect.gen(function* () {
     const random = randomOf(seed)
     const outcomes: Record<string, number> = {}
     const findings: Array<string> = []
     let [calls, given] = [0, 0]
-    // A tenant that was told to wait has no more to answer, so every batch has one of its own.
+    // After an answer that asks to wait, a tenant gets no more requests. So every batch has its own tenant.
     for (let batch = 0; given < answers; batch++) {
       const script = scripted(random)
       const options: IruServices.Options = {

@@ -1,6 +1,6 @@
 /**
- * Prints every operation of the API, one a line: method, path, name, kind. With `--readme`, writes the table of services
- * into the README, and docs/coverage.md.
+ * Prints every operation of the API, one a line: method, path, name, kind. With `--readme`, writes the table of
+ * services into the README, and docs/coverage.md.
  */
 import * as core from "effect-iru"
 import { Iru } from "effect-iru/node"
@@ -13,7 +13,7 @@ import { coverage } from "./coverage.js"
 
 const rows = Object.values(operations).flatMap((group) => Object.values(group))
 
-/** The longest path that all operations of a service begin with. */
+/** The longest common beginning of the paths of a service. */
 const rootOf = (paths: ReadonlyArray<string>): string => {
   const [first = [], ...others] = paths.map((path) => path.split("/"))
   const end = first.findIndex((part, at) => others.some((other) => other[at] !== part))

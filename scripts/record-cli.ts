@@ -1,6 +1,6 @@
 /**
- * Records a first session with `iru` on a sandbox, in a real terminal, and draws what it showed: docs/images/cli.svg.
- * Needs Python 3, for the terminal. `npm run docs:recording`
+ * Records a first session with `iru` on a sandbox in a real terminal, and draws its output: docs/images/cli.svg. Needs
+ * Python 3 for the terminal. `npm run docs:recording`
  */
 import { Sandbox } from "effect-iru/sandbox"
 import * as Effect from "effect/Effect"
@@ -13,7 +13,7 @@ import { bundle } from "../packages/cli/build.js"
 
 const columns = 100
 
-/** What is typed, and what is answered to which question. */
+/** The typed commands, and the answers to their questions. */
 const session: ReadonlyArray<{ readonly typed: string; readonly answers?: ReadonlyArray<readonly [string, string]> }> =
   [
     { typed: "iru devices list --platform Mac --limit 4" },
@@ -23,7 +23,7 @@ const session: ReadonlyArray<{ readonly typed: string; readonly answers?: Readon
     { typed: "iru devcies list" }
   ]
 
-/** Bold as SVG has it. Everything else that a terminal obeys goes. */
+/** Turns bold text into SVG, and removes all other escape sequences. */
 const spans = (line: string): string =>
   line
     // oxlint-disable-next-line no-control-regex

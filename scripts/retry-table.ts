@@ -1,5 +1,5 @@
 /**
- * The retry policy as a table, made of the constants that the code goes by. Run, it writes the table into its place in
+ * Makes a table of the retry policy from the constants of the code. As a script, it writes the table into
  * docs/reliability.md.
  */
 import * as Duration from "effect/Duration"
@@ -45,7 +45,7 @@ export const retryTable = [
 
 const place = /(<!-- retry table: npm run docs:retry -->)[\s\S]*?(<!-- end of the retry table -->)/
 
-/** A page with the table in its place. */
+/** Replaces the table in a page. */
 export const withRetryTable = (page: string): string =>
   page.replace(place, (_, before: string, after: string) => `${before}\n\n${retryTable}\n\n${after}`)
 

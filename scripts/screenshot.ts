@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of the sandbox's page that the README and docs/sandbox.md show: a seeded tenant, some requests, a
+ * Takes the pictures of the sandbox's page in the README and docs/sandbox.md: a seeded tenant, some requests and a
  * fault. Needs Debian's chromium.
  *
  *   node --import tsx scripts/screenshot.ts
@@ -17,7 +17,7 @@ import { makeFaultDesk } from "../src/sandbox/page/faultDesk.js"
 import { pageRoutes } from "../src/sandbox/page/page.js"
 import { Sandbox } from "../src/sandbox/Sandbox.js"
 
-/** What a script of yours might do. */
+/** Requests as a user's script could send them. */
 const work = Effect.gen(function* () {
   const apps = yield* CustomApps
   const blueprints = yield* Blueprints
@@ -40,7 +40,7 @@ const work = Effect.gen(function* () {
   yield* scripts.update(script.id, { active: false })
 })
 
-/** What is shown where, and how large. */
+/** The views, their files and their sizes. */
 const pictures = [
   { name: "sandbox", place: "requests", colorScheme: "light", width: 1360, height: 900 },
   { name: "sandbox-fleet", place: "fleet", colorScheme: "dark", width: 1360, height: 900 },

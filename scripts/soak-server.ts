@@ -1,6 +1,6 @@
 /**
- * The sandbox of `npm run soak`, in a process of its own: some answers go wrong on purpose, and a line on its input makes
- * it tell how it is.
+ * The sandbox of `npm run soak`, in its own process. It injects faults, and prints its state for each line on its
+ * standard input.
  */
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -10,7 +10,7 @@ import { Fault, Sandbox } from "../src/sandbox/index.js"
 
 const [data] = process.argv.slice(2)
 
-/** Only reads are lost: of a write whose answer is lost nobody could tell what became of it. */
+/** Only answers to reads are lost. After the lost answer to a write, its client could not know what to expect. */
 const faults: ReadonlyArray<Fault.Fault> = [
   Fault.dropped({ target: "api", method: "GET" }),
   Fault.cut(10, { target: "api", method: "GET", path: "/api/v1/library/custom-scripts" }),

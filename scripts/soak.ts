@@ -1,7 +1,7 @@
 /**
- * `npm run soak [SECONDS]`: 200 clients at once on one sandbox, with all that a tenant sees in a day, for a minute or as
- * long as told. It fails where an answer is wrong that nobody made wrong, where memory or handles grow, or where the state
- * at the end, and after a restart, is not what the clients were told it is.
+ * `npm run soak [SECONDS]`: 200 concurrent clients send all kinds of requests to one sandbox, for a minute or the
+ * given time. It fails if an answer is wrong without an injected fault, if memory or handles grow, or if the state at
+ * the end or after a restart differs from what the clients were told.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { createHash, randomBytes } from "node:crypto"
@@ -83,9 +83,9 @@ interface Reply {
   readonly json: unknown
 }
 
-/** Answers that were made wrong on purpose. */
+/** The number of injected error answers. */
 let injected = 0
-/** Connections that broke. */
+/** The number of broken connections. */
 let broken = 0
 const problems: Array<string> = []
 
@@ -124,7 +124,7 @@ const exchange = (
     sent.end(body)
   })
 
-/** One exchange, repeated while what goes wrong may be on purpose. */
+/** Sends a request, and repeats it if the failure may be an injected one. */
 const ask = async (
   server: Server,
   method: string,
@@ -180,7 +180,7 @@ const ipaApps = "/library/ipa-apps"
 const plist = Buffer.from('<plist version="1.0"><dict><key>PayloadType</key><string>x</string></dict></plist>')
 const below = (limit: number): number => Math.floor(Math.random() * limit)
 
-/** What one client made and was told is there. */
+/** The records that one client has created and that must exist. */
 interface Own {
   readonly scripts: Map<string, string>
   readonly assigned: Map<string, string>
@@ -209,7 +209,7 @@ const assign = async (server: Server, own: Own): Promise<void> => {
   own.assigned.set(id, blueprint)
 }
 
-/** Gives the key of what was uploaded, and the place that was given for it. */
+/** Uploads a file. Returns its key and the upload form. */
 const upload = async (server: Server, path: string, name: Readonly<Record<string, string>>, file: Uint8Array) => {
   const place = await ask(server, "POST", `${path}/upload`, 201, json(name))
   const data = at(place.json, "post_data")
@@ -218,11 +218,12 @@ const upload = async (server: Server, path: string, name: Readonly<Record<string
   return { key: text(place.json, "file_key"), place: place.json }
 }
 
-/** What comes back is what was sent. */
+/** Checks that the downloaded installer is the uploaded one. */
 const compare = async (server: Server, app: unknown, installer: Uint8Array): Promise<void> => {
   const back = await ask(server, "GET", text(app, "file_url"), 200)
   const digest = createHash("sha256").update(back.body).digest("hex")
-  if (digest !== text(app, "sha256") || !back.body.equals(installer)) throw new Error("An installer changed on its way")
+  if (digest !== text(app, "sha256") || !back.body.equals(installer))
+    throw new Error("The downloaded installer differs from the uploaded one")
 }
 
 const publish = async (server: Server): Promise<void> => {
@@ -276,7 +277,8 @@ const actions: ReadonlyArray<readonly [number, (server: Server, own: Own) => Pro
       const id = pickOwn(own)
       if (id === undefined) return
       const { json } = await ask(server, "GET", `${scripts}/${id}`, 200)
-      if (text(json, "name") !== own.scripts.get(id)) throw new Error(`Script ${id} is not what was written last`)
+      if (text(json, "name") !== own.scripts.get(id))
+        throw new Error(`Script ${id} does not have the name that was written last`)
     }
   ],
   [
@@ -323,18 +325,18 @@ const client = async (server: Server, own: Own, until: number): Promise<void> =>
   }
 }
 
-/** Everything that the clients were told is there, and no more. */
+/** Checks that the tenant has exactly the records that the clients expect. */
 const verify = async (server: Server, owns: ReadonlyArray<Own>): Promise<void> => {
   const names = new Map(owns.flatMap((own) => [...own.scripts]))
   const first = await ask(server, "GET", `${scripts}?limit=1`, 200)
   if (at(first.json, "count") !== seeded + names.size) {
-    problems.push(`${text(first.json, "count")} scripts where there should be ${seeded + names.size}`)
+    problems.push(`${text(first.json, "count")} scripts instead of ${seeded + names.size}`)
   }
   for (let offset = seeded; offset < seeded + names.size; offset += 300) {
     const page = await ask(server, "GET", `${scripts}?offset=${offset}`, 200)
     for (const row of list(page.json, "results")) {
       if (names.get(text(row, "id")) !== text(row, "name"))
-        problems.push(`Script ${text(row, "id")} is not as it was left`)
+        problems.push(`Script ${text(row, "id")} does not have the name of its last update`)
     }
   }
   const assigned = new Map(owns.flatMap((own) => [...own.assigned]))
@@ -346,7 +348,7 @@ const verify = async (server: Server, owns: ReadonlyArray<Own>): Promise<void> =
       if (assigned.get(text(item, "id")) === text(blueprint, "id")) found += 1
     }
   }
-  if (found !== assigned.size) problems.push(`${found} assignments where there should be ${assigned.size}`)
+  if (found !== assigned.size) problems.push(`${found} assignments instead of ${assigned.size}`)
   for (const path of [apps, ipaApps, profiles]) {
     const left = await ask(server, "GET", path, 200)
     if (at(left.json, "count") !== 0) problems.push(`${text(left.json, "count")} records left at ${path}`)
@@ -378,7 +380,7 @@ await verify(server, owns)
 agent.destroy()
 await new Promise((resolve) => setTimeout(resolve, 500))
 const after = await health(server)
-if (after.broken !== broken) problems.push(`${broken} connections broke where ${after.broken} were broken on purpose`)
+if (after.broken !== broken) problems.push(`${broken} connections broke, and ${after.broken} were broken on purpose`)
 if (after.handles > before.handles + 5)
   problems.push(`${after.handles} handles at the end, ${before.handles} at the start`)
 const settled = samples.slice(Math.floor(samples.length / 2))

@@ -1,6 +1,6 @@
 /**
- * Writes the programs under examples/ into the places of the README and of docs/ that show them: a block of code whose
- * first line is `// examples/<name>`, or `# examples/<name>`.
+ * Copies the programs under examples/ into the README and docs/, into each code block whose first line is
+ * `// examples/<name>` or `# examples/<name>`.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 

@@ -100,7 +100,7 @@ const write = (name: string, text: string): string => {
 
 const categories = "/api/v1/self-service/categories"
 
-describe("what it prints", () => {
+describe("the output of the sandbox command", () => {
   scopedLive("prints an address, a token, the page and commands to try, and all of them work", () =>
     Effect.gen(function* () {
       const { run, token, url } = yield* started()
@@ -345,7 +345,7 @@ describe("docs/sandbox.md", () => {
     ).toEqual(flagsOf(help.stdout().replace("--version", "").replace("--help", "")))
   })
 
-  scopedLive("what it prints", () =>
+  scopedLive("shows what the command prints at its start", () =>
     Effect.gen(function* () {
       const { run, token, url } = yield* started()
       const shown = blocks("text").map((text) =>
@@ -428,49 +428,69 @@ type Mistakes = ReadonlyArray<readonly [title: string, args: () => ReadonlyArray
 describe("a mistake prints one clear line", () => {
   const typed: Mistakes = [
     [
-      "a flag that is none",
+      "an unknown flag",
       () => ["--prot", "80"],
       /unknown option '--prot' \(Did you mean --port\?\) See iru-sandbox --help$/
     ],
-    ["a word that is no flag", () => ["start"], /too many arguments/],
+    ["a word without a flag", () => ["start"], /too many arguments/],
     [
       "a flag without its value",
       () => ["--storage-port"],
       /'--storage-port <number>' argument missing\. See iru-sandbox --help$/
     ],
-    ["a flag in place of a value", () => ["--seed", "--log"], /--seed/],
-    ["a port that is no number", () => ["--port", "http"], /--port <number>.* must be a number from 0 to 65535\. See/],
+    ["a flag instead of a value", () => ["--seed", "--log"], /--seed/],
+    [
+      "a port that is not a number",
+      () => ["--port", "http"],
+      /--port <number>.* must be a number from 0 to 65535\. See/
+    ],
     ["a port that is too big", () => ["--port", "65536"], /--port <number>.* must be a number from 0 to 65535\. See/],
     [
-      "a token of another form",
+      "a token of the wrong form",
       () => ["--token", "secret"],
       /--token <uuid>.* must have the form .* 8-4-4-4-12 hex digits/
     ],
-    ["no time", () => ["--latency", "soon"], /--latency <time>.* must be a duration, such as 50ms, 2s or 10m/],
-    ["no time to process", () => ["--processing", "-5s"], /processing/],
-    ["no number", () => ["--seed", "many"], /--seed <number>.* must be a number from 0/],
-    ["no number of devices", () => ["--devices", "all"], /--devices <number>.* must be a number from 0/],
+    [
+      "a latency that is not a duration",
+      () => ["--latency", "soon"],
+      /--latency <time>.* must be a duration, such as 50ms, 2s or 10m/
+    ],
+    ["a negative processing time", () => ["--processing", "-5s"], /processing/],
+    ["a seed that is not a number", () => ["--seed", "many"], /--seed <number>.* must be a number from 0/],
+    [
+      "a number of devices that is not a number",
+      () => ["--devices", "all"],
+      /--devices <number>.* must be a number from 0/
+    ],
     ["a folder without a name", () => ["--data", ""], /--data <folder>.* must be the path of a folder/],
-    ["no number for the storage's port", () => ["--storage-port", "-1"], /storage-port/]
+    ["a negative port of the storage", () => ["--storage-port", "-1"], /storage-port/]
   ]
   const found: Mistakes = [
     ["an address of another machine", () => ["--host", "192.0.2.1"], /Cannot listen on 192\.0\.2\.1/],
-    ["no folder", () => ["--data", write("file", "")], /Cannot keep a tenant in .*file/],
+    ["a file instead of a folder", () => ["--data", write("file", "")], /Cannot keep a tenant in .*file/],
     [
-      "a file on the way to the folder",
+      "a file in the path of the folder",
       () => ["--data", join(write("file", ""), "x", "y")],
       /Cannot keep a tenant in .*y/
     ],
     ...(existsSync("/proc/self")
       ? ([
-          ["a folder where none can be made", () => ["--data", "/proc/x/y"], /Cannot keep a tenant in \/proc\/x\/y/]
+          ["a folder that cannot be created", () => ["--data", "/proc/x/y"], /Cannot keep a tenant in \/proc\/x\/y/]
         ] as const)
       : []),
-    ["no file", () => ["--fault", join(folder, "none.json")], /Cannot read .*none\.json: there is no such file/],
-    ["a folder for a file", () => ["--fault", folder], /Cannot read .*: it is a folder/],
-    ["no JSON", () => ["--fault", write("a.json", "{")], /a\.json is not a valid file of faults: .*JSON/],
     [
-      "no rule",
+      "a file that does not exist",
+      () => ["--fault", join(folder, "none.json")],
+      /Cannot read .*none\.json: there is no such file/
+    ],
+    ["a folder instead of a file", () => ["--fault", folder], /Cannot read .*: it is a folder/],
+    [
+      "a file that is not JSON",
+      () => ["--fault", write("a.json", "{")],
+      /a\.json is not a valid file of faults: .*JSON/
+    ],
+    [
+      "a fault that is not valid",
       () => ["--fault", write("b.json", '[{"times":"two"}]')],
       /b\.json is not a valid file of faults: .*times/
     ],
@@ -493,7 +513,7 @@ describe("a mistake prints one clear line", () => {
     })
   }
 
-  scopedLive("a port in use", () =>
+  scopedLive("a port that is in use", () =>
     Effect.gen(function* () {
       const { url } = yield* started()
       const { port } = new URL(url)
