@@ -106,17 +106,14 @@ live(
       const last = yield* Effect.fork(
         Effect.promise(async () => {
           let text = ""
-          while (!text.includes("The last script")) text = text.slice(-100) + ((await reader?.read())?.value ?? "")
+          while (!text.includes("the-last-request")) text = text.slice(-100) + ((await reader?.read())?.value ?? "")
         })
       )
 
-      // More than the buffer and the kernel's buffers of the connection together.
-      const create = (name: string) =>
-        call("POST", "/api/v1/library/custom-scripts", {
-          json: { name, execution_frequency: "once", script: "#".repeat(60_000) }
-        })
-      for (let index = 0; index < 400; index++) yield* create(`Script ${index}`)
-      yield* create("The last script")
+      // Together, these are more than the buffer of the hub and the kernel's buffers of the connection.
+      const ask = (query: string) => call("GET", `/api/v1/self-service/categories?${query}`)
+      for (let index = 0; index < 800; index++) yield* ask("x".repeat(10_000))
+      yield* ask("the-last-request")
       yield* Fiber.join(last)
       const closed = Effect.async<void>((resume) => void stuck.once("close", () => resume(Effect.void)).resume())
       yield* closed
