@@ -50,7 +50,7 @@ export interface Options {
   readonly concurrency?: number | undefined
   /**
    * After so many failures no more actions are begun, and the devices that are left are skipped. Below 1 it is a share of
-   * the devices that were worked on, counted from the twentieth on.
+   * the devices that are done or failed, and it counts once these are at least 20.
    */
   readonly stopAfter?: number | undefined
   /** Called after each device. */
