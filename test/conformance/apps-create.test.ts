@@ -11,42 +11,40 @@ const installer = { bytes: Buffer.from("an installer"), name: "test.pkg" }
 const create = (app: CreateCustomApp) => Effect.flatMap(CustomApps, (apps) => apps.create(app))
 
 describe("create", () => {
-  effect(
-    "APC-1 APC-2 APC-3: a package for Self Service comes back with the server's id, whatever it looks like, and name",
-    () =>
-      withTenant(
-        appsTenant({
-          create: async (request, raw) => {
-            const reply = await echo(request, raw)
-            return reply === "handled" ? reply : { ...reply, body: { ...(reply.body as object), id: "app-123" } }
-          }
+  effect("APC-1 APC-2 APC-3: a package for Self Service has the server's name and id, whatever the id looks like", () =>
+    withTenant(
+      appsTenant({
+        create: async (request, raw) => {
+          const reply = await echo(request, raw)
+          return reply === "handled" ? reply : { ...reply, body: { ...(reply.body as object), id: "app-123" } }
+        }
+      })
+    )((server) =>
+      Effect.gen(function* () {
+        const app = yield* create({
+          name: "Firefox",
+          install_type: "package",
+          install_enforcement: "install_once",
+          show_in_self_service: true,
+          self_service_category_id: categoryId,
+          self_service_recommended: true,
+          installer
         })
-      )((server) =>
-        Effect.gen(function* () {
-          const app = yield* create({
-            name: "Firefox",
-            install_type: "package",
-            install_enforcement: "install_once",
-            show_in_self_service: true,
-            self_service_category_id: categoryId,
-            self_service_recommended: true,
-            installer
-          })
-          expect(app).toMatchObject({
-            id: "app-123",
-            name: "Firefox",
-            file_key: fileKey,
-            file_name: "test.pkg",
-            show_in_self_service: true,
-            self_service_category_id: categoryId,
-            self_service_recommended: true
-          })
-          expect(server.received.at(-1)?.method).toBe("POST")
+        expect(app).toMatchObject({
+          id: "app-123",
+          name: "Firefox",
+          file_key: fileKey,
+          file_name: "test.pkg",
+          show_in_self_service: true,
+          self_service_category_id: categoryId,
+          self_service_recommended: true
         })
-      )
+        expect(server.received.at(-1)?.method).toBe("POST")
+      })
+    )
   )
 
-  effect("APC-4: place, bytes, notice that the service finalizes, app: in this order", () => {
+  effect("APC-4: create presigns, uploads, reports the finalizing and makes the app, in this order", () => {
     const events: Array<string> = []
     const noting =
       (event: string, handler: Handler): Handler =>
@@ -73,7 +71,7 @@ describe("create", () => {
     )
   })
 
-  effect("APC-5: a 201 that is not JSON is a Decode error, which has the key of what was uploaded", () =>
+  effect("APC-5: a 201 that is not JSON is a Decode error that has the fileKey of the upload", () =>
     withTenant(appsTenant({ create: { status: 201, body: "created" } }))(() =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(
@@ -86,12 +84,12 @@ describe("create", () => {
 
   const refused = [
     {
-      row: "APC-6: a zip without a place to unpack it",
+      row: "APC-6: a zip without an unzip_location",
       fields: { install_type: "zip" },
       problems: { unzip_location: ['is required when install_type is "zip"'] }
     },
     {
-      row: "APC-6 (improved: an empty place is none)",
+      row: "APC-6 (improved: an empty text counts as missing): a zip with an empty unzip_location",
       fields: { install_type: "zip", unzip_location: "" },
       problems: { unzip_location: ['is required when install_type is "zip"'] }
     },
@@ -106,7 +104,7 @@ describe("create", () => {
       problems: { self_service_category_id: ["is required when show_in_self_service is true"] }
     },
     {
-      row: "APC-9: no enforcement outside Self Service",
+      row: "APC-9: no enforcement without Self Service",
       fields: { install_enforcement: "no_enforcement", show_in_self_service: false },
       problems: {
         show_in_self_service: ['must be true with install_enforcement "no_enforcement"'],
@@ -119,17 +117,17 @@ describe("create", () => {
       problems: { audit_script: ['is required with install_enforcement "continuously_enforce"'] }
     },
     {
-      row: "a place to unpack what is no zip",
+      row: "an unzip_location for an app that is not a zip",
       fields: { unzip_location: "/tmp" },
       problems: { unzip_location: ['can only be used with install_type "zip"'] }
     },
     {
-      row: "a recommendation without a word about Self Service",
+      row: "a recommendation without show_in_self_service",
       fields: { self_service_recommended: true },
       problems: { self_service_recommended: ["only has an effect when show_in_self_service is true"] }
     },
     {
-      row: "a category without a word about Self Service",
+      row: "a category without show_in_self_service",
       fields: { self_service_category_id: categoryId },
       problems: { self_service_category_id: ["only has an effect when show_in_self_service is true"] }
     }
@@ -153,7 +151,7 @@ describe("create", () => {
     )
   }
 
-  effect("every problem is told at once, of single fields and between them", () =>
+  effect("every problem is reported at once, in single fields and between fields", () =>
     withTenant(appsTenant())(() =>
       Effect.gen(function* () {
         const app = { name: "", install_type: "zip", install_enforcement: "continuously_enforce", color: "red" }

@@ -11,20 +11,20 @@ const decode = (changes: Readonly<Record<string, unknown>>) => Schema.decodeUnkn
 describe("the name of the installer", () => {
   for (const [row, file_key, file_name] of [
     [
-      "APP-1: the last part of the key, without its token",
+      "APP-1: is the last part of the key, without its token",
       "tenants/1/library/custom_apps/MyApp_d00561c3.pkg",
       "MyApp.pkg"
     ],
-    ["APP-2: a key without folders", "MyApp_d00561c3.pkg", "MyApp.pkg"],
-    ["APP-3: other underscores stay", "my_under_score_1584c902.pkg", "my_under_score.pkg"],
-    ["APP-4: a token in upper case counts", "MyApp_AB12CD34.dmg", "MyApp.dmg"],
-    ["APP-5: without a token nothing goes", "MyApp.pkg", "MyApp.pkg"],
-    ["APP-6: only the last token goes", "MyApp_df5f1408_7737ec3a.zip", "MyApp_df5f1408.zip"],
-    ["a part of the name that is no token of eight digits stays, unlike in Python", "Foo_10.pkg", "Foo_10.pkg"],
-    ["a part of the name that happens to be hex stays, unlike in Python", "Foo_cafe.dmg", "Foo_cafe.dmg"],
-    ["a name that is nothing but a token stays", "_d00561c3.pkg", "_d00561c3.pkg"],
-    ["a token before the first of two extensions stays", "x_d00561c3.tar.gz", "x_d00561c3.tar.gz"],
-    ["a key without an extension stays", "x/MyApp_d00561c3", "MyApp_d00561c3"]
+    ["APP-2: is the key without its token if there are no folders", "MyApp_d00561c3.pkg", "MyApp.pkg"],
+    ["APP-3: keeps other underscores", "my_under_score_1584c902.pkg", "my_under_score.pkg"],
+    ["APP-4: loses a token in upper case too", "MyApp_AB12CD34.dmg", "MyApp.dmg"],
+    ["APP-5: is unchanged if there is no token", "MyApp.pkg", "MyApp.pkg"],
+    ["APP-6: loses only the last token", "MyApp_df5f1408_7737ec3a.zip", "MyApp_df5f1408.zip"],
+    ["keeps a part that is not a token of eight digits, unlike in Python", "Foo_10.pkg", "Foo_10.pkg"],
+    ["keeps a part that only looks like hex, unlike in Python", "Foo_cafe.dmg", "Foo_cafe.dmg"],
+    ["is unchanged if it is only a token", "_d00561c3.pkg", "_d00561c3.pkg"],
+    ["keeps a token before the first of two extensions", "x_d00561c3.tar.gz", "x_d00561c3.tar.gz"],
+    ["is unchanged if the key has no extension", "x/MyApp_d00561c3", "MyApp_d00561c3"]
   ] as const) {
     effect(row, () =>
       Effect.gen(function* () {
@@ -36,7 +36,7 @@ describe("the name of the installer", () => {
 })
 
 describe("the place where a zip is unpacked", () => {
-  effect('APP-7: "" is null, as is a key that is missing', () =>
+  effect('APP-7: is null if it is "" or missing', () =>
     Effect.gen(function* () {
       expect((yield* decode({ unzip_location: "" })).unzip_location).toBeNull()
       const { unzip_location: _missing, ...without } = appRecord()
@@ -44,14 +44,14 @@ describe("the place where a zip is unpacked", () => {
     })
   )
 
-  effect("APP-8: a path stays", () =>
+  effect("APP-8: is unchanged if it is a path", () =>
     Effect.gen(function* () {
       expect((yield* decode({ unzip_location: "/var/tmp" })).unzip_location).toBe("/var/tmp")
     })
   )
 })
 
-effect("an app is encoded as it came", () =>
+effect("encoding an app gives the JSON that the service sent", () =>
   Effect.gen(function* () {
     const record = appRecord({ unzip_location: "", show_in_self_service: true, self_service_recommended: false })
     const app = yield* withTenant(() => ({ body: record }))(() => Effect.flatMap(CustomApps, (apps) => apps.get(appId)))

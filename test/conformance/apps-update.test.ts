@@ -13,7 +13,7 @@ const update = (changes: UpdateCustomApp, options?: CustomApps.PublishOptions) =
   Effect.flatMap(CustomApps, (apps) => apps.update(appId, changes, options))
 
 describe("update", () => {
-  effect("APU-1 APU-2 APU-5: with an installer, it is uploaded, finalized, and then the app is changed", () => {
+  effect("APU-1 APU-2 APU-5: an installer is uploaded and finalized, and then the app is changed", () => {
     const phases: Array<string> = []
     return withTenant(appsTenant())((server) =>
       Effect.gen(function* () {
@@ -29,7 +29,7 @@ describe("update", () => {
     )
   })
 
-  effect("APU-3 APU-4 APU-6: without an installer nothing is uploaded", () =>
+  effect("APU-3 APU-4 APU-6: an update without an installer uploads nothing", () =>
     withTenant(appsTenant())((server) =>
       Effect.gen(function* () {
         expect(yield* update({ name: "Renamed" })).toMatchObject({ id: appId, name: "Renamed" })
@@ -49,14 +49,18 @@ describe("update", () => {
   )
 
   const refused: ReadonlyArray<readonly [string, UpdateCustomApp, string]> = [
-    ["APU-8: a zip whose place is cleared", { install_type: "zip", unzip_location: "", installer }, "unzip_location"],
+    [
+      "APU-8: a zip with an empty unzip_location",
+      { install_type: "zip", unzip_location: "", installer },
+      "unzip_location"
+    ],
     [
       "APU-9: an audit script on an app that is installed once",
       { install_enforcement: "install_once", audit_script: "exit 0", installer },
       "audit_script"
     ],
     [
-      "APU-10: Self Service with the category cleared",
+      "APU-10: Self Service with its category cleared",
       { show_in_self_service: true, self_service_category_id: "", installer },
       "self_service_category_id"
     ],
@@ -66,7 +70,7 @@ describe("update", () => {
       "show_in_self_service"
     ],
     [
-      "APU-12: no enforcement with the category cleared",
+      "APU-12: no enforcement with its category cleared",
       { install_enforcement: "no_enforcement", self_service_category_id: "", installer },
       "self_service_category_id"
     ],
@@ -75,9 +79,9 @@ describe("update", () => {
       { install_enforcement: "continuously_enforce", audit_script: "", installer },
       "audit_script"
     ],
-    ["an installer and the key of another", { fileKey, installer }, "fileKey"],
+    ["an installer together with a fileKey", { fileKey, installer }, "fileKey"],
     ["nothing to change", {}, ""],
-    ["nothing but undefined", { name: undefined, active: undefined }, ""]
+    ["only undefined values", { name: undefined, active: undefined }, ""]
   ]
   for (const [row, changes, field] of refused) {
     effect(`${row} is refused before anything is sent`, () =>
@@ -96,10 +100,10 @@ describe("update", () => {
   }
 
   const sent: ReadonlyArray<readonly [string, UpdateCustomApp, ReadonlyArray<readonly [string, string]>]> = [
-    ["APU-13 APU-14 APU-15 APU-16: a name alone", { name: "Renamed" }, [["name", "Renamed"]]],
-    ["APU-16: false alone", { active: false }, [["active", "false"]]],
+    ["APU-13 APU-14 APU-15 APU-16: only a name", { name: "Renamed" }, [["name", "Renamed"]]],
+    ["APU-16: only false", { active: false }, [["active", "false"]]],
     [
-      "APU-16: a name, true and false, beside what is undefined",
+      "APU-16: a name, true and false, with undefined values beside them",
       { name: "Renamed", active: true, restart: false, audit_script: undefined },
       [
         ["name", "Renamed"],
@@ -109,17 +113,17 @@ describe("update", () => {
     ],
     ["an empty script, which clears it", { preinstall_script: "" }, [["preinstall_script", ""]]],
     [
-      "an audit script alone, for an app that is continuously enforced already",
+      "only an audit script, for an app that is already continuously enforced",
       { audit_script: "exit 0" },
       [["audit_script", "exit 0"]]
     ],
     [
-      "a category alone, for an app that is shown already",
+      "only a category, for an app that is already in Self Service",
       { self_service_category_id: categoryId },
       [["self_service_category_id", categoryId]]
     ],
     [
-      "APU-8 (improved): another type, for an app that has a place to unpack it",
+      "APU-8 (improved): another type, for an app that has an unzip_location",
       { install_type: "zip" },
       [["install_type", "zip"]]
     ],
@@ -139,14 +143,14 @@ describe("update", () => {
       [["install_enforcement", "no_enforcement"]]
     ],
     [
-      "an app that is taken from Self Service, beside a category that the service would drop",
+      "removal from Self Service, without the category, which the service would drop",
       { show_in_self_service: false, self_service_category_id: categoryId, self_service_recommended: true },
       [["show_in_self_service", "false"]]
     ],
-    ["the key of an installer that is uploaded", { fileKey }, [["file_key", fileKey]]]
+    ["the key of an uploaded installer", { fileKey }, [["file_key", fileKey]]]
   ]
   for (const [row, changes, fields] of sent) {
-    effect(`${row}: exactly that is sent`, () =>
+    effect(`${row}: exactly these fields are sent`, () =>
       withTenant(appsTenant())((server) =>
         Effect.gen(function* () {
           yield* update(changes)

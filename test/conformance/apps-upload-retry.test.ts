@@ -16,7 +16,7 @@ const create = (installer: Installer) =>
 const installer = { bytes: Buffer.from("an installer"), name: "test.pkg" }
 
 describe("the upload step", () => {
-  effect("UPF-1: place, then a 204 of storage: the app is made of the place's key", () =>
+  effect("UPF-1: after a presign and a 204 of storage, the app is made with the key of the presign", () =>
     withTenant(
       appsTenant({
         presign: (request) => ({ status: 201, body: placeOn(request, { file_key: "another/key_00000000.pkg" }) })
@@ -40,7 +40,7 @@ describe("the upload step", () => {
     )
   )
 
-  effect("UPF-3: what is no installer is refused, and the error says what one is", () =>
+  effect("UPF-3: a value that is not an installer is refused, and the error says what an installer is", () =>
     withTenant(appsTenant())((server) =>
       Effect.gen(function* () {
         for (const value of ["Firefox.pkg", 7, { file: "Firefox.pkg" }]) {
@@ -55,7 +55,7 @@ describe("the upload step", () => {
     )
   )
 
-  effect("UPF-4: storage that refuses is a PayloadTransferError with its status, its code and its words", () =>
+  effect("UPF-4: a refusal of storage is a PayloadTransferError with its status, code and message", () =>
     withTenant(
       appsTenant({
         storage: { status: 403, body: "<Error><Code>AccessDenied</Code><Message>Invalid signature.</Message></Error>" }
@@ -76,7 +76,7 @@ describe("the upload step", () => {
     )
   )
 
-  effect("UPF-5: a place that is no JSON is a Decode error, and nothing is uploaded", () =>
+  effect("UPF-5: a presign that is not JSON is a Decode error, and nothing is uploaded", () =>
     withTenant(appsTenant({ presign: { status: 201, body: "a place" } }))((server) =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(create(installer))
@@ -91,8 +91,8 @@ describe("while the service processes an upload", () => {
   const processing: Reply = { status: 503, body: { detail: "The upload is still being processed." } }
 
   /**
-   * An update of an uploaded installer, on a clock that does not let anybody wait. The time that an answer may take is
-   * shorter than any wait, so that the two cannot be taken for one another; while it runs, the clock stands still.
+   * An update of an uploaded installer, on a clock that passes every wait at once. The timeout of a call is shorter
+   * than any wait, so that the two differ; while a call runs, the clock stands still.
    */
   const update = (answers: Handler) =>
     withTenant(appsTenant({ update: answers }), { timeout: "500 millis" })((server) =>
@@ -106,7 +106,7 @@ describe("while the service processes an upload", () => {
     )
 
   effect(
-    "RTY-1 RTY-2 (improved: the 503 must say that the upload is processed): 503, 503, 200 is the 200, after two waits",
+    "RTY-1 RTY-2 (improved: the 503 must say that the upload is processed): 503, 503, 200 succeeds after two waits",
     () =>
       Effect.gen(function* () {
         const { exit, requests, waits } = yield* update(inTurn(processing, processing, echo))
@@ -115,7 +115,7 @@ describe("while the service processes an upload", () => {
       })
   )
 
-  effect("RTY-3 RTY-4 RTY-5: a 503 that never ends is a failure after 300 seconds, in waits of 30 at most", () =>
+  effect("RTY-3 RTY-4 RTY-5: a 503 that never ends fails after 300 seconds, in waits of 30 seconds at most", () =>
     Effect.gen(function* () {
       const { exit, requests, waits } = yield* update(inTurn(processing))
       expect(exit).toMatchObject({
@@ -130,7 +130,7 @@ describe("while the service processes an upload", () => {
     })
   )
 
-  effect("RTY-6 RTY-7: a 400 is a failure at once", () =>
+  effect("RTY-6 RTY-7: a 400 fails at once", () =>
     Effect.gen(function* () {
       const { exit, requests, waits } = yield* update(inTurn({ status: 400, body: { name: ["Too long."] } }))
       expect(exit).toMatchObject({ cause: { error: { reason: "BadRequest", status: 400 } } })
@@ -138,7 +138,7 @@ describe("while the service processes an upload", () => {
     })
   )
 
-  effect("RTY-1 (improved): a 503 that says anything else is a failure at once", () =>
+  effect("RTY-1 (improved): a 503 with any other message fails at once", () =>
     Effect.gen(function* () {
       const { exit, requests } = yield* update(inTurn({ status: 503, body: "upstream connect error" }))
       expect(exit).toMatchObject({ cause: { error: { reason: "Unavailable", status: 503 } } })

@@ -18,7 +18,7 @@ const exclusive = '"Assignment node can only have one of this Library Item type.
 const assign = (item: LibraryItemAssignment) =>
   Effect.flatMap(Blueprints, (blueprints) => blueprints.assign(blueprintId, item))
 
-/** A Blueprint that answers to an assignment as told, and has two items on it. */
+/** A Blueprint with two items that gives this answer to an assignment. */
 const answering = (reply: Reply) =>
   withTenant(
     routes({
@@ -33,7 +33,7 @@ const answering = (reply: Reply) =>
   )
 
 describe("assign", () => {
-  effect("BPA-1 BPA-6: it POSTs to the Blueprint's path, and gives the ids in the answer as they are", () =>
+  effect("BPA-1 BPA-6: assign sends POST to the Blueprint's path, and returns the ids of the answer unchanged", () =>
     answering({ body: [appId, scriptId] })((server) =>
       Effect.gen(function* () {
         expect(yield* assign({ library_item_id: scriptId })).toEqual({
@@ -53,7 +53,7 @@ describe("assign", () => {
     [{ library_item_id: scriptId }, { library_item_id: scriptId }],
     [{ library_item_id: scriptId, assignment_node_id: "" }, { library_item_id: scriptId }]
   ] as const) {
-    effect(`BPA-2 BPA-3 BPA-4: ${JSON.stringify(given)} is sent as JSON, with the node only where there is one`, () =>
+    effect(`BPA-2 BPA-3 BPA-4: ${JSON.stringify(given)} is sent as JSON, with the node only if there is one`, () =>
       answering({ body: [] })((server) =>
         Effect.gen(function* () {
           yield* assign(given)
@@ -65,7 +65,7 @@ describe("assign", () => {
   }
 
   for (const body of [alreadyOnBlueprint, alreadyInNode]) {
-    effect(`BPA-5 (improved: a duplicate is a result, and it names the items that are there): ${body}`, () =>
+    effect(`BPA-5 (improved: a duplicate is a result that names the assigned items): ${body}`, () =>
       answering({ status: 400, body })(() =>
         Effect.gen(function* () {
           expect(yield* assign({ library_item_id: scriptId })).toEqual({
@@ -77,7 +77,7 @@ describe("assign", () => {
     )
   }
 
-  effect("BPA-7 BPA-8: a 400 for another reason is a failure that has its status and the text of the answer", () =>
+  effect("BPA-7 BPA-8: a 400 for another reason is a failure with its status and the text of the answer", () =>
     answering({ status: 400, body: "Assignment node not found" })(() =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(assign({ library_item_id: scriptId, assignment_node_id: nodeId }))
@@ -88,7 +88,7 @@ describe("assign", () => {
     )
   )
 
-  effect("BPA-9: a 200 that is an object and no list is a Decode error that says what was expected", () =>
+  effect("BPA-9: a 200 with an object instead of a list is a Decode error that says what was expected", () =>
     answering({ body: { library_item_ids: [] } })(() =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(assign({ library_item_id: scriptId }))
@@ -98,7 +98,7 @@ describe("assign", () => {
     )
   )
 
-  effect("another item of an exclusive type is a Conflict: the item that was asked for is not assigned", () =>
+  effect("a second item of an exclusive type is a Conflict, because it is not assigned", () =>
     answering({ status: 400, body: exclusive })(() =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(assign({ library_item_id: scriptId }))
@@ -109,7 +109,7 @@ describe("assign", () => {
   )
 })
 
-describe("isDuplicateAssignment, for those who call the endpoint themselves", () => {
+describe("isDuplicateAssignment, for programs that call the endpoint themselves", () => {
   const judged = (reply: Reply) =>
     answering(reply)(() =>
       Effect.flatMap(ApiClient, (client) =>
@@ -121,14 +121,14 @@ describe("isDuplicateAssignment, for those who call the endpoint themselves", ()
     )
 
   for (const [row, reply, verdict] of [
-    ["BPA-10: a 400 that the item is in the node already", { status: 400, body: alreadyInNode }, true],
+    ["BPA-10: a 400 because the item is in the node already", { status: 400, body: alreadyInNode }, true],
     [
-      "BPA-10 (improved: Python misses this one): a 400 that it is on the Blueprint already",
+      "BPA-10 (improved: Python misses this one): a 400 because the item is on the Blueprint already",
       { status: 400, body: alreadyOnBlueprint },
       true
     ],
     [
-      "BPA-11 (improved: the item is not there, so it is a conflict): a 400 about an exclusive type",
+      "BPA-11 (improved: the item is not assigned, so it is a conflict): a 400 about an exclusive type",
       { status: 400, body: exclusive },
       false
     ],
@@ -136,7 +136,7 @@ describe("isDuplicateAssignment, for those who call the endpoint themselves", ()
     ["BPA-13: a 409 with the text of a duplicate", { status: 409, body: alreadyInNode }, false],
     ["BPA-14: a 404 with a JSON object", { status: 404, body: { details: "blueprint not found" } }, false]
   ] as const) {
-    effect(`${row} is ${verdict ? "" : "no "}duplicate`, () =>
+    effect(`${row} is ${verdict ? "a" : "not a"} duplicate`, () =>
       Effect.gen(function* () {
         expect(yield* judged(reply)).toBe(verdict)
       })

@@ -10,7 +10,7 @@ const root = "/api/v1/blueprints"
 const list = Effect.flatMap(Blueprints, (blueprints) => blueprints.list())
 
 describe("list", () => {
-  effect("BPL-1 BPL-2: one page is one request without a limit or an offset, and the count is the server's", () =>
+  effect("BPL-1 BPL-2: a single page takes one request without limit or offset, and the count is the server's", () =>
     withTenant(() => ({ body: pageOf([blueprintRecord()], { count: 3 }) }))((server) =>
       Effect.gen(function* () {
         const { count, results } = yield* list
@@ -20,7 +20,7 @@ describe("list", () => {
     )
   )
 
-  effect("BPL-3: the results have the page's id, name and type", () =>
+  effect("BPL-3: each result has the id, name and type that the page has", () =>
     withTenant(() => ({ body: pageOf([{ id: blueprintId, name: "Engineering", type: "maps" }]) }))(() =>
       Effect.gen(function* () {
         expect((yield* list).results).toMatchObject([{ id: blueprintId, name: "Engineering", type: "maps" }])
@@ -28,7 +28,7 @@ describe("list", () => {
     )
   )
 
-  effect("BPL-4 BPL-5 (improved: of next only its query is taken, never its host): two pages are joined in order", () =>
+  effect("BPL-4 BPL-5 (improved: only the query of next is used, never its host): two pages are joined in order", () =>
     withTenant(
       inTurn(
         {
@@ -50,7 +50,7 @@ describe("list", () => {
     )
   )
 
-  effect("BPL-6: keys that nobody knows are ignored; color and computers_count are known here", () =>
+  effect("BPL-6: unknown keys are ignored; color and computers_count are known here", () =>
     withTenant(() => ({ body: pageOf([blueprintRecord({ brand_new: { a: 1 } })]) }))(() =>
       Effect.gen(function* () {
         expect((yield* list).results).toEqual([blueprintRecord()])
@@ -66,7 +66,7 @@ describe("list", () => {
     )
   )
 
-  effect("BPL-8: results that are no list are a Decode error that names them", () =>
+  effect("BPL-8: results that are not a list are a Decode error that names them", () =>
     withTenant(() => ({ body: pageOf([], { results: "none" }) }))(() =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(list)

@@ -6,7 +6,7 @@ import { categoryId } from "../support/records.js"
 import { requestsTo } from "../support/server.js"
 import { withTenant } from "../support/tenant.js"
 
-effect("SSC-1 SSC-2 SSC-3: the list is the bare JSON list, with ids and names, after one request", () => {
+effect("SSC-1 SSC-2 SSC-3: list gives the bare JSON list, with ids and names, after one request", () => {
   const categories = ["Apps", "Productivity", "Utilities", "Security"].map((name) => ({ id: categoryId, name }))
   return withTenant(() => ({ body: categories.map((category) => ({ ...category, unknown: 1 })) }))((server) =>
     Effect.gen(function* () {

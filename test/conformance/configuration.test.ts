@@ -28,7 +28,7 @@ describe("configuration", () => {
     }))
   )
 
-  effect("CFG-1: every spelling of a tenant URL is accepted, and what is stored is an https origin", () =>
+  effect("CFG-1: every form of a tenant URL is accepted, and the stored value is an https origin", () =>
     Effect.gen(function* () {
       for (const { origin, text } of spellings) {
         expect(Either.map(yield* read({ tenantUrl: text }), (config) => config.tenantUrl)).toEqual(Either.right(origin))
@@ -36,7 +36,7 @@ describe("configuration", () => {
     })
   )
 
-  effect("CFG-2: the token is stored exactly as given, in whichever case, and redacted", () =>
+  effect("CFG-2: the token is stored exactly as given, in upper or lower case, and redacted", () =>
     Effect.gen(function* () {
       for (const apiToken of [token, token.toUpperCase(), "00000000-0000-0000-0000-000000000000"]) {
         const config = yield* Effect.flatten(read({ apiToken }))
@@ -57,7 +57,7 @@ describe("configuration", () => {
   ]
 
   effect(
-    "CFG-3 CFG-4: other schemes, ports, hosts without api. and foreign domains are refused, and the error says so",
+    "CFG-3 CFG-4: other schemes, ports, hosts without api. and other domains are refused, and the error says so",
     () =>
       Effect.gen(function* () {
         for (const tenantUrl of refusedUrls) {
@@ -66,7 +66,7 @@ describe("configuration", () => {
       })
   )
 
-  effect("CFG-3 (improved: api.eu.iru.com is accepted, which is where EU tenants of Iru are)", () =>
+  effect("CFG-3 (improved: the EU tenants of Iru are at api.eu.iru.com): api.eu.iru.com is accepted", () =>
     Effect.gen(function* () {
       const config = yield* Effect.flatten(read({ tenantUrl: "https://x.api.eu.iru.com" }))
       expect(config.tenantUrl).toBe("https://x.api.eu.iru.com")
@@ -81,7 +81,7 @@ describe("configuration", () => {
   ]
 
   effect(
-    "CFG-5 CFG-6 (improved: any version of UUID is valid, so the message claims none): other tokens are refused",
+    "CFG-5 CFG-6 (improved: any version of UUID is valid, so the message names none): other tokens are refused",
     () =>
       Effect.gen(function* () {
         for (const apiToken of refusedTokens) {
@@ -90,7 +90,7 @@ describe("configuration", () => {
       })
   )
 
-  effect("a URL and a token that are both wrong are told together, and the token is in no message", () =>
+  effect("a wrong URL and a wrong token are reported together, and the token is in no message", () =>
     Effect.gen(function* () {
       const exit = yield* Effect.exit(Effect.flatten(read({ tenantUrl: "ftp://x", apiToken: "secret-of-mine" })))
       const text = exit._tag === "Failure" ? Cause.pretty(exit.cause) : ""

@@ -16,7 +16,7 @@ const download = (to: string, onProgress?: (step: TransferProgress) => void) =>
   Effect.flatMap(CustomApps, (apps) => apps.download(appId, { to, onProgress }))
 
 describe("download", () => {
-  effect("DL-1: the target holds exactly what storage has, and nothing lies beside it", () =>
+  effect("DL-1: the target has exactly the bytes of storage, and no other file is beside it", () =>
     withTenant(appsTenant({ installer }))((server) =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
@@ -32,7 +32,7 @@ describe("download", () => {
     )
   )
 
-  effect("DL-2 DL-3 (improved: each report says where it stands, so none can be counted twice): progress", () =>
+  effect("DL-2 DL-3 (improved: a report has the total so far, so none is counted twice): progress is reported", () =>
     withTenant(appsTenant({ installer }))(() =>
       Effect.gen(function* () {
         const steps: Array<TransferProgress> = []
@@ -47,34 +47,32 @@ describe("download", () => {
     )
   )
 
-  effect(
-    "DL-4 DL-5 DL-6: another sha256 is a PayloadIntegrityError, and there is no target and nothing beside it",
-    () =>
-      withTenant(
-        appsTenant({
-          installer,
-          get: (request) => ({
-            body: appRecord({
-              file_url: `${originOf(request)}/stored/test_18cf0dfc.pkg`,
-              file_size: installer.length,
-              sha256: "0".repeat(64)
-            })
+  effect("DL-4 DL-5 DL-6: another sha256 is a PayloadIntegrityError, and no target and no other file is left", () =>
+    withTenant(
+      appsTenant({
+        installer,
+        get: (request) => ({
+          body: appRecord({
+            file_url: `${originOf(request)}/stored/test_18cf0dfc.pkg`,
+            file_size: installer.length,
+            sha256: "0".repeat(64)
           })
         })
-      )(() =>
-        Effect.gen(function* () {
-          const folder = yield* temporaryFolder
-          const error = yield* Effect.flip(download(join(folder, "app.pkg")))
-          expect(error).toBeInstanceOf(PayloadIntegrityError)
-          expect(error).toBeInstanceOf(PayloadTransferError)
-          expect(error.message).toContain("sha256")
-          expect(yield* namesIn(folder)).toEqual([])
-        })
-      )
+      })
+    )(() =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        const error = yield* Effect.flip(download(join(folder, "app.pkg")))
+        expect(error).toBeInstanceOf(PayloadIntegrityError)
+        expect(error).toBeInstanceOf(PayloadTransferError)
+        expect(error.message).toContain("sha256")
+        expect(yield* namesIn(folder)).toEqual([])
+      })
+    )
   )
 
   live(
-    "DL-7 DL-8 DL-9: a connection that breaks is a PayloadTransferError, and there is no target and nothing beside it",
+    "DL-7 DL-8 DL-9: a connection that breaks is a PayloadTransferError, and no target and no other file is left",
     () =>
       withTenant(
         appsTenant({
@@ -96,12 +94,12 @@ describe("download", () => {
       )
   )
 
-  effect("DL-10 DL-11 DL-12: two downloads to one target at once both succeed, and nothing lies beside it", () => {
+  effect("DL-10 DL-11 DL-12: two downloads to one target at once both succeed, and leave no other file", () => {
     const waiting: Array<() => void> = []
     return withTenant(
       appsTenant({
         installer,
-        /** The ends of both are held back until both have come that far. */
+        /** Both downloads wait near the end until the other one is there as well. */
         download: (_, { response }) => {
           response.writeHead(200, { "content-length": installer.length })
           response.write(installer.subarray(0, -1), () => {

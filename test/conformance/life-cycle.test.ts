@@ -41,7 +41,7 @@ const resources: ReadonlyArray<Resource> = [
 
 for (const { get, name, offered, record } of resources) {
   describe(name, () => {
-    effect("LIFE-1 LIFE-2 LIFE-3 (improved: a program that uses one without a session does not compile)", () =>
+    effect("LIFE-1 LIFE-2 LIFE-3 (improved: the program does not compile): a call without a session is refused", () =>
       Effect.gen(function* () {
         expect(yield* offered).toBe(false)
         // @ts-expect-error the service is not provided
@@ -51,7 +51,7 @@ for (const { get, name, offered, record } of resources) {
     )
 
     scoped(
-      "LIFE-4 LIFE-5 LIFE-6 LIFE-7: inside its scope the session works; after it, a call says why it does not",
+      "LIFE-4 LIFE-5 LIFE-6 LIFE-7: calls work while the session's scope is open, and fail afterwards with the reason",
       () =>
         Effect.gen(function* () {
           const server = yield* serve(() => ({ body: record }))

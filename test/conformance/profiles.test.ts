@@ -13,7 +13,7 @@ const notJson = { status: 201, body: "<html>not json</html>", headers: { "conten
 const plist =
   '<?xml version="1.0"?>\n<plist version="1.0">\n\t<dict><key>a</key>\t<string>ä</string></dict>\n</plist>\n'
 
-/** Answers with what was sent, as the service does. */
+/** Answers with the fields of the request, as the service does. */
 const echo: Handler = async (request) => {
   const { fields, files } = await multipartOf(request)
   const sent = fields.map(([name, value]) => [name, name === "name" ? value : value === "true"])
@@ -32,7 +32,7 @@ const update = (id: string, changes: UpdateCustomProfile) =>
   Effect.flatMap(CustomProfiles, (profiles) => profiles.update(id, changes))
 
 describe("create", () => {
-  effect("PRC-1 PRC-2 PRC-4: from a path, the profile has the name that was sent and the file's content", () =>
+  effect("PRC-1 PRC-2 PRC-4: from a path, the profile has the given name and the content of the file", () =>
     withTenant(echo)((server) =>
       Effect.gen(function* () {
         const path = yield* temporaryFile("wifi.mobileconfig", plist)
@@ -59,7 +59,7 @@ describe("create", () => {
     )
   }
 
-  effect("PRC-3 PRC-7 (improved: active is not sent unless it is given, so the service's own default holds)", () =>
+  effect("PRC-3 PRC-7 (improved: active is sent only if it is given, so that the service's default applies)", () =>
     withTenant(echo)((server) =>
       Effect.gen(function* () {
         const file = { content: plist }
@@ -76,7 +76,7 @@ describe("create", () => {
     )
   )
 
-  effect("PRC-9 PRC-10: a file that does not exist and a folder are refused, and nothing is sent", () =>
+  effect("PRC-9 PRC-10: a missing file and a folder are refused, and nothing is sent", () =>
     withTenant(echo)((server) =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
@@ -102,7 +102,7 @@ describe("create", () => {
     )
   )
 
-  effect("PRC-12 PRC-13 PRC-14 PRC-15: of the platforms only the one that was given is sent", () =>
+  effect("PRC-12 PRC-13 PRC-14 PRC-15: only the given platform is sent", () =>
     withTenant(echo)((server) =>
       Effect.gen(function* () {
         const created = yield* create({ name: "Macs", runs_on_mac: true, file: { content: plist } })
@@ -116,7 +116,7 @@ describe("create", () => {
     )
   )
 
-  effect("PRC-16: a profile that runs nowhere is refused, and nothing is sent", () =>
+  effect("PRC-16: a profile for no platform is refused, and nothing is sent", () =>
     withTenant(echo)((server) =>
       Effect.gen(function* () {
         const file = { content: plist }
@@ -132,7 +132,7 @@ describe("create", () => {
 })
 
 describe("get and delete", () => {
-  effect("PRG-1 PRG-2: get gives the profile with the id asked for", () =>
+  effect("PRG-1 PRG-2: get gives the profile with this id", () =>
     withTenant(({ path }) => ({ body: profileRecord({ id: path.split("/").at(-1) }) }))((server) =>
       Effect.gen(function* () {
         const profile = yield* (yield* CustomProfiles).get(profileId)
@@ -151,7 +151,7 @@ describe("get and delete", () => {
     )
   )
 
-  effect("PRD-1 PRD-2: delete asks for DELETE on the profile's path, and a 204 is success", () =>
+  effect("PRD-1 PRD-2: delete sends DELETE to the profile's path, and a 204 is a success", () =>
     withTenant(() => ({ status: 204 }))((server) =>
       Effect.gen(function* () {
         expect(yield* (yield* CustomProfiles).delete(profileId)).toBeUndefined()
@@ -164,7 +164,7 @@ describe("get and delete", () => {
 describe("list", () => {
   const list = Effect.flatMap(CustomProfiles, (profiles) => profiles.list())
 
-  effect("PRL-1 PRL-2: one page is the whole list, in the server's order", () =>
+  effect("PRL-1 PRL-2: a single page is the whole list, in the server's order", () =>
     withTenant(() => ({ body: pageOf([profileRecord({ name: "b" }), profileRecord({ name: "a" })]) }))(() =>
       Effect.gen(function* () {
         const { results, ...rest } = yield* list
@@ -175,7 +175,7 @@ describe("list", () => {
   )
 
   effect(
-    "PRL-3 PRL-4 PRL-5 PRL-6 PRL-7: two pages are joined; the list has the server's count and no next or previous",
+    "PRL-3 PRL-4 PRL-5 PRL-6 PRL-7: two pages become one list with the server's count and no next or previous",
     () =>
       withTenant(
         inTurn(
@@ -226,7 +226,7 @@ describe("update", () => {
     )
   )
 
-  effect("PRU-5: with a path that does not exist it is refused, and nothing is sent", () =>
+  effect("PRU-5: a path that does not exist is refused, and nothing is sent", () =>
     withTenant(echo)((server) =>
       Effect.gen(function* () {
         const path = `${yield* temporaryFolder}/none.mobileconfig`

@@ -2,7 +2,7 @@ import * as core from "effect-iru"
 import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
 
-/** Each name of the Python client, with what it is here. */
+/** The names of the Python client, and what each one is called here. */
 const counterparts: Readonly<Record<string, keyof typeof core>> = {
   ApiClient: "ApiClient",
   ApiConfig: "ApiConfig",
@@ -25,11 +25,11 @@ const counterparts: Readonly<Record<string, keyof typeof core>> = {
   is_duplicate_assignment: "isDuplicateAssignment"
 }
 
-test("EXP-1 (improved: under the vendor's own nouns; ApiPayload, a base class, has no use here): everything is there", () => {
+test("EXP-1 (improved: the vendor's own nouns; ApiPayload, a base class, is not needed): every export of Python is here", () => {
   for (const name of Object.values(counterparts)) expect(core[name]).toBeDefined()
 })
 
-test("EXP-2 (improved: the report that is under version control names more than Python has): nothing else is exported", () => {
+test("EXP-2 (improved: the API report names more than Python exports): nothing outside the API report is exported", () => {
   const report = readFileSync(new URL("../../api/index.api.md", import.meta.url), "utf8")
   const declared = [...report.matchAll(/^(?:export )?(?:declare )?(?:const|class|function|namespace) (\w+)/gm)]
   const names = new Set(declared.map(([, name]) => name))

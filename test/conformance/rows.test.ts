@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url"
 import { expect, test } from "vitest"
 import rows from "./rows.json" with { type: "json" }
 
-/** The rows that titles in a folder name: `"HTTP-5 HTTP-6: …"`, `"SRV-24 to SRV-26: …"`. */
+/** The rows whose ids start the titles in a folder: `"HTTP-5 HTTP-6: …"`, `"SRV-24 to SRV-26: …"`. */
 const rowsIn = (folder: string): ReadonlySet<string> => {
   const path = fileURLToPath(new URL(folder, import.meta.url))
   const titles = readdirSync(path)
@@ -21,12 +21,12 @@ const rowsIn = (folder: string): ReadonlySet<string> => {
 const idsOf = (table: Readonly<Record<string, ReadonlyArray<number>>>): ReadonlyArray<string> =>
   Object.entries(table).flatMap(([prefix, numbers]) => numbers.map((number) => `${prefix}-${number}`))
 
-test("every row that needs no tenant is shown by a test of this folder", () => {
+test("every row that needs no tenant has a test in this folder", () => {
   const shown = rowsIn(".")
   expect(idsOf(rows.offline).filter((id) => !shown.has(id))).toEqual([])
 })
 
-test("every row about the real service is shown by a test of the sandbox", () => {
+test("every row about the real service has a test of the sandbox", () => {
   const shown = rowsIn("../sandbox")
   expect(idsOf(rows.live).filter((id) => !shown.has(id))).toEqual([])
 })

@@ -9,7 +9,7 @@ import { fieldsOf, untyped, withTenant } from "../support/tenant.js"
 
 const root = "/api/v1/library/custom-scripts"
 
-/** Answers with what was sent, as the service does. */
+/** Answers with the fields of the request, as the service does. */
 const echo: Handler = (request) => ({
   status: request.method === "POST" ? 201 : 200,
   body: { ...scriptRecord(), ...(jsonOf(request) as object) }
@@ -43,7 +43,7 @@ const update = (id: string, changes: UpdateCustomScript) =>
 
 describe("create", () => {
   for (const kind of kinds) {
-    effect(`SCC-1 SCC-2 SCC-3: ${kind.execution_frequency}: every field comes back as given, after one request`, () =>
+    effect(`SCC-1 SCC-2 SCC-3: ${kind.execution_frequency}: every field is returned unchanged, after one request`, () =>
       withTenant(echo)((server) =>
         Effect.gen(function* () {
           const created = yield* create(kind)
@@ -54,7 +54,7 @@ describe("create", () => {
     )
   }
 
-  effect("SCC-4 SCC-6: shown in Self Service without a category is refused, and nothing is sent", () =>
+  effect("SCC-4 SCC-6: a script in Self Service without a category is refused, and nothing is sent", () =>
     withTenant(echo)((server) =>
       Effect.gen(function* () {
         const fields = { name: "x", script: "x", execution_frequency: "once", show_in_self_service: true }
@@ -77,7 +77,7 @@ describe("create", () => {
     )
   )
 
-  effect("SCC-5 SCC-6: no_enforcement outside Self Service is refused, and nothing is sent", () =>
+  effect("SCC-5 SCC-6: no_enforcement without Self Service is refused, and nothing is sent", () =>
     withTenant(echo)((server) =>
       Effect.gen(function* () {
         const fields = { name: "x", script: "x", execution_frequency: "no_enforcement", show_in_self_service: false }
@@ -91,7 +91,7 @@ describe("create", () => {
 })
 
 describe("get", () => {
-  effect("SCG-1 SCG-2: get gives the script with the id asked for", () =>
+  effect("SCG-1 SCG-2: get gives the script with this id", () =>
     withTenant(({ path }) => ({ body: scriptRecord({ id: path.split("/").at(-1) }) }))((server) =>
       Effect.gen(function* () {
         const script = yield* (yield* CustomScripts).get(scriptId)
@@ -116,7 +116,7 @@ describe("get", () => {
 })
 
 describe("list", () => {
-  /** A listing of so many scripts, by five, with a relative `next`. */
+  /** A listing of this many scripts in pages of five, with a relative `next`. */
   const listing =
     (total: number): Handler =>
     ({ query }) => {
@@ -132,11 +132,11 @@ describe("list", () => {
 
   for (const [rows, total, requests] of [
     ["SCL-1 SCL-2 SCL-3 SCL-4: 5 scripts", 5, 1],
-    ["SCL-5 SCL-6 SCL-7 SCL-8: no script", 0, 1],
+    ["SCL-5 SCL-6 SCL-7 SCL-8: no scripts", 0, 1],
     ["SCL-9 SCL-10 SCL-11 SCL-12: 17 scripts on pages of five, with a relative next", 17, 4]
   ] as const) {
     effect(
-      `${rows}: all are there, after ${requests} request${requests === 1 ? "" : "s"} without a limit of ours`,
+      `${rows}: list gives all of them, after ${requests} request${requests === 1 ? "" : "s"} without a limit`,
       () =>
         withTenant(listing(total))((server) =>
           Effect.gen(function* () {
@@ -158,7 +158,7 @@ describe("list", () => {
 
 describe("update", () => {
   for (const kind of kinds) {
-    effect(`SCU-1 SCU-2: ${kind.execution_frequency}: every field comes back as given`, () =>
+    effect(`SCU-1 SCU-2: ${kind.execution_frequency}: every field is returned as it was given`, () =>
       withTenant(echo)((server) =>
         Effect.gen(function* () {
           expect(yield* update(scriptId, kind)).toMatchObject({ id: scriptId, ...kind })
@@ -168,7 +168,7 @@ describe("update", () => {
     )
   }
 
-  effect("SCU-3 (improved: the script may have a category): shown in Self Service is sent as it is", () =>
+  effect("SCU-3 (improved: the script may have a category already): show_in_self_service alone is sent unchanged", () =>
     withTenant(echo)((server) =>
       Effect.gen(function* () {
         yield* update(scriptId, { show_in_self_service: true })
@@ -177,7 +177,7 @@ describe("update", () => {
     )
   )
 
-  effect("a script is taken from Self Service without the category that the service would drop", () =>
+  effect("removing a script from Self Service does not send the category, which the service would drop", () =>
     withTenant(echo)((server) =>
       Effect.gen(function* () {
         const hidden = { show_in_self_service: false, self_service_category_id: categoryId } as const
@@ -194,7 +194,7 @@ describe("update", () => {
     )
   )
 
-  effect("SCU-3: shown in Self Service with the category cleared is refused, and nothing is sent", () =>
+  effect("SCU-3: show_in_self_service with the category set to null is refused, and nothing is sent", () =>
     withTenant(echo)((server) =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(update(scriptId, { show_in_self_service: true, self_service_category_id: "" }))
@@ -205,7 +205,7 @@ describe("update", () => {
     )
   )
 
-  effect("SCU-4: no_enforcement outside Self Service is refused, and nothing is sent", () =>
+  effect("SCU-4: no_enforcement without Self Service is refused, and nothing is sent", () =>
     withTenant(echo)((server) =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(

@@ -20,7 +20,7 @@ const anything = Schema.Unknown
 const noCi = Effect.withConfigProvider(ConfigProvider.fromMap(new Map()))
 
 describe("transport", () => {
-  scoped("HTTP-1: a session whose scope has closed fails with ApiClientError and sends nothing", () =>
+  scoped("HTTP-1: a call after the session's scope has closed fails with ApiClientError, and nothing is sent", () =>
     Effect.gen(function* () {
       const server = yield* serve(() => ({ body: [] }))
       const scope = yield* Scope.make()
@@ -44,7 +44,7 @@ describe("transport", () => {
       yield* client.delete(path, { query })
     })
 
-  effect("HTTP-2: GET, POST, PATCH and DELETE carry the source tag", () =>
+  effect("HTTP-2: GET, POST, PATCH and DELETE send the source tag", () =>
     withTenant(() => ({ body: {} }))((server) =>
       Effect.gen(function* () {
         yield* eachMethod({})
@@ -55,7 +55,7 @@ describe("transport", () => {
     ).pipe(noCi)
   )
 
-  effect("HTTP-3: a caller's own parameters are kept, and a caller's source is replaced by the tag", () =>
+  effect("HTTP-3: a caller's own parameters are sent, but the tag replaces the caller's source", () =>
     withTenant(() => ({ body: {} }))((server) =>
       Effect.gen(function* () {
         yield* eachMethod({ limit: "5", source: "somebody else", q: "a&b=c" })
@@ -87,8 +87,8 @@ describe("transport", () => {
   }
 })
 
-describe("errors that a caller expects, and errors that nobody does", () => {
-  /** What was logged while a program ran, with its level, and the status of each call by its span. */
+describe("failures that a caller expects, and others", () => {
+  /** What is logged above debug level while a program runs, and the status of each call in its span. */
   const observed = <A, E, R>(program: Effect.Effect<A, E, R>) =>
     Effect.gen(function* () {
       const loud: Array<unknown> = []
@@ -122,7 +122,7 @@ describe("errors that a caller expects, and errors that nobody does", () => {
       method === "POST" ? { status: 400, body } : { body: { count: 0, next: null, previous: null, results: [] } }
     )
 
-  effect("HTTP-4 (improved: what the caller expects is the result, not a failure): assigned already", () =>
+  effect("HTTP-4 (improved: an expected failure is a result): an item that is assigned already is not a failure", () =>
     refusing(JSON.stringify("Library Item already exists on Blueprint"))(() =>
       Effect.gen(function* () {
         expect((yield* assign).status).toBe("already-assigned")
@@ -130,7 +130,7 @@ describe("errors that a caller expects, and errors that nobody does", () => {
     )
   )
 
-  effect("HTTP-5 HTTP-6 (improved: seen in the call's span): an expected 400 is logged at debug level at most", () =>
+  effect("HTTP-5 HTTP-6 (improved: the call's span shows it): an expected 400 is logged at debug level at most", () =>
     refusing(JSON.stringify("Library Item already exists on Blueprint"))(() =>
       Effect.gen(function* () {
         const { loud, statuses } = yield* observed(assign)
@@ -149,7 +149,7 @@ describe("errors that a caller expects, and errors that nobody does", () => {
     )
   )
 
-  effect("HTTP-8 HTTP-9 (improved: both are on the failure; no error is logged for a caller who may expect it)", () =>
+  effect("HTTP-8 HTTP-9 (improved: the failure has both; nothing is logged, because the caller may expect it)", () =>
     refusing({ library_item_id: ["Enter a valid UUID."] })(() =>
       Effect.gen(function* () {
         const { loud, statuses } = yield* observed(

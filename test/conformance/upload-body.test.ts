@@ -10,7 +10,7 @@ import { withTenant } from "../support/tenant.js"
 
 const MiB = 1024 * 1024
 
-/** What storage gets of an installer, and what is told on the way. */
+/** What storage receives of an installer, and the progress that is reported. */
 const uploaded = (installer: Installer) => {
   const progress: Array<TransferProgress> = []
   return withTenant(appsTenant())((server) =>
@@ -26,13 +26,13 @@ const uploaded = (installer: Installer) => {
 }
 
 const absent = (): Received => {
-  throw new Error("nothing came to storage")
+  throw new Error("storage received nothing")
 }
 
 describe("the body of an upload", () => {
   for (const size of [1, 64, MiB, MiB + 17]) {
     scoped(
-      `UPB-1 UPB-2: ${size} bytes: the length is what was declared, and the progress ends at the file's size`,
+      `UPB-1 UPB-2: ${size} bytes: the body has the declared length, and the progress ends at the size of the file`,
       () =>
         Effect.gen(function* () {
           const content = randomBytes(size)
@@ -52,38 +52,36 @@ describe("the body of an upload", () => {
     )
   }
 
-  effect(
-    "UPB-1 (improved: an empty installer is no installer): a file of 0 bytes is refused before anything is sent",
-    () =>
-      withTenant(appsTenant())((server) =>
-        Effect.gen(function* () {
-          const apps = yield* CustomApps
-          const path = yield* temporaryFile("app.pkg", "")
-          const error = yield* Effect.flip(
-            apps.create({
-              name: "App",
-              install_type: "package",
-              install_enforcement: "install_once",
-              installer: { path }
-            })
-          )
-          expect(error).toMatchObject({
-            reason: "InvalidArgument",
-            fieldErrors: { installer: [`The file ${path} is empty.`] }
+  effect("UPB-1 (improved: an empty installer is an error): a file of 0 bytes is refused before anything is sent", () =>
+    withTenant(appsTenant())((server) =>
+      Effect.gen(function* () {
+        const apps = yield* CustomApps
+        const path = yield* temporaryFile("app.pkg", "")
+        const error = yield* Effect.flip(
+          apps.create({
+            name: "App",
+            install_type: "package",
+            install_enforcement: "install_once",
+            installer: { path }
           })
-          expect(server.received).toEqual([])
+        )
+        expect(error).toMatchObject({
+          reason: "InvalidArgument",
+          fieldErrors: { installer: [`The file ${path} is empty.`] }
         })
-      )
+        expect(server.received).toEqual([])
+      })
+    )
   )
 
-  scoped("UPB-3: 3 MiB report progress more than once", () =>
+  scoped("UPB-3: an upload of 3 MiB reports its progress more than once", () =>
     Effect.gen(function* () {
       const { progress } = yield* uploaded({ path: yield* temporaryFile("app.pkg", randomBytes(3 * MiB)) })
       expect(new Set(progress.map(({ bytes }) => bytes)).size).toBeGreaterThanOrEqual(2)
     })
   )
 
-  effect("UPB-4 UPB-5 UPB-6: fields as storage gave them, then the file's header, then its bytes, in one form", () =>
+  effect("UPB-4 UPB-5 UPB-6: one form has the fields of the presign, then the file's header, then its bytes", () =>
     Effect.gen(function* () {
       const { stored } = yield* uploaded({ bytes: Buffer.from("\r\nthe bytes\0ÿ"), name: "app.pkg" })
       const boundary = /^multipart\/form-data; boundary=([\w-]+)$/.exec(stored.headers["content-type"] ?? "")?.[1] ?? ""
