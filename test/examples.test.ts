@@ -1,6 +1,6 @@
 /**
- * Every program under examples/ runs against a sandbox tenant that has an app, in a process of its own, as a reader
- * would run it, with a bucket and files at hand; and every example in the README and in docs/ is one of them.
+ * Each program under examples/ runs as a reader would run it: in its own process, against a sandbox tenant with an app,
+ * a bucket and files. Each example in the README and in docs/ is one of these programs.
  */
 import { scopedLive } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -18,7 +18,7 @@ import { temporaryFile, temporaryFolder } from "./support/files.js"
 import { bundled } from "./support/programs.js"
 import { serve } from "./support/server.js"
 
-/** Runs until it is stopped. */
+/** This example runs until it is stopped. */
 const endless = "audit-to-file.ts"
 
 const isProgram = (name: string) => name.endsWith(".ts") && !name.endsWith(".test.ts") && name !== endless
@@ -34,7 +34,7 @@ const run = (name: string, environment: Record<string, string>) =>
     })
   )
 
-/** What some of them must say, beside anything at all. */
+/** The text that some of them must print. The others must print anything. */
 const says: Readonly<Record<string, RegExp>> = {
   "any-endpoint.ts": /^NotFound$/m,
   "enrollment.ts": /^Head office: 36\d days left\nsaved .*\/enroll\.mobileconfig\n$/,
@@ -58,7 +58,7 @@ const says: Readonly<Record<string, RegExp>> = {
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
-/** What the programs find: an app on the tenant, an installer to publish, a folder, and an object in a bucket. */
+/** What the programs need: an app on the tenant, an installer to publish, a folder, and an object in a bucket. */
 const surroundings = Effect.gen(function* () {
   const { apiToken, tenantUrl } = yield* Sandbox
   const { state } = yield* Sandbox
@@ -80,7 +80,7 @@ const surroundings = Effect.gen(function* () {
   const user = yield* Effect.map(state.users.put({ name: "Ada", email: "ada@example.com" }), ({ id }) => id)
   const tag = yield* Effect.map(state.tags.put({ name: "Loaner" }), ({ id }) => id)
   const mac = { platform: "Mac", blueprint_id, user } as const
-  // Which apps a Mac has follows from its id: this one has Chrome.
+  // The id of a Mac decides which apps it has. A Mac with this id has Chrome.
   const id = "00000000-0000-4000-8000-000000000002"
   yield* state.devices.put({ ...mac, id, device_name: "Ada's Mac", serial_number: "C02ADA" })
   const old = { device_name: 'Ada\'s "old" Mac', serial_number: "C02OLD", filevault_enabled: false, tags: [tag] }
@@ -95,7 +95,7 @@ const surroundings = Effect.gen(function* () {
     IRU_API_TOKEN: apiToken,
     INSTALLER: yield* temporaryFile("Agent.pkg", "installer"),
     FOLDER: yield* temporaryFolder,
-    // Several tenants of a program, which are one here.
+    // A program with several tenants uses this one for all of them.
     ACCUHIVE_URL: tenantUrl,
     ACCUHIVE_TOKEN: apiToken,
     GLOBEX_URL: tenantUrl,
@@ -114,14 +114,14 @@ const surroundings = Effect.gen(function* () {
     AWS_REGION: store.region,
     AWS_ACCESS_KEY_ID: store.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: store.credentials.secretAccessKey,
-    // The SDK says on Node 20 that it will not support it for ever.
+    // The SDK warns on Node 20 that it will stop supporting it.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true"
   }
 })
 
 for (const name of readdirSync("examples").filter(isProgram)) {
   scopedLive(
-    `examples/${name} runs on a sandbox tenant and says what it did`,
+    `examples/${name} runs on a sandbox tenant and prints what it did`,
     () =>
       Effect.gen(function* () {
         const { stderr, stdout } = yield* run(name, yield* surroundings)
@@ -149,7 +149,7 @@ const runToFirstLine = (name: string, environment: Record<string, string>) =>
   })
 
 scopedLive(
-  `examples/${endless} has each event once, over a restart`,
+  `examples/${endless} handles each event once, also after a restart`,
   () =>
     Effect.gen(function* () {
       const environment = yield* surroundings
@@ -169,7 +169,7 @@ scopedLive(
 
 const pages = ["README.md", ...readdirSync("docs").map((name) => `docs/${name}`)].filter((page) => page.endsWith(".md"))
 
-test.each(pages)("what %s shows in TypeScript is a file under examples/, word for word", (page) => {
+test.each(pages)("each TypeScript example in %s is a file under examples/, word for word", (page) => {
   for (const [, file = "", code = ""] of readFileSync(page, "utf8").matchAll(
     /```ts\n(?:\/\/ (\S+)\n)?([\s\S]*?)```/g
   )) {
@@ -178,7 +178,7 @@ test.each(pages)("what %s shows in TypeScript is a file under examples/, word fo
   }
 })
 
-test.each(pages)("every page that %s links to is there", (page) => {
+test.each(pages)("every file that %s links to exists", (page) => {
   for (const [, target = ""] of readFileSync(page, "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) {
     expect(existsSync(join(dirname(page), target)), `${page} links to ${target}`).toBe(true)
   }

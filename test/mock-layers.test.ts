@@ -1,5 +1,5 @@
 /**
- * A program tested with mock layers, as one that uses the library would be: only what it calls is there.
+ * A program that uses the library is tested with mock layers, which have only the methods that the program calls.
  */
 import { effect } from "@effect/vitest"
 import {
@@ -41,7 +41,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { describe, expect } from "vitest"
 
-/** What is tested: an app is published under a category, and put on the Blueprint of a name. */
+/** The program under test: it publishes an app in a category and assigns it to a Blueprint. */
 const publish = (path: string, blueprintName: string) =>
   Effect.gen(function* () {
     const category = yield* Effect.flatten((yield* SelfServiceCategories).find("apps"))
@@ -73,8 +73,8 @@ const blueprints = Layer.mock(Blueprints, {
     Effect.succeed({ status: id === "b-2" ? "assigned" : "already-assigned", library_item_ids: [library_item_id] })
 })
 
-describe("a program over mock layers", () => {
-  effect("the way through", () =>
+describe("a program with mock layers", () => {
+  effect("succeeds with the answers of the mocks", () =>
     Effect.gen(function* () {
       expect(yield* publish("Firefox.pkg", "Engineering")).toBe("Firefox (Firefox.pkg) is assigned to Engineering")
     }).pipe(
@@ -91,7 +91,7 @@ describe("a program over mock layers", () => {
     )
   )
 
-  effect("a failure of the service, and a failure of a transfer", () =>
+  effect("handles a failure of the service and a failure of a transfer", () =>
     Effect.gen(function* () {
       const failing = (error: ApiClientError | PayloadTransferError) =>
         publish("Firefox.pkg", "Engineering").pipe(
@@ -106,7 +106,7 @@ describe("a program over mock layers", () => {
     })
   )
 
-  effect("what is not mocked says so by its name when it is called", () =>
+  effect("fails with the name of the method if it calls one that is not mocked", () =>
     Effect.gen(function* () {
       const calls: ReadonlyArray<readonly [string, Effect.Effect<unknown, unknown>]> = [
         [
@@ -145,12 +145,12 @@ describe("a program over mock layers", () => {
     })
   )
 
-  effect("each service has one", () =>
+  effect("can mock every service", () =>
     Effect.gen(function* () {
       const event = Example.auditEvent()
       const position = { since: event.occurred_at, seen: [event.id] }
 
-      // The compiler says that no service is missing here. `ApiClient` is no resource: it is the session itself.
+      // The compiler says that no service is missing here. `ApiClient` is the session itself, so it needs no mock.
       const Mocks: Layer.Layer<Exclude<IruServices.Services, ApiClient> | InstallerTransfer> = Layer.mergeAll(
         Layer.mock(AdeDevices, { list: () => Effect.succeed(Example.list([Example.adeDevice()])) }),
         Layer.mock(AdeIntegrations, { get: (id) => Effect.succeed(Example.adeIntegration({ id })) }),
@@ -186,7 +186,7 @@ describe("a program over mock layers", () => {
         Layer.mock(Vulnerabilities, { devices: () => Stream.make(Example.vulnerableDevice()) })
       )
 
-      /** What a program sees of each of them. */
+      /** What a program sees of each service. */
       const seen = Effect.gen(function* () {
         const { outcome } = yield* (yield* DeviceActions).run("1", "restart")
         const { family } = yield* (yield* Devices).details("1")

@@ -1,5 +1,5 @@
 /**
- * Several tenants in one program: none of them is ever sent what belongs to another.
+ * Several tenants in one program: no tenant is sent what belongs to another.
  */
 import { scoped } from "@effect/vitest"
 import { ApiClient, ApiConfig, CustomScripts, IruServices as Core } from "effect-iru"
@@ -20,7 +20,7 @@ const tokenOf = { north: "11111111-1111-4111-8111-111111111111", south: "2222222
 class North extends Context.Tag("test/North")<North, CustomScripts.Service>() {}
 class South extends Context.Tag("test/South")<South, CustomScripts.Service>() {}
 
-/** A server that has one script, of the name given. */
+/** A server with one script of this name. */
 const tenantWith = (name: string) => serve(() => ({ body: pageOf([scriptRecord({ name })]) }))
 
 const namesOf = (scripts: CustomScripts.Service) =>
@@ -28,7 +28,7 @@ const namesOf = (scripts: CustomScripts.Service) =>
 
 const tokensAt = ({ received }: TestServer) => received.map(({ headers }) => headers.authorization)
 
-/** Asks both, one after the other and at once. */
+/** Reads from both tenants, one after the other and at the same time. */
 const askBoth = Effect.gen(function* () {
   const [north, south] = [yield* North, yield* South]
   yield* Effect.all([namesOf(north), namesOf(south)], { concurrency: 2 })
@@ -53,7 +53,7 @@ describe("two tenants in one program", () => {
     })
   )
 
-  scoped("they may share connections: the layer of the core, twice over one transport", () =>
+  scoped("can share connections, with the core's layer for each over one transport", () =>
     Effect.gen(function* () {
       const [north, south] = [yield* tenantWith("north"), yield* tenantWith("south")]
       const node = NodeInstallerTransfer.layer().pipe(Layer.provideMerge(NodeTransport.layer()))
@@ -73,7 +73,7 @@ describe("two tenants in one program", () => {
     })
   )
 
-  scoped("layers of single services, over ApiClient.layer() of two configurations, do not mix either", () =>
+  scoped("stay separate if each has layers of single services over its own ApiClient.layer()", () =>
     Effect.gen(function* () {
       const [north, south] = [yield* tenantWith("north"), yield* tenantWith("south")]
       const tenant = (server: TestServer, apiToken: string) =>
@@ -91,7 +91,7 @@ describe("two tenants in one program", () => {
     })
   )
 
-  scoped("two tokens of one tenant are two sessions", () =>
+  scoped("are two sessions if the same tenant is given with two tokens", () =>
     Effect.gen(function* () {
       const server = yield* tenantWith("one")
       const both = Layer.merge(
@@ -112,7 +112,7 @@ describe("two tenants in one program", () => {
     })
   )
 
-  scoped("layerConfig reads the variables of where it is provided", () =>
+  scoped("get their variables from the ConfigProvider that each layer is provided with", () =>
     Effect.gen(function* () {
       const [north, south] = [yield* tenantWith("north"), yield* tenantWith("south")]
       const variables = (server: TestServer, token: string) =>
@@ -140,7 +140,7 @@ describe("two tenants in one program", () => {
     })
   )
 
-  scoped("both come from one environment, each under names of its own", () =>
+  scoped("can come from one environment, each with its own variable names", () =>
     Effect.gen(function* () {
       const [north, south] = [yield* tenantWith("north"), yield* tenantWith("south")]
       const environment = ConfigProvider.fromMap(
@@ -167,7 +167,7 @@ describe("two tenants in one program", () => {
     })
   )
 
-  scoped("what is wrong with a variable of your own is told under its name", () =>
+  scoped("fail with the names of the program's own variables if one is invalid", () =>
     Effect.gen(function* () {
       const config = { tenantUrl: Config.string("NORTH_URL"), apiToken: Config.redacted("NORTH_TOKEN") }
       const environment = new Map([
@@ -185,7 +185,7 @@ describe("two tenants in one program", () => {
     })
   )
 
-  scoped("a LayerMap opens one session for each tenant, and keeps it", () =>
+  scoped("get one session each from a LayerMap, which keeps it", () =>
     Effect.gen(function* () {
       const servers = { north: yield* tenantWith("north"), south: yield* tenantWith("south") }
       const sessions = new Set<ApiClient.Service>()

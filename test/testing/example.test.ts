@@ -1,5 +1,5 @@
 /**
- * The examples of `effect-iru/testing`, against the schemas of the operations.
+ * The examples of `effect-iru/testing` fit the schemas of the operations.
  */
 import type { Operation } from "effect-iru"
 import * as operations from "effect-iru/operations"
@@ -13,7 +13,7 @@ import { describe, expect, test } from "vitest"
 
 const examples: Readonly<Record<string, unknown>> = Example
 
-/** The payloads that a schema is made of, by their names: those of a union, of a list, and below a key. */
+/** The payloads in a schema, by their names: those of a union, of a list, and below a key. */
 const payloadsIn = (ast: AST.AST): ReadonlyArray<readonly [name: string, ast: AST.AST]> => {
   const name = Option.getOrElse(AST.getIdentifierAnnotation(ast), () => "")
   if (AST.isUnion(ast)) return ast.types.flatMap(payloadsIn)
@@ -25,14 +25,14 @@ const payloadsIn = (ast: AST.AST): ReadonlyArray<readonly [name: string, ast: AS
 const all: ReadonlyArray<Operation.Any> = Object.values(operations).flatMap((group) => Object.values(group))
 const payloads = new Map(all.flatMap(({ answer }) => (answer === undefined ? [] : payloadsIn(answer.ast))))
 
-/** The records that a caller can give in part, by their places: each has to be there, to be given in part. */
+/** The places of the records that a caller can give in part. Each of these records must exist. */
 const recordsIn = (ast: AST.AST): ReadonlyArray<ReadonlyArray<PropertyKey>> => {
   if (AST.isUnion(ast)) return ast.types.flatMap(recordsIn)
   if (!AST.isTypeLiteral(ast) || ast.propertySignatures.length === 0) return []
   return [[], ...ast.propertySignatures.flatMap(({ name, type }) => recordsIn(type).map((rest) => [name, ...rest]))]
 }
 
-test("every answer of every operation has an example, by the name of its payload", () => {
+test("every answer of every operation has an example that is named after its payload", () => {
   expect(payloads.size).toBeGreaterThan(60)
   for (const name of payloads.keys()) expect.soft(Example, name).toHaveProperty(String.uncapitalize(name))
 })
@@ -53,7 +53,7 @@ describe.each([...payloads].map(([name, ast]) => [String.uncapitalize(name), Sch
       expect(Schema.decodeUnknownSync(schema)(json)).toEqual(record)
     })
 
-    test("has every record that can be given in part", () => {
+    test("has every record that a caller can give in part", () => {
       for (const place of recordsIn(AST.typeAST(schema.ast))) {
         const value = place.reduce((within: unknown, key) => Object(within)[key], record)
         expect.soft(value, place.join(".")).toBeTypeOf("object")
@@ -63,18 +63,18 @@ describe.each([...payloads].map(([name, ast]) => [String.uncapitalize(name), Sch
   }
 )
 
-test("what is given is there, and the rest is as it was", () => {
+test("given fields replace the fields of the example, and the others stay", () => {
   const script = Example.customScript({ name: "Nightly", execution_frequency: "every_day" })
   expect(script).toEqual({ ...Example.customScript(), name: "Nightly", execution_frequency: "every_day" })
 })
 
-test("a device of another platform has a model and a version of that platform, unless they are given", () => {
+test("a device of another platform gets a model and a version of that platform, unless they are given", () => {
   expect(Example.device({ platform: "iPhone" })).toMatchObject({ platform: "iPhone", model: "iPhone 17" })
   expect(Example.device({ platform: "iPhone", model: "iPhone 12" }).model).toBe("iPhone 12")
   expect(Example.device({ platform: "Vision" }).platform).toBe("Vision")
 })
 
-test("records within are given in part, or as null", () => {
+test("records inside an example can be given in part, or as null", () => {
   const details = Example.appleDeviceDetails({ filevault: { filevault_enabled: false } })
   expect(details.filevault).toEqual({ ...Example.appleDeviceDetails().filevault, filevault_enabled: false })
   expect(Example.device({ user: { name: "Grace Hopper" } }).user).toMatchObject({
@@ -84,17 +84,17 @@ test("records within are given in part, or as null", () => {
   expect(Example.device({ user: null }).user).toBeNull()
 })
 
-test("lists and secrets are given whole", () => {
+test("lists and secrets can only be given as a whole", () => {
   expect(Example.device({ tags: ["Lobby"] }).tags).toEqual(["Lobby"])
   const { PIN } = Example.lockPin({ PIN: Redacted.make("000001") })
   expect(PIN && Redacted.value(PIN)).toBe("000001")
 })
 
-test("no two examples share a record: what a test changes in one is not in the next", () => {
+test("two examples share no record, so a change of one does not change the next", () => {
   expect(Example.blueprint().enrollment_code).not.toBe(Example.blueprint().enrollment_code)
 })
 
-test("what the API cannot send is refused, with its place", () => {
+test("a value that the API cannot send is refused with its place", () => {
   expect(() => Example.device({ device_id: "ABC" })).toThrow(/\["device_id"\][^]*lowercase/)
   // @ts-expect-error there is no such field
   expect(() => Example.device({ platfrom: "Mac" })).toThrow(/platfrom/)
@@ -102,12 +102,12 @@ test("what the API cannot send is refused, with its place", () => {
   expect(() => Example.tag({ name: 1 })).toThrow(/name/)
 })
 
-test("a list is what `list` of a service answers with", () => {
+test("Example.list gives what `list` of a service returns", () => {
   const lobby = Example.tag()
   expect(Example.list([lobby])).toEqual({ count: 1, next: null, previous: null, results: [lobby] })
 })
 
-test("the records belong together", () => {
+test("records that belong together have the same ids", () => {
   const { blueprint_id, device_id, user } = Example.device()
   expect(Example.blueprint().id).toBe(blueprint_id)
   expect(Example.user().id).toBe(user?.id)
