@@ -1,5 +1,5 @@
 /**
- * Lists all custom scripts once, in a process of its own.
+ * Lists all custom scripts once, in its own process.
  */
 import { CustomScripts } from "../../dist/index.js"
 import * as Effect from "effect/Effect"

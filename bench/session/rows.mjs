@@ -1,5 +1,5 @@
 /**
- * Streams rows in a process of its own and prints how many, in which time, and the most memory that it took.
+ * Streams rows in its own process. Prints their number, the time and the highest memory use.
  */
 import { ApiClient } from "../../dist/index.js"
 import * as Effect from "effect/Effect"

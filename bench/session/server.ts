@@ -1,11 +1,11 @@
 /**
- * The server of the benchmarks, in a process of its own. All answers are made before it says where it is, and are sent
- * as they are: what it costs is one write an answer.
+ * The server of the benchmarks, in its own process. It makes all answers before it prints its origin, so that each answer
+ * costs one write.
  *
  * `/api/v1/library/custom-scripts?offset=` lists `SCRIPTS` custom scripts of 1 KiB, 300 a page; `/api/v1/rows?offset=`
  * lists `ROWS` small records, 1,000 a page; `/api/v1/devices?offset=` and `/api/v1/prism/filevault?cursor=` list `FLEET`
- * records of about 900 bytes, 300 a page; any other path is one custom script. Each answer comes after `DELAY`
- * milliseconds. Prints its origin.
+ * records of about 900 bytes, 300 a page; any other path is one custom script. Each answer is sent after `DELAY`
+ * milliseconds.
  */
 import { createServer, type AddressInfo } from "node:net"
 
@@ -101,7 +101,7 @@ const listing = (url: string, count: number, size: number, record: (index: numbe
     })
   })
 
-/** The pages of the fleet. `envelope` is given the records of a page, and where the next one begins. */
+/** The pages of the fleet. `envelope` gets the records of a page and the offset of the next one. */
 const fleetPages = (
   record: (index: number) => unknown,
   envelope: (records: ReadonlyArray<unknown>, next: number | null) => unknown

@@ -1,5 +1,5 @@
 /**
- * Runs a program against the tenant of the benchmarks, without a limit to its pace.
+ * Runs a program against the tenant of the benchmarks, without a rate limit.
  */
 import { Iru } from "../../dist/node/index.js"
 import * as Effect from "effect/Effect"

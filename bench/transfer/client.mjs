@@ -1,6 +1,6 @@
 /**
- * One transfer in a process of its own. Prints the seconds that it took, its sha256 where it has one, and the most memory
- * that the process ever held, in MiB.
+ * Makes one transfer in its own process. Prints the seconds, the sha256 if there is one, and the highest memory use of
+ * the process in MiB.
  *
  *   node client.mjs upload|undici|download|node ADDRESS FILE [SIZE SHA256 CONNECTIONS]
  *   node client.mjs archive|source ORIGIN NAME [SIZE SHA256]
@@ -14,7 +14,7 @@ import { pipeline } from "node:stream/promises"
 
 const [way, address, file, size, sha256, connections] = process.argv.slice(2)
 
-/** The least that undici can do: the same form, read a MiB at a time. */
+/** The same upload with undici alone: the same form, read a MiB at a time. */
 const overUndici = async () => {
   const { request } = await import("undici")
   const boundary = "a-boundary-of-the-benchmark"
@@ -39,7 +39,7 @@ const overUndici = async () => {
   }
 }
 
-/** What one writes with Node alone: hash what comes, and pipe it into the file a MiB at a time. */
+/** The same download with Node alone: hashes the bytes and pipes them into the file a MiB at a time. */
 const overNode = () => async () => {
   const get = address.startsWith("https:") ? tlsGet : plainGet
   const response = await new Promise((resolve, reject) => get(address, resolve).once("error", reject))
@@ -77,7 +77,7 @@ const overTheLibrary = async () => {
   return () => Effect.runPromise(Effect.provide(transfer, Layer.provide(layer, NodeFileSystem.layer)))
 }
 
-/** From the tenant into a bucket, or from a bucket to the tenant's storage. */
+/** Transfers from the tenant into a bucket, or from a bucket to the tenant's storage. */
 const overS3 = async () => {
   const [Effect, Layer, Redacted, { InstallerTransfer }, { Iru }, { S3Installers }] = await Promise.all([
     import("effect/Effect"),

@@ -1,6 +1,6 @@
 /**
- * A tenant, its storage and a bucket for benchmarks, in a process of its own. The tenant's apps and the bucket's objects
- * are the files of a folder; an app's id is the file's name and its sha256. What is uploaded is thrown away.
+ * A tenant, its storage and a bucket for benchmarks, in its own process. The tenant's apps and the bucket's objects are
+ * the files of a folder. The id of an app is the name of its file and its sha256. Uploaded files are discarded.
  *
  *   node tenant.mjs FOLDER     prints its origin
  */
@@ -33,7 +33,7 @@ const give = ({ method }, response, path) => {
   else createReadStream(path, { highWaterMark: 1024 * 1024 }).pipe(response)
 }
 
-/** A multipart upload is begun, gets its parts and is completed. There is nothing before. */
+/** Answers the start, the parts and the completion of a multipart upload. The bucket has no earlier object. */
 const take = (request, response, query) => {
   request.on("data", () => undefined)
   request.once("end", () => {

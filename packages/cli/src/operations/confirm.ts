@@ -32,9 +32,9 @@ export interface Intention {
 export const withConfirmation = (command: ShellCommand, isDestructive: boolean): ShellCommand =>
   isDestructive
     ? command
-        .option("--confirm <name>", "Confirm without being asked, with the serial number, name or id of the one record")
-        .option("--count <number>", "Confirm without being asked, with the number of records", wholeNumber(1))
-    : command.option("--yes", "Ask nothing")
+        .option("--confirm <name>", "Give the text that you would be asked to type, such as a serial number")
+        .option("--count <number>", "Give the number that you would be asked to type", wholeNumber(1))
+    : command.option("--yes", "Do not ask for confirmation")
 
 const refused = (message: string) => new Problem({ message, code: exitCodes.usage })
 

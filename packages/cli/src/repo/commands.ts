@@ -94,8 +94,8 @@ export const repoCommand = (command: ShellCommand): void => {
     .summary("Apply a plan, after asking")
     .argument("[plan]", "A file written by iru repo plan --out. Default: a new plan")
     .examples("iru repo apply plan.json", "iru repo apply --yes   # for scripts")
-    .option("--yes", "Ask nothing")
-    .option("--write-back", "Write each item as the tenant saved it back into the folder, as iructl does")
+    .option("--yes", "Do not ask for confirmation")
+    .option("--write-back", "Afterwards write each item into the folder as the tenant has saved it, as iructl does")
   withSession(withStyle(withPlan(apply)))
   apply.action(async (file: string | undefined) => {
     const options: PlanCommandOptions = apply.opts()

@@ -1,5 +1,5 @@
 /**
- * A folder for the bundled commands of one test run. Each worker bundles them there once, if one of its tests needs them.
+ * Makes a folder for the bundled commands of a test run. A worker bundles them there when a test first needs them.
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -1,5 +1,5 @@
 /**
- * The commands as they are shipped: bundled.
+ * The commands as they are published: bundled.
  */
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -20,7 +20,7 @@ export const bundledCommand = async (name: "iru" | "iru-sandbox"): Promise<strin
   return join(await bundled, "dist", `${name}.js`)
 }
 
-/** The command `iru` for the tests of a file, and a folder that is theirs. */
+/** The command `iru` and a temporary folder for the tests of a file. */
 export const iruForTests = (): { readonly folder: () => string; readonly command: () => string } => {
   let folder = ""
   let command = ""

@@ -1,5 +1,5 @@
 /**
- * `iru` as its users start it: a process with pipes, or in a terminal.
+ * Runs `iru` as its users do: as a process with pipes, or in a terminal.
  */
 import { Sandbox } from "effect-iru/sandbox"
 import * as Effect from "effect/Effect"
@@ -16,10 +16,10 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** What a command is started with. */
+/** The options of a run. */
 export interface Start {
   readonly env?: Readonly<Record<string, string>>
-  /** What stands on its standard input. */
+  /** The text on its standard input. */
   readonly input?: string
 }
 
@@ -35,11 +35,11 @@ export const runProcess = async (program: string, args: ReadonlyArray<string>, {
   return { code: code ?? null, ...printed } satisfies Ended
 }
 
-/** Runs a test on a tenant of a small company. */
+/** Runs a test on a sandbox tenant with the sample records of a small company. */
 export const onTenant = <A, E>(test: Effect.Effect<A, E, Sandbox | Scope.Scope>) =>
   test.pipe(Effect.provide(Sandbox.layer({ seed: 42 })))
 
-/** Prepares the commands of a test file. */
+/** Makes the functions that run the commands in a test file. */
 export const prepareIru = () => {
   const { command, folder } = iruForTests()
   const usual = () => ({
@@ -53,7 +53,7 @@ export const prepareIru = () => {
     IRU_API_TOKEN: apiToken
   }))
 
-  /** Runs `iru` without any tenant. */
+  /** Runs `iru` without a tenant. */
   const plain = (args: ReadonlyArray<string>, { env, input }: Start = {}): Effect.Effect<Ended> =>
     Effect.promise(() =>
       runProcess(process.execPath, [command(), ...args], {
@@ -62,11 +62,11 @@ export const prepareIru = () => {
       })
     )
 
-  /** Runs `iru` with pipes, on the sandbox at hand. */
+  /** Runs `iru` with pipes, on the sandbox of the test. */
   const iru = (args: ReadonlyArray<string>, { env, ...start }: Start = {}): Effect.Effect<Ended, never, Sandbox> =>
     Effect.flatMap(tenant, (variables) => plain(args, { ...start, env: { ...variables, ...env } }))
 
-  /** Runs `iru` in a terminal on the sandbox at hand, and types an answer after each text. Both outputs are one. */
+  /** Runs `iru` in a terminal on the sandbox of the test. Types each answer after its text, and returns all output. */
   const inTerminal = (
     args: ReadonlyArray<string>,
     {
