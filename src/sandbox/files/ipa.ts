@@ -1,5 +1,5 @@
 /**
- * What an .ipa file says of the app in it: the few keys of its `Info.plist` that the service shows.
+ * Reads from an .ipa file the keys of its app's `Info.plist` that the service shows.
  */
 import * as Either from "effect/Either"
 import type { StoredObject } from "../storage/StoredObject.js"
@@ -17,7 +17,7 @@ export interface IpaFacts {
 
 const families: Readonly<Record<string, string>> = { 1: "iPhone", 2: "iPad", 3: "Apple TV" }
 
-/** What the file says; nothing when it is no .ipa, or when one of the keys that every app has is not in it. */
+/** The app's facts; `undefined` if the file is not an .ipa, or if its app lacks an identifier, a name or a version. */
 export const readIpa = (stored: StoredObject): IpaFacts | undefined => {
   try {
     const info = readEntry(stored, /^Payload\/[^/]+\.app\/Info\.plist$/)
@@ -41,7 +41,7 @@ export const readIpa = (stored: StoredObject): IpaFacts | undefined => {
       families: numbers.flatMap((number) => families[String(number)] ?? [])
     }
   } catch {
-    // A file that promises more than it holds, or holds what cannot be unpacked.
+    // The archive is cut off, or its content cannot be unpacked.
     return undefined
   }
 }

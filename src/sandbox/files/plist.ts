@@ -1,5 +1,5 @@
 /**
- * Property lists as XML, read strictly: well-formed XML, and in it the few elements that a property list may have.
+ * Reads property lists in XML strictly: the XML must be well-formed and have only the elements of a property list.
  */
 import * as Either from "effect/Either"
 import { SaxesParser } from "saxes"
@@ -15,7 +15,7 @@ export type PlistValue =
   | ReadonlyArray<PlistValue>
   | ReadonlyMap<string, PlistValue>
 
-/** Where an element stands in its text. */
+/** The place of an element in its text. */
 interface Span {
   readonly start: number
   readonly end: number
@@ -25,12 +25,12 @@ interface Span {
 export interface Plist {
   readonly text: string
   readonly values: ReadonlyMap<string, PlistValue>
-  /** The values of the dictionary. Of two with one key, the first one counts. */
+  /** The places of the dictionary's values. If a key appears twice, the first one counts. */
   readonly spans: ReadonlyMap<string, Span>
   readonly dictionary: Span
 }
 
-/** A text as it stands in a property list. */
+/** A text, escaped for a property list. */
 export const escaped = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
 
 class Malformed extends Error {}
@@ -43,7 +43,7 @@ interface Open {
   readonly name: string
   readonly start: number
   text: string
-  /** The values in it so far, and the keys of a dictionary. */
+  /** The values in the element so far, and the keys of a dictionary. */
   readonly values: Array<PlistValue>
   readonly keys: Array<string>
 }
@@ -54,19 +54,19 @@ const integer = /^([+-]?)(\d+|0x[0-9a-f]+)$/i
 const real = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf(?:inity)?)$/i
 
 const integerOf = (text: string): number | bigint => {
-  const [, sign, digits = ""] = integer.exec(text) ?? refuse("an integer is none")
+  const [, sign, digits = ""] = integer.exec(text) ?? refuse("an integer is invalid")
   const value = BigInt(digits) * (sign === "-" ? -1n : 1n)
   return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value
 }
 
 const realOf = (text: string): number => {
-  if (!real.test(text)) refuse("a real number is none")
+  if (!real.test(text)) refuse("a real number is invalid")
   if (/nan/i.test(text)) return Number.NaN
   return /inf/i.test(text) ? (text.startsWith("-") ? -Infinity : Infinity) : Number(text)
 }
 
 const dateOf = (text: string): Date =>
-  date.test(text) && !Number.isNaN(Date.parse(text)) ? new Date(text) : refuse("a date is none")
+  date.test(text) && !Number.isNaN(Date.parse(text)) ? new Date(text) : refuse("a date is invalid")
 
 const dataOf = (text: string): Uint8Array => {
   const digits = text.replace(/\s/g, "")
@@ -83,7 +83,7 @@ const dictionaryOf = ({ keys, values }: Open): ReadonlyMap<string, PlistValue> =
 const emptyOf = ({ name, text }: Open): boolean =>
   text.trim() === "" ? name === "true" : refuse(`${name} has content`)
 
-/** How each element becomes a value. A key is none. */
+/** How each element becomes a value. A `key` element is not a value, so it is missing here. */
 const readers: Readonly<Record<string, (element: Open) => PlistValue>> = {
   array: ({ values }) => values,
   data: ({ text }) => dataOf(text),
@@ -104,7 +104,7 @@ const read = (text: string): Plist => {
   const spans = new Map<string, Span>()
   let dictionary: Span | undefined
   let root: PlistValue | undefined
-  /** A tag holds no `<`, so the last one before its end is its own. */
+  /** A tag contains no other `<`, so the last one before its end is its start. */
   const tagStart = () => text.lastIndexOf("<", parser.position - 1)
 
   parser.on("error", (error) => refuse(error.message))
@@ -113,7 +113,7 @@ const read = (text: string): Plist => {
     if (outer === undefined ? name !== "plist" : !containers.includes(outer.name)) refuse(`${name} is misplaced`)
     if (outer !== undefined) {
       const isKey = name === "key"
-      if (!isKey && readers[name] === undefined) refuse(`${name} is no element of a property list`)
+      if (!isKey && readers[name] === undefined) refuse(`${name} is not an element of a property list`)
       const expectsKey = outer.name === "dict" && outer.keys.length === outer.values.length
       if (isKey !== expectsKey) refuse(isKey ? "a key is misplaced" : "a value has no key")
       if (outer.name === "plist" && outer.values.length > 0) refuse("there are two values")
@@ -150,7 +150,7 @@ const read = (text: string): Plist => {
     : refuse("it has no dictionary")
 }
 
-/** Reads a text, or says what is wrong with it. */
+/** Parses a text; on the left, the message says what is wrong with it. */
 export const parseXml = (text: string): Either.Either<Plist, string> =>
   Either.try({
     try: () => read(text),
@@ -158,8 +158,8 @@ export const parseXml = (text: string): Either.Either<Plist, string> =>
   })
 
 /**
- * The text with other texts at some keys of the dictionary, and not a byte changed elsewhere; a key that is not there is
- * added at its end.
+ * Replaces the values of some keys of the dictionary and changes no other byte. A missing key is added at the end of the
+ * dictionary.
  */
 export const rewrite = ({ dictionary, spans, text }: Plist, changes: Readonly<Record<string, string>>): string => {
   const element = (value: string) => `<string>${escaped(value)}</string>`

@@ -1,12 +1,12 @@
 /**
- * Property lists as files: XML in the encodings that people have it in, and the binary form, which becomes XML.
+ * Reads files with property lists: XML in the usual encodings, and the binary form, which is converted to XML.
  */
 import { parseBuffer } from "bplist-parser"
 import * as Either from "effect/Either"
 import { binarySize } from "./binarySize.js"
 import { escaped, parseXml, type Plist } from "./plist.js"
 
-/** More than any profile or `Info.plist` comes to. */
+/** No profile or `Info.plist` is as large as this. */
 const largest = 64 * 1024 * 1024
 
 const binaryMark = "bplist00"
@@ -30,10 +30,10 @@ const elementOf = (value: unknown, indent: string): string => {
     )
     return `${indent}<dict>\n${entries.join("")}${indent}</dict>`
   }
-  throw new Error("XML has no element for a value in it")
+  throw new Error("a value in it has no XML element")
 }
 
-/** A binary property list as XML. A real number without a fraction becomes an integer: the reader does not tell them apart. */
+/** Converts a binary property list to XML. The parser returns `1.0` and `1` alike, so both become integers. */
 const xmlOfBinary = (bytes: Buffer): string => {
   if (binarySize(bytes) > largest) throw new Error("it is too large")
   const [root]: ReadonlyArray<unknown> = parseBuffer(bytes)
@@ -45,7 +45,7 @@ ${elementOf(root, "")}
 `
 }
 
-/** The byte order marks, and the encoding that each one means. */
+/** The first bytes of a file, a byte order mark or `<`, and the encoding that they mean. */
 const marks = [
   { encoding: "utf-8", bytes: [0xef, 0xbb, 0xbf] },
   { encoding: "utf-16le", bytes: [0xff, 0xfe] },
@@ -76,35 +76,37 @@ const fail = (problem: string): never => {
 const decode = (bytes: Buffer, encoding: string): string => {
   switch (encoding) {
     case "ascii":
-      return bytes.every((byte) => byte < 0x80) ? bytes.toString("latin1") : fail("it is not the ASCII that it says")
+      return bytes.every((byte) => byte < 0x80)
+        ? bytes.toString("latin1")
+        : fail("it declares ASCII and has other bytes")
     case "latin1":
       return bytes.toString("latin1")
     case "utf-16":
-      return fail("it is not the UTF-16 that it says")
+      return fail("it declares UTF-16 and is not")
     default:
       return new TextDecoder(encoding, { fatal: true }).decode(bytes)
   }
 }
 
-/** The encoding that a declaration names; `undefined` if there is no declaration, or none with an encoding. */
+/** The encoding that a declaration names; `undefined` if there is no declaration, or if it names no encoding. */
 const declaredIn = (head: string): string | undefined => {
   const name = declaration.exec(head)?.[2]?.toLowerCase()
-  return name === undefined ? undefined : (names[name] ?? fail(`its encoding ${name} is not read here`))
+  return name === undefined ? undefined : (names[name] ?? fail(`its encoding ${name} is not supported`))
 }
 
-/** The text of an XML file. As text it has no other encoding than UTF-8, so its declaration says that. */
+/** The text of an XML file. The sandbox stores the text as UTF-8, so its declaration is changed to that. */
 const textOf = (bytes: Buffer): string => {
   const mark = marks.find((mark) => mark.bytes.every((byte, index) => bytes[index] === byte))
   const declared = declaredIn(mark === undefined ? bytes.toString("latin1", 0, 1024) : decode(bytes, mark.encoding))
   if (mark !== undefined && declared !== undefined && !mark.encoding.startsWith(declared)) {
-    return fail(`it is not in the encoding that it says, ${declared}`)
+    return fail(`it declares ${declared} and has another encoding`)
   }
   return decode(bytes, mark?.encoding ?? declared ?? "utf-8").replace(declaration, (written, _quote, name) =>
     written.replace(name, "UTF-8")
   )
 }
 
-/** Reads the property list in a file, or says what is wrong with it. */
+/** Parses a file with a property list; on the left, the message says what is wrong with it. */
 export const readPlist = (bytes: Uint8Array): Either.Either<Plist, string> => {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   return Either.try({

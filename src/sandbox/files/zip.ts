@@ -1,11 +1,11 @@
 /**
- * One file out of a ZIP archive, without reading the rest of it.
+ * Reads one file of a ZIP archive without reading the rest.
  */
 import { closeSync, constants, openSync, readSync } from "node:fs"
 import { inflateRawSync } from "node:zlib"
 import type { StoredObject } from "../storage/StoredObject.js"
 
-/** Reads some bytes; fewer where the end comes first. */
+/** Reads this many bytes, or fewer at the end of the archive. */
 type Read = (start: number, length: number) => Buffer
 
 const withReader = <A>({ size, source }: StoredObject, use: (read: Read) => A): A => {
@@ -33,7 +33,7 @@ export const readEntry = (stored: StoredObject, name: RegExp): Buffer | undefine
     const tailStart = Math.max(0, stored.size - 65_557)
     const tail = read(tailStart, 65_557)
     const end = tail.lastIndexOf(endSignature)
-    // `readUInt16LE` throws where the end itself is cut.
+    // `readUInt16LE` throws if the end record itself is cut off.
     if (end === -1 || end + 22 + tail.readUInt16LE(end + 20) > tail.length) return undefined
     const length = tail.readUInt32LE(end + 12)
     if (length > largestDirectory) return undefined
