@@ -35,7 +35,7 @@ describe("the name of the installer", () => {
   }
 })
 
-describe("the place where a zip is unpacked", () => {
+describe("unzip_location, the place where a zip is unpacked,", () => {
   effect('APP-7: is null if it is "" or missing', () =>
     Effect.gen(function* () {
       expect((yield* decode({ unzip_location: "" })).unzip_location).toBeNull()

@@ -47,7 +47,7 @@ describe("create", () => {
 
   const content = { text: plist, bytes: new TextEncoder().encode(plist) }
   for (const [kind, value] of Object.entries(content)) {
-    effect(`PRC-5 PRC-6 PRC-8 (improved: text or bytes, where Python wants an open file): from ${kind}`, () =>
+    effect(`PRC-5 PRC-6 PRC-8 (improved: text or bytes, while Python needs an open file): from ${kind}`, () =>
       withTenant(echo)((server) =>
         Effect.gen(function* () {
           const created = yield* create({ name: "Wi-Fi", runs_on_mac: true, file: { content: value } })

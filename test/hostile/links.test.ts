@@ -156,7 +156,7 @@ describe("a next link that never ends the listing", () => {
     )
   )
 
-  effect("is told from a listing that grows while it is read, which is read to its end", () =>
+  effect("is not assumed if a listing grows while it is read: that listing is read to its end", () =>
     withTenant(({ query }) => {
       const offset = Number(query["offset"] ?? 0)
       return page(`${offset}`, offset < 40 ? `?offset=${offset + 1}` : null, Math.max(4, offset))

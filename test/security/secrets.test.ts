@@ -1,5 +1,5 @@
 /**
- * The search for secrets finds them. Otherwise it would prove nothing that the search finds none in other tests.
+ * The search for secrets finds them. If it could not, the tests that find no secret would prove nothing.
  */
 import { expect, test } from "vitest"
 import { leaks, secrets, writtenDown } from "./secrets.js"

@@ -148,7 +148,7 @@ effect("fields that are not given are not changed", () =>
   }).pipe(onSandbox())
 )
 
-effect("white space at the end of a script, which the service drops, is not a difference", () =>
+effect("white space at the end of a script, which the service drops, does not count as a difference", () =>
   Effect.gen(function* () {
     const apps = yield* CustomApps
     const app: PublishCustomApp = {

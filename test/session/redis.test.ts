@@ -270,7 +270,7 @@ describe.runIf(installed)("a machine whose Redis", () => {
   )
 
   live(
-    "goes away and comes back uses its own count meanwhile, and logs each change once",
+    "is away for a while uses its own count meanwhile, and logs each change once",
     () =>
       Effect.scoped(
         Effect.gen(function* () {
@@ -352,7 +352,7 @@ describe("a machine whose Redis answers", () => {
     ["with a counter that never expires", "*2\r\n:1\r\n:-1\r\n"],
     ["with an array of arrays, 100,000 deep", "*1\r\n".repeat(100_000)],
     ["with an array that claims to be too long to exist", "*99999999999\r\n"],
-    ["with text that is no Redis reply", "HTTP/1.1 400 Bad Request\r\n\r\n"]
+    ["with text that is not a Redis reply", "HTTP/1.1 400 Bad Request\r\n\r\n"]
   ] as const) {
     live(`${what} uses its own count, and logs that once`, () =>
       Effect.scoped(

@@ -263,7 +263,7 @@ describe("with resume, a download", () => {
     })
   )
 
-  eitherWay("over several connections continues after the last byte up to which there is no gap", () =>
+  eitherWay("over several connections continues after the last byte before the first gap", () =>
     Effect.gen(function* () {
       const large = bytesOf(30 * MiB)
       const store = yield* badStore(large, (_, count) => (count === 2 || count === 3 ? { stallAfter: 3_000_000 } : {}))
