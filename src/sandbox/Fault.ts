@@ -131,7 +131,7 @@ export const parseRules = (text: string): Either.Either<ReadonlyArray<Fault>, st
 export const status = (
   status: number,
   match: Match = {},
-  body: unknown = { detail: `A ${status} that was asked for.` }
+  body: unknown = { detail: `Injected fault: status ${status}` }
 ): Fault => ({
   ...match,
   respond: { status, body }

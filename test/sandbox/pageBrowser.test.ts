@@ -205,17 +205,17 @@ describe.runIf(isThere)("the page in a browser", () => {
     Effect.gen(function* () {
       const page = yield* open()
       yield* click(page, /^500/)
-      yield* shown(page, "500 for anything to anywhere")
+      yield* shown(page, "status 500: any method, any path")
       expect([yield* statusOf(), yield* statusOf()]).toEqual([500, 200])
-      yield* gone(page, "500 for anything to anywhere")
+      yield* gone(page, "status 500: any method, any path")
 
       yield* click(page, /^429/)
-      yield* shown(page, "429 for anything")
+      yield* shown(page, "status 429: any method")
       const limited = yield* call("GET", categories)
       expect([limited.status, limited.headers.get("retry-after")]).toEqual([429, "2"])
 
       yield* click(page, /^403/)
-      yield* shown(page, "403 for anything")
+      yield* shown(page, "status 403: any method")
       expect(yield* statusOf()).toBe(403)
 
       for (const name of [/^Cut/, /^Lost/]) {
@@ -236,7 +236,7 @@ describe.runIf(isThere)("the page in a browser", () => {
       const app = { name: "x", file_key, install_type: "package", install_enforcement: "install_once" }
       const create = call("POST", "/api/v1/library/custom-apps", { json: app })
       yield* click(page, /^503/)
-      yield* shown(page, "503 for POST to /api/v1/library/custom-apps")
+      yield* shown(page, "status 503: POST, /api/v1/library/custom-apps")
       const refused = yield* create
       expect(refused.json).toEqual({ detail: "The upload is still being processed." })
       const created = yield* create
@@ -244,13 +244,13 @@ describe.runIf(isThere)("the page in a browser", () => {
 
       const download = Effect.promise(async () => reply(await fetch(textAt(created.json, "file_url"))))
       yield* click(page, /^Expired/)
-      yield* shown(page, "expired for GET to storage")
+      yield* shown(page, "expired: GET, storage, any path")
       const expired = yield* download
       expect([expired.status, /Request has expired/.test(expired.text)]).toEqual([403, true])
       expect((yield* download).status).toBe(200)
 
       yield* click(page, /^Slow/)
-      yield* shown(page, "late for anything")
+      yield* shown(page, "delay 5s: any method")
       yield* Effect.fork(statusOf())
       yield* Effect.promise(() => page.locator("#requests .status").getByText("…").waitFor())
     })
@@ -266,15 +266,15 @@ describe.runIf(isThere)("the page in a browser", () => {
         await page.getByLabel("to", { exact: true }).selectOption("scripts")
       })
       yield* click(page, /^500/)
-      yield* shown(page, "500 for POST to /api/v1/library/custom-scripts*")
-      yield* shown(page, "2 times")
+      yield* shown(page, "status 500: POST, /api/v1/library/custom-scripts*")
+      yield* shown(page, "2 left")
       const scripts = "/api/v1/library/custom-scripts"
       expect(yield* statusOf(scripts)).toBe(200)
       expect(yield* statusOf("/api/v1/blueprints", "POST")).not.toBe(500)
       expect(yield* statusOf(scripts, "POST")).toBe(500)
-      yield* shown(page, "once")
+      yield* shown(page, "1 left")
       yield* click(page, "Clear all faults")
-      yield* gone(page, "500 for POST")
+      yield* gone(page, "status 500: POST")
       expect(yield* statusOf(scripts, "POST")).not.toBe(500)
 
       yield* Effect.promise(() => page.getByLabel("The next").fill(""))
@@ -321,8 +321,8 @@ describe.runIf(isThere)("the page in a browser", () => {
         await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")
       })
-      yield* shown(page, "500 for GET to anywhere")
-      yield* shown(page, "2 times")
+      yield* shown(page, "status 500: GET, any path")
+      yield* shown(page, "2 left")
       expect([yield* statusOf(), yield* statusOf(), yield* statusOf()]).toEqual([500, 500, 200])
 
       yield* Effect.promise(async () => {
@@ -392,7 +392,7 @@ describe.runIf(isThere)("the page in a browser", () => {
         yield* click(page, /^500/)
         yield* statusOf()
         yield* click(page, /^429/)
-        yield* shown(page, "429 for anything")
+        yield* shown(page, "status 429: any method")
         yield* click(page, /GET.*\/none/)
         yield* shown(page, "Answer 404")
         for (const place of places) {
@@ -676,7 +676,7 @@ describe.runIf(isThere)("the page in a browser", () => {
       const page = yield* open()
       const paths = () => Effect.promise(() => page.locator("#requests .path").allInnerTexts())
       yield* click(page, /^500/)
-      yield* shown(page, "500 for anything")
+      yield* shown(page, "status 500: any method")
       yield* statusOf("/api/v1/broken")
       yield* statusOf("/api/v1/first")
       yield* shown(page, "/first")

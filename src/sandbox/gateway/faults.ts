@@ -5,7 +5,6 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as Struct from "effect/Struct"
 import type { Fault, FaultAnswer } from "../Fault.js"
 import { SandboxError } from "../SandboxError.js"
 import { answerProblem } from "./answerProblem.js"
@@ -104,11 +103,25 @@ const globFits = (pattern: string, path: string): boolean => {
 const pathFits = (pattern: Fault["path"], path: string): boolean =>
   pattern === undefined || (pattern instanceof RegExp ? path.search(pattern) >= 0 : globFits(pattern, path))
 
-const explain = (fault: Fault): string => {
-  const what = Object.keys(Struct.omit(fault, "method", "path", "target", "times", "respond"))
-  const status = fault.respond === undefined ? [] : [`status ${fault.respond.status}`]
-  return `Injected fault: ${[...status, ...what].join(", ")}`
-}
+const time = (duration: Duration.DurationInput): string => Duration.format(duration)
+
+/** The effects of a fault in words: `delay 5s, status 500`. */
+export const effectsOf = (fault: Fault): string =>
+  [
+    fault.delay !== undefined && `delay ${time(fault.delay)}`,
+    fault.respond !== undefined && `status ${fault.respond.status}`,
+    fault.cutAfter !== undefined && `answer cut after ${fault.cutAfter} bytes`,
+    fault.stallAfter !== undefined && `answer stops after ${fault.stallAfter} bytes`,
+    fault.drop === true && "no answer",
+    fault.cutRequestAfter !== undefined && `request cut after ${fault.cutRequestAfter} bytes`,
+    fault.next !== undefined && "another next page",
+    fault.processing !== undefined && `processing ${time(fault.processing)}`,
+    fault.expired === true && "expired"
+  ]
+    .filter((effect) => effect !== false)
+    .join(", ")
+
+const explain = (fault: Fault): string => `Injected fault: ${effectsOf(fault)}`
 
 const checked = (fault: Fault): Effect.Effect<void, SandboxError> => {
   const problem = fault.respond === undefined ? undefined : answerProblem(fault.respond)

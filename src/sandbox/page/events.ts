@@ -7,29 +7,18 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { Sandbox } from "../Sandbox.js"
+import { effectsOf } from "../gateway/faults.js"
 import { type Hub, makeHub } from "./hub.js"
 
 const earlier = 200
 
 const event = (name: string, value: unknown): string => `event: ${name}\ndata: ${JSON.stringify(value)}\n\n`
 
-const harms = [
-  ["delay", "late"],
-  ["cutAfter", "cut"],
-  ["stallAfter", "stalled"],
-  ["drop", "lost"],
-  ["cutRequestAfter", "request cut"],
-  ["next", "another next"],
-  ["processing", "processing"],
-  ["expired", "expired"]
-] as const
-
-/** `429 for GET to /api/v1/blueprints*` */
+/** `status 429: GET, /api/v1/blueprints*` */
 const describe = ({ fault }: Sandbox.ActiveFault): string => {
-  const { method = "anything", path, respond, target } = fault
-  const harm = harms.flatMap(([key, word]) => (fault[key] === undefined ? [] : [word]))
-  const all = respond === undefined ? harm : [respond.status, ...harm]
-  return `${all.join(", ")} for ${method} to ${String(path ?? target ?? "anywhere")}`
+  const { method = "any method", path = "any path", target } = fault
+  const where = target === "storage" ? `storage, ${path}` : String(path)
+  return `${effectsOf(fault)}: ${method}, ${where}`
 }
 
 /** A request as a row of the page, which reads bodies and headers only when somebody opens the row. */

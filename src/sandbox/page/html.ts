@@ -6,15 +6,12 @@ import type { PageField, PagePart } from "../tenant/resource.js"
 import { pageParts, places } from "./parts.js"
 
 /** A list that can be folded away. */
-const list = ({ id, noun, place, title }: PagePart): string => `      <details id="${id}-part" open hidden>
+const list = ({ hasChips, id, noun, place, title }: PagePart): string => `      <details id="${id}-part" open hidden>
         <summary>${title} <span id="${id}-count" class="count"></span></summary>
         <div class="scroll" data-list="${id}" data-place="${place}" data-noun="${noun}" tabindex="0" role="region" aria-label="${title}">
-          <ul id="${id}" class="rows ${withChips.includes(id) ? "with-chips" : "items"}"></ul>
+          <ul id="${id}" class="rows ${hasChips === true ? "with-chips" : "items"}"></ul>
         </div>
       </details>`
-
-/** The lists whose rows show related items. These rows differ in height. */
-const withChips: ReadonlyArray<string> = ["blueprints"]
 
 /** The text of an empty place. */
 const hints: Readonly<Record<PagePart["place"], string>> = {

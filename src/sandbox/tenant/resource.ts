@@ -56,6 +56,8 @@ export interface PagePart {
   readonly noun: string
   /** The path of the API, for a fault that only affects these records. */
   readonly path?: string | undefined
+  /** Whether its rows show related items, and so differ in height. */
+  readonly hasChips?: boolean | undefined
   /** Its rows, in the order in which the page shows them. */
   readonly rows: (tenant: Tenant) => Effect.Effect<Listing<PageRow>>
   /** One record. Default: the one in `Sandbox.state`. `undefined`: there is none. */

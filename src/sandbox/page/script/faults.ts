@@ -7,7 +7,7 @@ export const faults = /* javascript */ String.raw`
 // The faults of the buttons, as rules for --fault. A rule with its own target ignores the choice of the form.
 
 const presets = [
-  ["500", "Server error", { respond: { status: 500, body: { detail: "A 500 that was asked for." } } }],
+  ["500", "Server error", { respond: { status: 500, body: { detail: "Injected fault: status 500" } } }],
   ["429", "Too many requests, Retry-After 2 s", {
     respond: { status: 429, body: { message: "API rate limit exceeded" }, headers: { "retry-after": "2" } }
   }],
@@ -64,7 +64,7 @@ byId("clear").addEventListener("click", async () => {
 const showFaults = (active) => {
   byId("faults-part").hidden = active.length === 0
   show(byId("faults"), active, ({ left, text }) =>
-    make("li", "", make("span", "", text), make("span", "muted", left === 1 ? "once" : number(left) + " times"))
+    make("li", "", make("span", "", text), make("span", "muted", number(left) + " left"))
   )
 }
 `

@@ -95,6 +95,7 @@ export const blueprints = resource({
       place: "blueprints",
       title: "Blueprints",
       noun: "Blueprints",
+      hasChips: true,
       path: "/api/v1/blueprints",
       rows: (tenant) =>
         Effect.sync(() =>
