@@ -83,7 +83,7 @@ export const Json = Schema.Unknown
 /** The values that a caller can choose from. */
 export const choice = <const Values extends readonly [string, ...Array<string>]>(...values: Values) =>
   Schema.Literal(...values).annotations({
-    message: () => ({ message: `is none of ${values.map((value) => `"${value}"`).join(", ")}`, override: true })
+    message: () => ({ message: `must be one of ${values.map((value) => `"${value}"`).join(", ")}`, override: true })
   })
 
 /**

@@ -78,7 +78,7 @@ export declare namespace CustomProfiles {
      * (`PayloadIdentifier`, `PayloadUUID`, `PayloadDisplayName`) are ignored. Fields that you leave out stay as they
      * are.
      *
-     * Everything is checked before anything is sent: a file that is no property list, or signed, is `InvalidArgument`.
+     * Everything is checked before anything is sent: a file that is not a property list, or that is signed, is `InvalidArgument`.
      * Fails with `Conflict` if several profiles have the name: `detail` has their ids.
      *
      * @see `GET`, `POST`, `PATCH /api/v1/library/custom-profiles`
@@ -143,7 +143,7 @@ const make = Effect.gen(function* () {
         const { file: given, name, ...fields } = yield* checkPublish(profile)
         const file = yield* formFile(fs, operation, given, `${name}.mobileconfig`)
         const plist = yield* Effect.mapError(parsePlist(file.bytes), (problem) =>
-          invalidArgument(operation, { file: [`is no property list: ${problem}`] })
+          invalidArgument(operation, { file: [`is not a property list: ${problem}`] })
         )
         const found = Option.getOrUndefined(yield* named(operation, functions.stream(), name))
         if (found === undefined) {

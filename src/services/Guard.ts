@@ -78,7 +78,7 @@ export const limit = (limits: Limits): Guard =>
             const before = kind === "device" ? devices.size : (used.get(kind) ?? 0)
             const more =
               kind === "device" ? wanted.filter((id) => !devices.has(id)).length : (call.devices?.length ?? 1)
-            // Not the other way round: a limit that is no number admits nothing.
+            // Written so that a limit of NaN admits nothing.
             if (!(before + more <= most)) return Effect.fail(overLimit(call, before, more, most))
             if (kind === "device") {
               for (const id of wanted) devices.set(id, (devices.get(id) ?? 0) + 1)

@@ -122,7 +122,7 @@ describe("a folder", () => {
           "scripts/D/audit.zsh: is not UTF-8",
           "scripts/E/info.yaml:1 id: is not an id",
           "scripts/E/audit.zsh: is empty",
-          'apps/F/info.yaml:3 install_type: is none of "package", "zip", "image"',
+          'apps/F/info.yaml:3 install_type: must be one of "package", "zip", "image"',
           "apps/F/info.yaml:6 file.name: is not a file name",
           "apps/F/info.yaml:7 file.sha256: is not a sha256 in hex: 64 digits"
         ]

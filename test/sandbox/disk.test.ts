@@ -100,7 +100,7 @@ describe("a folder that does not belong to the sandbox", () => {
   for (const path of ["~/tenant", "~", "~root/tenant", "file:///tmp/tenant"]) {
     effect(`that only a shell or a URL parser would find, ${path}, is refused, and no other folder is created`, () =>
       Effect.map(refusal(path), (message) => {
-        expect(message).toBe(`${path} is no path. Write the whole path of the folder.`)
+        expect(message).toBe(`${path} is not a path. Write the full path of the folder.`)
         expect(existsSync(path.split("/")[0] ?? "")).toBe(false)
       })
     )

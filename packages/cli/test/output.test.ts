@@ -224,7 +224,7 @@ describe("a failure prints at most three lines on standard error, and has an exi
         expect(verb.stderr).toBe("iru: unknown command 'delte' (Did you mean delete?) See iru tags --help\n")
         const value = yield* iru(["devices", "list", "--platform", "Macc"])
         expect(value.stderr).toBe(
-          'iru devices list: --platform is none of "Mac", "iPhone", "iPad", "AppleTV", "Android", "Windows"\n'
+          'iru devices list: --platform must be one of "Mac", "iPhone", "iPad", "AppleTV", "Android", "Windows"\n'
         )
         expect([verb.code, value.code]).toEqual([2, 2])
       })

@@ -78,7 +78,7 @@ export interface Taken {
 export const take = async (data: string): Promise<Taken> => {
   // A shell does not expand the ~ in `--data=~/tenant`.
   if (/^(?:~[^/\\]*(?:[/\\]|$)|file:)/i.test(data))
-    throw refuse(`${data} is no path. Write the whole path of the folder.`)
+    throw refuse(`${data} is not a path. Write the full path of the folder.`)
   // `resolve` also removes a final slash, which would make the next check follow a link.
   const given = resolve(data)
   const there = await look(given)
