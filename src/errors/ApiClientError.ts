@@ -1,5 +1,5 @@
 /**
- * The failure of a call to the Iru API: one tag, a closed `reason`.
+ * The error of a failed call to the Iru API. It has one tag; its `reason` is one of a fixed list.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -10,16 +10,22 @@ import { whereToLook } from "../operation/stranger.js"
 /**
  * Why a call to the API failed.
  *
- * - `SessionClosed`: the session's scope has closed. Nothing was sent, unless `detail` says that the call was cut
- * - `Refused`: a guard did not admit it; nothing was sent
- * - `InvalidArgument`: refused before anything was sent; `fieldErrors` says which arguments
- * - `Transport`: no complete answer came (DNS, connection, TLS, a cut in the middle)
+ * - `SessionClosed`: the session's scope has closed. Nothing was sent, unless `detail` says that the close interrupted
+ *   the call
+ * - `Refused`: a guard refused the call; nothing was sent
+ * - `InvalidArgument`: an argument is invalid, so nothing was sent; `fieldErrors` names the arguments
+ * - `Transport`: no complete answer arrived (DNS, connection or TLS failed, or the connection broke during the answer)
  * - `Timeout`: an attempt took longer than the session's timeout
- * - `Decode`: a 2xx answer that is not what the schema says
- * - `BadRequest` (400, 405, 413, 415, 422), `Unauthorized` (401), `Forbidden` (403), `NotFound` (404, 410),
- *   `Conflict` (409, and an exclusive assignment), `RateLimited` (429; without a status: not sent, since its turn would
- *   come too late), `Unavailable` (5xx),
- *   `UnexpectedStatus` (any other, redirects included): what the server answered
+ * - `Decode`: the server answered 2xx, but the answer does not match the schema
+ * - `BadRequest`: status 400, 405, 413, 415 or 422
+ * - `Unauthorized`: status 401
+ * - `Forbidden`: status 403
+ * - `NotFound`: status 404 or 410
+ * - `Conflict`: status 409, or the Blueprint already has another library item of a type that it can have only once
+ * - `RateLimited`: status 429. Without a `status`, the call was not sent, because the request limit would have delayed it
+ *   for too long
+ * - `Unavailable`: status 5xx
+ * - `UnexpectedStatus`: any other status, redirects included
  */
 export const ApiClientErrorReason = Schema.Literal(
   "SessionClosed",
@@ -39,38 +45,38 @@ export const ApiClientErrorReason = Schema.Literal(
 )
 export type ApiClientErrorReason = typeof ApiClientErrorReason.Type
 
-/** Messages by field, in the shape the API itself uses for a 400. Messages about no field stand under `""`. */
+/** Messages by field, in the shape that the API uses for a 400. A message that is not about a field has the key `""`. */
 export const FieldErrors = Schema.Record({ key: Schema.String, value: Schema.Array(Schema.String) })
 export type FieldErrors = typeof FieldErrors.Type
 
 /**
- * A call to the Iru API that failed. It never holds the request. `detail`, `fieldErrors` and `body` may be the server's
- * answer; the token and `Redacted` arguments are removed from them.
+ * A call to the Iru API failed. This error never contains the request. `detail`, `fieldErrors` and `body` can contain
+ * text of the server's answer, from which the token and `Redacted` arguments are removed.
  */
 export class ApiClientError extends Schema.TaggedError<ApiClientError>("effect-iru/ApiClientError")("ApiClientError", {
   reason: ApiClientErrorReason,
-  /** The operation as a caller knows it: `"CustomApps.create"`, or `"ApiClient.get"` for the escape hatch. */
+  /** The function that was called: `"CustomApps.create"`, or `"ApiClient.get"` for a path that the caller wrote. */
   operation: Schema.String,
-  /** HTTP method. */
+  /** The HTTP method. */
   method: Schema.optional(Schema.String),
-  /** Path on the tenant's host, without query. */
+  /** The path on the tenant's host, without the query. */
   path: Schema.optional(Schema.String),
-  /** HTTP status, where an answer came. */
+  /** The HTTP status, if an answer arrived. */
   status: Schema.optional(Schema.Int),
-  /** What the server (or the check, the decoder, the transport) said, whatever the shape it came in. */
+  /** The explanation as text: from the server, or from the check, decoder or transport that failed. */
   detail: Schema.optional(Schema.String),
-  /** Messages by field: the server's for a 400, the library's for `InvalidArgument` and `Decode`. */
+  /** Messages by field: from the server for a 400, from this library for `InvalidArgument` and `Decode`. */
   fieldErrors: Schema.optional(FieldErrors),
   /**
-   * What answered, if it does not look like the service: `a page "Access denied" (Server: squid/5.7)`. A
-   * proxy, a firewall, a CDN or the sign-in page of a network refuses with the same statuses as the service.
+   * The sender of the answer, if the answer does not look like one of Iru: `a page "Access denied" (Server: squid/5.7)`.
+   * A proxy, a firewall, a CDN or the sign-in page of a network uses the same statuses as Iru.
    */
   answeredBy: Schema.optional(Schema.String),
-  /** The answer's text, at most 4,096 characters. Only for answers outside 2xx. */
+  /** The answer's text, at most 4,096 characters. Only for answers with a status other than 2xx. */
   body: Schema.optional(Schema.String),
-  /** How long to wait before the next try: as the server asks, or until the call would have its turn. */
+  /** How long to wait before the next try: the time that the server asks for, or until the request limit allows the call. */
   retryAfter: Schema.optional(Schema.DurationFromMillis),
-  /** The key of an installer that was uploaded before this call failed: pass it on to upload nothing twice. */
+  /** The key of an installer that was uploaded before this call failed. Pass it on, so the installer is not uploaded again. */
   fileKey: Schema.optional(Schema.String),
   /** The underlying error. */
   cause: Schema.optional(Schema.Defect)
@@ -133,7 +139,7 @@ const explain = (error: ApiClientError): string => {
   }
 }
 
-/** The service is not blamed for what something else said. */
+/** Explains an answer that is not from Iru, so that the message does not blame Iru for it. */
 const explainStranger = (error: ApiClientError, answeredBy: string): string => {
   const who = `${answeredBy} (${error.status})`
   if (error.reason === "Unavailable") return `the service is not available: ${who} answers in its place.`
@@ -142,13 +148,13 @@ const explainStranger = (error: ApiClientError, answeredBy: string): string => {
     : `something on the way answers in the service's place: ${who}. ${whereToLook}`
 }
 
-/** Whole seconds, rounded up: nobody waits for the nanosecond. */
+/** Rounds up to whole seconds, because a message needs no nanoseconds. */
 const inSeconds = (duration: Duration.Duration) => Duration.seconds(Math.ceil(Duration.toSeconds(duration)))
 
-/** The gateway in front of the API answers an unknown host or path with words of its own. */
+/** The gateway in front of the API answers an unknown host or path with its own text. */
 const isGatewayNotFound = (error: ApiClientError): boolean => error.detail?.startsWith("no Route matched") === true
 
-/** `ApiClientError` with one or some of its reasons. */
+/** An `ApiClientError` whose reason is `Reason`. */
 export type ApiClientErrorOf<Reason extends ApiClientErrorReason> = ApiClientError & { readonly reason: Reason }
 
 /** Whether a value is an `ApiClientError`. */
@@ -162,7 +168,7 @@ const hasReason = <Reason extends ApiClientErrorReason>(
   (typeof reasons === "string" ? error.reason === reasons : reasons.some((reason) => reason === error.reason))
 
 /**
- * Recovers from an `ApiClientError` with one reason, or one of several. Every other failure passes.
+ * Recovers from an `ApiClientError` that has the given reason, or one of several. Does not catch any other failure.
  *
  * @example
  * scripts.get(id).pipe(catchReason("NotFound", () => Effect.succeed(undefined)))

@@ -1,14 +1,14 @@
 /**
- * An installer arrived, and it is not the one that was announced.
+ * The error of a finished transfer whose installer has the wrong sha256 or size.
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { PayloadErrorTypeId, type PayloadTransferError } from "./PayloadTransferError.js"
 
 /**
- * The bytes at one end are not those at the other: they have another sha256 or another size. After a download, nothing
- * was written to the target. After an upload, the tenant says that it has something else than was sent; the app, if one
- * was made, is left as it is. `instanceof PayloadTransferError` holds too; `catchTag` tells the two apart.
+ * A transfer finished, but the sha256 or the size is wrong. For a download, nothing was written to the target. For an
+ * upload, the tenant reports another sha256 or size than was sent; an app that was already created or changed stays as it
+ * is. This error is also `instanceof PayloadTransferError`; use `catchTag` to catch only one of the two.
  */
 export class PayloadIntegrityError extends Schema.TaggedError<PayloadIntegrityError>(
   "effect-iru/PayloadIntegrityError"
@@ -16,13 +16,13 @@ export class PayloadIntegrityError extends Schema.TaggedError<PayloadIntegrityEr
   direction: Schema.Literal("upload", "download"),
   /** The installer's file name. */
   name: Schema.String,
-  /** What was compared: the sha256 in lower-case hex, or the size in bytes. */
+  /** The compared value: the sha256 in lower-case hex, or the size in bytes. */
   check: Schema.Literal("sha256", "size"),
-  /** What was sent, or what the tenant announced for a download. */
+  /** The value of the installer that was sent, or for a download the value that the tenant announced. */
   expected: Schema.String,
-  /** What the tenant says it has, or what arrived. */
+  /** The value that the tenant reports, or for a download the value of the bytes that arrived. */
   actual: Schema.String,
-  /** The app that was made or changed before the difference was seen. */
+  /** The id of the app that was created or changed before the difference was found. */
   appId: Schema.optional(Schema.String)
 }) {
   readonly [PayloadErrorTypeId]: PayloadErrorTypeId = PayloadErrorTypeId
@@ -35,7 +35,7 @@ export class PayloadIntegrityError extends Schema.TaggedError<PayloadIntegrityEr
   }
 }
 
-/** Everything that can happen to an installer on its way. */
+/** Every error of an installer's transfer. */
 export type PayloadError = PayloadTransferError | PayloadIntegrityError
 
 /** Whether a value is a `PayloadTransferError` or a `PayloadIntegrityError`; with `Effect.catchIf` it catches both. */

@@ -1,23 +1,23 @@
 /**
- * The failure of an installer's way to or from storage.
+ * The error of a failed transfer of an installer to or from storage.
  */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
-/** Marks the family: `PayloadTransferError` and `PayloadIntegrityError`. */
+/** Marks `PayloadTransferError` and `PayloadIntegrityError`, so that both can be recognised together. */
 export const PayloadErrorTypeId: unique symbol = Symbol.for("effect-iru/PayloadError")
 export type PayloadErrorTypeId = typeof PayloadErrorTypeId
 
 /**
  * Why a transfer failed.
  *
- * - `Source`: what is sent cannot be read, or changed while it was read
+ * - `Source`: the installer cannot be read, or it changed while it was read
  * - `Sink`: the target cannot be written
- * - `Transport`: the connection to the store failed
+ * - `Transport`: the connection to storage failed
  * - `Stalled`: no byte moved for too long
  * - `Truncated`: the transfer ended early
  * - `Expired`: the temporary address is no longer valid
- * - `Rejected`: the store refused; `status`, `code` and `detail` are its own words
+ * - `Rejected`: storage refused the transfer; `status`, `code` and `detail` are from its answer
  */
 export const PayloadTransferErrorReason = Schema.Literal(
   "Source",
@@ -40,7 +40,7 @@ const explanations: Record<PayloadTransferErrorReason, string> = {
   Rejected: "storage refused it"
 }
 
-/** An installer did not get to or from storage. It never holds the address, so no signature can be read from it. */
+/** A transfer of an installer failed. This error never contains the signed address, because the address is a secret. */
 export class PayloadTransferError extends Schema.TaggedError<PayloadTransferError>("effect-iru/PayloadTransferError")(
   "PayloadTransferError",
   {
@@ -48,20 +48,20 @@ export class PayloadTransferError extends Schema.TaggedError<PayloadTransferErro
     direction: Schema.Literal("upload", "download"),
     /** The installer's file name. */
     name: Schema.String,
-    /** Bytes that had moved. */
+    /** How many bytes were transferred before the failure. */
     bytes: Schema.optional(Schema.Number),
-    /** HTTP status, where storage answered. */
+    /** The HTTP status, if storage answered. */
     status: Schema.optional(Schema.Int),
-    /** The store's code: `"EntityTooLarge"`, `"AccessDenied"`. */
+    /** The error code of storage: `"EntityTooLarge"`, `"AccessDenied"`. */
     code: Schema.optional(Schema.String),
-    /** The store's (or the operating system's) message. */
+    /** The message of storage or of the operating system. */
     detail: Schema.optional(Schema.String),
     cause: Schema.optional(Schema.Defect)
   }
 ) {
   readonly [PayloadErrorTypeId]: PayloadErrorTypeId = PayloadErrorTypeId
 
-  /** `PayloadIntegrityError` counts as one. */
+  /** Also true for a `PayloadIntegrityError`. */
   static override [Symbol.hasInstance](value: unknown): value is PayloadTransferError {
     return Predicate.hasProperty(value, PayloadErrorTypeId)
   }

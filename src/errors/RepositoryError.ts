@@ -1,15 +1,15 @@
 /**
- * The failure of a folder of library items: one tag, a closed `reason`.
+ * The error of work on a folder of library items. It has one tag; its `reason` is one of a fixed list.
  */
 import * as Schema from "effect/Schema"
 
 /**
  * Why work on a folder failed.
  *
- * - `NotARepository`: neither the folder nor one above it holds a `.iructl` or `.kst` file
- * - `InvalidItem`: files that cannot be read as what they should be, or break a rule of the service
+ * - `NotARepository`: neither the folder nor a folder above it contains a `.iructl` or `.kst` file
+ * - `InvalidItem`: a file has the wrong format, or breaks a rule of the service
  * - `Duplicate`: several items of one kind have the same id
- * - `Conflict`: an item was changed in the folder and in the tenant
+ * - `Conflict`: an item was changed both in the folder and in the tenant
  * - `LimitExceeded`: a plan would update or delete more than its limits allow
  * - `Stale`: an item has changed since the plan was made
  * - `WrongTenant`: the plan was made for another tenant
@@ -27,27 +27,27 @@ export const RepositoryErrorReason = Schema.Literal(
 )
 export type RepositoryErrorReason = typeof RepositoryErrorReason.Type
 
-/** What is wrong with a file. */
+/** One problem of a file. */
 export const RepositoryProblem = Schema.Struct({
-  /** Below the repository's root, with `/`. */
+  /** The file's path, relative to the repository's root, with `/` between folders. */
   file: Schema.String,
-  /** The key of an info file, with dots: `file.sha256`. */
+  /** The key in the info file; nested keys are joined with dots: `file.sha256`. */
   key: Schema.optional(Schema.String),
-  /** Counted from 1. */
+  /** The line number. The first line is 1. */
   line: Schema.optional(Schema.Int),
   message: Schema.String
 })
-/** A problem, decoded. */
+/** One problem of a file. */
 export interface RepositoryProblem extends Schema.Schema.Type<typeof RepositoryProblem> {}
 
-/** A folder, a plan or an item of it that cannot be used. It never holds the content of a script or a profile. */
+/** A folder, a plan or an item cannot be used. This error never contains the content of a script or a profile. */
 export class RepositoryError extends Schema.TaggedError<RepositoryError>("effect-iru/RepositoryError")(
   "RepositoryError",
   {
     reason: RepositoryErrorReason,
-    /** What happened, to what, and what to do. */
+    /** The explanation: what failed, which file or item it concerns, and how to fix it. */
     detail: Schema.String,
-    /** All problems that were found, by file. */
+    /** Every problem that was found, each with its file. */
     problems: Schema.optionalWith(Schema.Array(RepositoryProblem), { default: () => [] }),
     cause: Schema.optional(Schema.Defect)
   }
