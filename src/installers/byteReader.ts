@@ -1,6 +1,7 @@
 /**
- * A stream of bytes, read by hand into buffers. Pieces on their way through a pipeline with an effect for each of them
- * outlive the quick collections: a hundred megabytes at a time, where these are copied and gone.
+ * Reads a stream of bytes into buffers. A pipeline that runs an effect for each piece keeps about a hundred megabytes
+ * of pieces alive, because they outlive the garbage collector's quick collections. Here each piece is copied and free
+ * at once.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -8,7 +9,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 
 export interface ByteReader<E, R> {
-  /** Fills the beginning of a buffer, this many bytes of it, or fewer where the stream ends. Gives how many. */
+  /** Fills the first `length` bytes of a buffer, or fewer if the stream ends. Gives the number of bytes. */
   readonly fill: (buffer: Uint8Array, length: number) => Effect.Effect<number, E, R>
   readonly isAtEnd: Effect.Effect<boolean, E, R>
 }

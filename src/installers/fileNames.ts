@@ -1,20 +1,21 @@
 /**
- * Names of files that come from a server, made safe to write: never out of the folder that they are meant for, and
- * the same on every system.
+ * Makes file names that come from a server safe to write: they never lead out of their folder, and are the same on
+ * every operating system.
  */
 import { baseName } from "./files.js"
 
 /**
- * What some system does not allow in a name, reads as something else, or does not show: separators, controls, drives,
- * streams, marks that turn the direction of a text around (`Firefox` and `gkp.hs` in another order) or have no width.
+ * Characters that some operating system forbids in a file name, gives a meaning (path separators, and the `:` of drives
+ * and streams), or does not show: controls, characters without width, and marks that change the direction of the text,
+ * which make `Firefoxgkp.hs` look like `Firefoxsh.pkg`.
  */
 const forbidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\:*?"<>|]/gu
-/** What Windows keeps for devices, whatever the extension. */
+/** Names that Windows reserves for devices, with any extension. */
 export const device = /^(?:con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(?:\.|$)/i
-/** File systems take 255 bytes; some are left for the name of an unfinished file. */
+/** In bytes. File systems allow 255, and the name of an unfinished file is longer than the final one. */
 const longest = 200
 
-/** Whether a text is a single part of a path: not empty, not `.` or `..`, and without a separator. */
+/** A safe file name: one part of a path, no forbidden characters, no device name, at most 200 bytes. */
 export const safeFileName = (name: string): string => {
   const plain = baseName(name.normalize("NFC"))
     .replace(forbidden, "_")
@@ -24,7 +25,7 @@ export const safeFileName = (name: string): string => {
   return withSuffix(named, "")
 }
 
-/** `Firefox.pkg` with ` (1)` is `Firefox (1).pkg`. What is too long is cut before the suffix. */
+/** Puts a suffix before the extension: `Firefox (1).pkg`. Cuts the part before the suffix if the name is too long. */
 const withSuffix = (name: string, suffix: string): string => {
   const dot = name.lastIndexOf(".")
   const [stem, extension] = dot > 0 && name.length - dot <= 16 ? [name.slice(0, dot), name.slice(dot)] : [name, ""]
@@ -41,8 +42,9 @@ const withSuffix = (name: string, suffix: string): string => {
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length
 
 /**
- * A name of its own for each record, by id. Records whose file names are the same, also where a file system makes no
- * difference between upper and lower case, have their id in it: the names depend on the records, not on their order.
+ * A different file name for each record, by the record's id. Records with the same file name get their id in it, so that
+ * the names do not depend on the order of the records. Names that differ only in upper and lower case count as the same,
+ * because some file systems do not tell them apart.
  */
 export const distinctNames = (fileNames: ReadonlyMap<string, string>): ReadonlyMap<string, string> => {
   const ids = [...fileNames.keys()].sort()
@@ -50,7 +52,7 @@ export const distinctNames = (fileNames: ReadonlyMap<string, string>): ReadonlyM
   let suffixOf = (id: string) => ` (${safeFileName(id).slice(0, 64)})`
   for (let alike = sharing(names); alike.length > 0; alike = sharing(names)) {
     for (const id of alike) names.set(id, withSuffix(names.get(id) ?? "", suffixOf(id)))
-    // A server that chooses its ids and names to collide once more gets numbers.
+    // A server could choose ids and names that collide again: those get numbers.
     suffixOf = (id) => ` (${ids.indexOf(id) + 1})`
   }
   return names

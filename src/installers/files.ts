@@ -1,5 +1,5 @@
 /**
- * Files that a caller names, checked before anything is sent.
+ * Checks the files that a caller names, before anything is sent.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
@@ -11,7 +11,7 @@ import { invalidArgument } from "../operation/arguments.js"
 export const baseName = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1)
 
-/** Why an installer cannot have this name, if it cannot. */
+/** The reason why an installer cannot have this name, or `undefined` if it can. */
 export const nameProblem = (name: string): string | undefined =>
   /.\.[^./\\]+$/.test(name) ? undefined : `${name} has no file extension, which Iru tells installers by.`
 
@@ -22,7 +22,7 @@ const installTypes = new Map([
   ["dmg", "image"]
 ])
 
-/** Why this name does not fit the install type, if its extension belongs to another type. */
+/** The reason why a name does not fit the install type: its extension belongs to another type. */
 export const installTypeProblem = (name: string, installType: string): string | undefined => {
   const fitting = installTypes.get(name.slice(name.lastIndexOf(".") + 1).toLowerCase())
   return fitting === undefined || fitting === installType
@@ -30,7 +30,7 @@ export const installTypeProblem = (name: string, installType: string): string | 
     : `${name} is not for install_type "${installType}": "${fitting}" fits. With the option anyKind: true it is sent as it is.`
 }
 
-/** Why a text is not a path, if only a shell or a URL parser would accept it as one. */
+/** The reason why a text is not a path: only a shell or a URL parser would accept it as one. */
 export const pathProblem = (path: string): string | undefined => {
   if (/^~[^/\\]*(?:[/\\]|$)/.test(path))
     return `The path ${path} begins with ~, which only a shell understands. Write the whole path.`
@@ -39,7 +39,7 @@ export const pathProblem = (path: string): string | undefined => {
     : undefined
 }
 
-/** Why a file cannot be read: by the `reason` of Effect's errors, or the `code` of Node's. */
+/** The reason why a file cannot be read, from the `reason` of an Effect error or the `code` of a Node error. */
 export const readProblem = (path: string, cause: unknown): string => {
   const why = Predicate.hasProperty(cause, "reason")
     ? cause.reason
@@ -52,7 +52,7 @@ export const readProblem = (path: string, cause: unknown): string => {
   return `The file ${path} cannot be read${typeof why === "string" ? ` (${why})` : ""}.`
 }
 
-/** Why something that is there is no file. */
+/** The reason why a path that exists is not a file. */
 const kindProblem = (path: string, type: FileSystem.File.Type): string => {
   if (type !== "Directory") return `The path ${path} is no file: it is a ${type}.`
   return /\.(?:m?pkg|app|bundle|framework)[/\\]*$/i.test(path)
@@ -60,7 +60,7 @@ const kindProblem = (path: string, type: FileSystem.File.Type): string => {
     : `The path ${path} is a folder, not a file.`
 }
 
-/** The size in bytes of a file that exists, is a file and is not empty. */
+/** The size of a file in bytes. Fails if the path is not a file or the file is empty. */
 export const fileSize = (
   fs: FileSystem.FileSystem,
   operation: string,
@@ -83,7 +83,7 @@ export const fileSize = (
 /** The size limit of files that are sent from memory. Profiles and scripts are much smaller. */
 const largestSmallFile = 64 * 1024 * 1024
 
-/** The bytes of a small file. */
+/** Reads a small file. Fails if it is larger than 64 MiB. */
 export const readSmallFile = (
   fs: FileSystem.FileSystem,
   operation: string,

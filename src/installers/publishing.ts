@@ -1,5 +1,5 @@
 /**
- * The sha256 of an app that the tenant has already.
+ * Waits for the sha256 of an app's current installer.
  */
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -8,8 +8,8 @@ import type { CustomApp } from "../schemas/CustomApp.js"
 import { defaultProcessing } from "./processing.js"
 
 /**
- * The app once its sha256 is known, or as it is when the service takes too long to say. Without a schedule of the
- * caller's that is half a minute: to upload the same installer once more is no harm.
+ * Reads the app again until it has a sha256. Gives it without one when the schedule ends. The default schedule ends
+ * after half a minute, because the only consequence is that the same installer is uploaded once more.
  */
 export const withDigest = (
   app: CustomApp,

@@ -1,5 +1,5 @@
 /**
- * Transfers whose progress goes to their caller and to the program's reporter, where there is one.
+ * Reports the progress of transfers to their caller, and to the program's `Reporter` if there is one.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -24,13 +24,13 @@ const announced = <Options extends TransferOptions>(options: Options): Effect.Ef
     })
   )
 
-/** A transfer. */
+/** Runs a transfer and reports its progress. */
 export const reported = <Options extends TransferOptions, A, E, R>(
   options: Options,
   transfer: (options: Options) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> => Effect.scoped(Effect.flatMap(announced(options), transfer))
 
-/** A transfer that is read as a stream. */
+/** Runs a transfer that gives a stream, and reports its progress. */
 export const reportedStream = <Options extends TransferOptions, A, E, R>(
   options: Options,
   transfer: (options: Options) => Stream.Stream<A, E, R>

@@ -1,6 +1,6 @@
 /**
- * How an installer gets to the tenant: it is checked, uploaded, named in a request, and compared with what the tenant
- * has of it.
+ * Sends an installer to the tenant: checks it, uploads it, names the upload in a request, and compares the sha256 and
+ * size that the tenant then reports.
  */
 import * as Effect from "effect/Effect"
 import { ApiClientError } from "../errors/ApiClientError.js"
@@ -14,19 +14,19 @@ import { installTypeProblem } from "./files.js"
 import { whenProcessed } from "./processing.js"
 import { type Sent, whenVerified } from "./verifying.js"
 
-/** Where an app's installer comes from, and what it must be. */
+/** The installer of an app: a file to upload, or the key of an earlier upload; and the type and sha256 it must have. */
 export interface InstallerSource extends Pick<UpdateCustomApp, "fileKey" | "install_type" | "installer" | "sha256"> {
-  /** The sha256 that the installer had when it was read before. */
+  /** The sha256 of an earlier read. If the uploaded bytes have another one, no app is made of them. */
   readonly before?: string | undefined
 }
 
-/** The calls of a resource that has installers, and the time by the tenant's clock. */
+/** The requests of a resource that has installers, and the tenant's time. */
 export interface InstallerCalls extends Pick<UploadOptions, "serverTime"> {
   readonly presign: (file: { readonly name: string }) => Effect.Effect<CustomAppUpload, ApiClientError>
   readonly get: (id: string) => Effect.Effect<CustomApp, ApiClientError>
 }
 
-/** The name and the size of an installer that can be one of its type. */
+/** The name and size of an installer. Fails if its extension does not fit the install type, unless `anyKind` is set. */
 export const inspectAs = (
   transfer: InstallerTransfer.Service,
   operation: string,
@@ -40,8 +40,8 @@ export const inspectAs = (
   })
 
 /**
- * Uploads the installer, if there is one, sends its key, and waits until the tenant has what was sent. A failure to send
- * the key has it.
+ * Uploads the installer if there is one, sends its key with `request`, and waits until the tenant reports the sha256 and
+ * size that were sent. If `request` fails, its error has the key as `fileKey`.
  */
 export const sendInstaller =
   (transfer: InstallerTransfer.Service, { get, presign, serverTime }: InstallerCalls) =>
@@ -70,13 +70,13 @@ export const sendInstaller =
       return sent === undefined ? app : yield* whenVerified(app, sent, get, options.processing)
     })
 
-/** What an earlier upload sent, according to the caller. */
+/** The installer of an earlier upload, if the caller gives its key and its sha256. */
 const sentBefore = (fileKey: string | undefined, sha256: string | undefined): Sent | undefined =>
   fileKey === undefined || sha256 === undefined
     ? undefined
     : { name: installerName(fileKey), sha256: sha256.toLowerCase() }
 
-/** The failure if the bytes that were sent differ from those that were read before. */
+/** The error for an installer that changed between the read of its sha256 and the upload. */
 const changedSince = (name: string): PayloadTransferError =>
   new PayloadTransferError({
     reason: "Source",

@@ -1,5 +1,5 @@
 /**
- * Where downloads go: a file, or a folder that the installer has a name in.
+ * The targets of downloads: a file, or a folder in which the installer gets a file name.
  */
 import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
@@ -11,12 +11,12 @@ import type { InstallerTransfer, TransferOptions } from "../services/InstallerTr
 import { invalidArgument } from "../operation/arguments.js"
 import { baseName, pathProblem } from "./files.js"
 
-/** A path at all, and how many downloads at once. */
+/** Fails unless `to` is a path, and `concurrency` (the number of downloads at a time) a whole number above 0. */
 export const checkTarget = (operation: string, to: string, concurrency = 1): Effect.Effect<void, ApiClientError> => {
   if (typeof to !== "string" || to === "" || to.includes("\0")) {
     return invalidArgument(operation, { to: ["must be the path of a file or a folder"] })
   }
-  // Before a folder of that name is made.
+  // Checked early, because the caller makes a folder with that name.
   const problem = pathProblem(to)
   if (problem !== undefined) return invalidArgument(operation, { to: [problem] })
   return Number.isInteger(concurrency) && concurrency > 0
@@ -44,7 +44,7 @@ export const makeFolderOf = (fs: FileSystem.FileSystem, file: string): Effect.Ef
   return Effect.mapError(makeFolders(fs, folder), failed)
 }
 
-/** Folder by folder: to make them all at once loops without end in some file systems, such as `/proc`. */
+/** Makes folders one by one, because a recursive `makeDirectory` never ends in some file systems, such as `/proc`. */
 const makeFolders = (fs: FileSystem.FileSystem, folder: string): Effect.Effect<void, PlatformError> =>
   Effect.gen(function* () {
     if (yield* fs.exists(folder)) return
@@ -58,7 +58,7 @@ const makeFolders = (fs: FileSystem.FileSystem, folder: string): Effect.Effect<v
     )
   })
 
-/** Whether the installer of an app lies at a path already, byte for byte as far as the tenant tells. */
+/** Whether the file at a path already is an app's installer, by size and sha256. `false` if the tenant has no sha256. */
 export const isStored = (
   fs: FileSystem.FileSystem,
   transfer: InstallerTransfer.Service,

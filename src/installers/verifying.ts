@@ -1,6 +1,6 @@
 /**
- * Whether the tenant has what was sent: its own sha256 and size of an installer, compared with those of the bytes that
- * went out. A tenant that is still working may answer with none, or with those of the installer before.
+ * Checks that an upload arrived: compares the sha256 and size that the tenant reports with those of the bytes that were
+ * sent. While the tenant processes the upload, it may report none, or those of the previous installer.
  */
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -8,7 +8,7 @@ import type { ApiClientError } from "../errors/ApiClientError.js"
 import { PayloadIntegrityError } from "../errors/PayloadIntegrityError.js"
 import { defaultProcessing } from "./processing.js"
 
-/** What was sent. */
+/** An installer that was sent. */
 export interface Sent {
   /** The installer's file name. */
   readonly name: string
@@ -18,13 +18,13 @@ export interface Sent {
   readonly sha256: string
 }
 
-/** What the tenant says it has. */
+/** The sha256 and size that the tenant reports. */
 export interface Stored {
   readonly sha256?: string | undefined
   readonly file_size?: number | undefined
 }
 
-/** What the tenant reports, if it differs from what was sent. A missing value is not a difference. */
+/** The error if the tenant reports another sha256 or size than was sent. A missing value is not an error. */
 export const mismatch = (sent: Sent, stored: Stored, appId?: string): PayloadIntegrityError | undefined => {
   const error = (check: "sha256" | "size", expected: number | string, actual: number | string) =>
     new PayloadIntegrityError({
@@ -42,11 +42,11 @@ export const mismatch = (sent: Sent, stored: Stored, appId?: string): PayloadInt
     : undefined
 }
 
-/** Whether the tenant's sha256 may still change: it is missing, or differs from what was sent. */
+/** Whether the tenant's values may still change: its sha256 is missing, or a value differs from what was sent. */
 export const isOpen = (sent: Sent, stored: Stored): boolean =>
   stored.sha256 === undefined || mismatch(sent, stored) !== undefined
 
-/** Fails if the tenant reports something else than was sent. Logs a warning if it reports no sha256. */
+/** Fails if the tenant reports another sha256 or size than was sent. Logs a warning if it reports no sha256. */
 export const compared = (sent: Sent, stored: Stored, appId?: string): Effect.Effect<void, PayloadIntegrityError> => {
   const error = mismatch(sent, stored, appId)
   if (error !== undefined) return Effect.fail(error)
@@ -57,9 +57,9 @@ export const compared = (sent: Sent, stored: Stored, appId?: string): Effect.Eff
 }
 
 /**
- * The app once the tenant has what was sent. Until then it is asked for again, as the schedule says, and compared at its
- * end. A failed request does not fail the call, but ends the waiting: the app exists, and after a failure a caller
- * would create it twice.
+ * Reads the app again, on the schedule, until the tenant reports the sha256 and size that were sent. Fails if a value
+ * still differs when the schedule ends. A failed read only ends the waiting: the app exists, and a caller that gets an
+ * error would create it a second time.
  */
 export const whenVerified = <A extends Stored & { readonly id: string }>(
   answer: A,
