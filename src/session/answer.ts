@@ -1,6 +1,6 @@
 /**
- * What an answer outside 2xx means. Errors come in many shapes: an object with `detail`, `message`, `error` or
- * `details`, a map of field to messages, a list of texts, a JSON string, plain text, an HTML page, nothing.
+ * Reads the answers outside 2xx. The service sends errors in many shapes: an object with `detail`, `message`, `error`
+ * or `details`, a map of field to messages, a list of texts, a JSON string, plain text, an HTML page or an empty body.
  */
 import * as Either from "effect/Either"
 import * as Duration from "effect/Duration"
@@ -9,7 +9,7 @@ import type { Response } from "../operation/Answer.js"
 import { parseJson } from "../operation/json.js"
 import { describePage, htmlTitle, isHtml, programs } from "../operation/stranger.js"
 
-/** The service answers 200, 201 and 204 as it likes: any 2xx is success. */
+/** Any 2xx is success, because the service does not use 200, 201 and 204 consistently. */
 export const isSuccess = ({ status }: { readonly status: number }): boolean => status >= 200 && status <= 299
 
 const reasonByStatus: Readonly<Record<number, ApiClientErrorReason>> = {
@@ -26,15 +26,15 @@ const reasonByStatus: Readonly<Record<number, ApiClientErrorReason>> = {
   429: "RateLimited"
 }
 
-/** The reason for an answer outside 2xx. */
+/** Returns the error reason for a status outside 2xx. */
 export const reasonOf = (status: number): ApiClientErrorReason =>
   reasonByStatus[status] ?? (status >= 500 && status <= 599 ? "Unavailable" : "UnexpectedStatus")
 
 const bodyLimit = 4096
 
-/** What an answer outside 2xx says. `hide` takes secrets out of its text. */
+/** Describes an answer outside 2xx for the error. `hide` removes secrets from its text. */
 export const explainAnswer = ({ bytes, headers, status }: Response, now: number, hide: (text: string) => string) => {
-  // Before the text is cut: half a token is still a secret.
+  // Secrets are hidden before the text is shortened: `hide` would not recognise half a token.
   const text = hide(new TextDecoder().decode(bytes))
   return {
     ...explainText(
@@ -64,11 +64,11 @@ const explainText = (text: string, headers: Response["headers"], status: number)
       answeredBy: isOwnPage(status, text) ? undefined : describePage(text, headers)
     }
   }
-  // To a wrong token, the service answers in JSON.
+  // If a token is wrong, the service answers in JSON. Any other text comes from another program.
   return { detail: capped(text), answeredBy: isRefusal ? `a text that is no JSON${programs(headers)}` : undefined }
 }
 
-/** The one page of HTML that the service itself answers with: its 404. */
+/** Whether this is the service's own 404 page, the only HTML page that the service sends. */
 const isOwnPage = (status: number, html: string): boolean => status === 404 && htmlTitle(html) === "Not Found"
 
 const explainJson = (json: unknown): Explanation => {
@@ -93,8 +93,8 @@ const isTexts = (value: unknown): value is ReadonlyArray<string> =>
 const capped = (text: string): string => (text.length > 500 ? `${text.slice(0, 500)}…` : text)
 
 /**
- * `Retry-After` comes as seconds or as an HTTP date. A date is by the clock of the answer's own `Date`; if it is past
- * there, one of the two was written by something on the way, and this machine's clock counts.
+ * `Retry-After` is a number of seconds or an HTTP date. A date is compared with the answer's own `Date`. If it is not
+ * later than that, a proxy has probably rewritten one of the two, so it is compared with this machine's clock.
  */
 export const parseRetryAfter = (
   { date = "", "retry-after": header }: Response["headers"],

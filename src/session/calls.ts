@@ -34,26 +34,29 @@ import {
 } from "./telemetry.js"
 import type { Wire } from "./wire.js"
 
-/** What a caller wants sent. */
+/** A call as the caller asks for it. */
 export interface Outgoing {
-  /** Its name in errors, spans, metrics and logs. */
+  /** The name of the operation in errors, spans, metrics and logs. */
   readonly operation: string
   readonly method: Method
   readonly template: string
   readonly kind: Kind
   readonly path: string
-  /** The names of the ids in the path, and the arguments that begin with them. `undefined` if the caller wrote the path. */
+  /**
+   * The names of the ids in the path, and all arguments of the call: the ids come first. `undefined` if the caller
+   * wrote the path.
+   */
   readonly ids: { readonly names: ReadonlyArray<string>; readonly values: ReadonlyArray<unknown> } | undefined
   readonly query: Query | undefined
   readonly body?: RequestBody | undefined
   readonly priority?: Priority | undefined
 }
 
-/** A request, with what decides about its retries. */
+/** A request, with the settings for its turn, its retries and its report. */
 export interface Call extends CallFacts, Exchange {
   readonly kind: Kind
   readonly apiToken: Redacted.Redacted
-  /** What the caller passed. */
+  /** The arguments that the caller passed. They can contain secrets. */
   readonly values: ReadonlyArray<unknown>
   readonly policy: RetryPolicy
   readonly priority: Priority
@@ -62,7 +65,7 @@ export interface Call extends CallFacts, Exchange {
 /** Sends a call and reads its answer. */
 export type Send = <A>(outgoing: Outgoing, read: Answer.Read<A>) => Effect.Effect<A, ApiClientError>
 
-/** What all calls of a session share. */
+/** The settings and services that all calls of a session share. */
 export interface Tenant {
   readonly apiToken: Redacted.Redacted
   readonly origin: Origin
@@ -70,7 +73,7 @@ export interface Tenant {
   readonly session: Session
   readonly pacer: Pacer
   readonly serverTime: ServerTime
-  /** The budget that several processes share. */
+  /** Asks the request budget that several processes share. */
   readonly admit: Turn<never>["admit"]
   readonly limits: ExchangeLimits
   readonly policy: RetryPolicy
@@ -95,7 +98,7 @@ export const makeSend = ({
   const meter = makeMeter(host)
   const guarded = makeGuarded(guard)
 
-  /** One try: waits for its turn, sends, and turns an answer outside 2xx into a failure. */
+  /** Makes one try: waits for its turn, sends the request, and turns an answer outside 2xx into a failure. */
   const attempt =
     (call: Call, span: Tracer.Span | undefined) =>
     (triesBefore: number): Effect.Effect<Answer.Response, ApiClientError> =>
@@ -116,7 +119,7 @@ export const makeSend = ({
         )
       )
 
-  /** All tries of a call. */
+  /** Makes the tries of a call until one succeeds or the policy allows no other one. */
   const answerTo = <A>(
     call: Call,
     read: Answer.Read<A>,
@@ -133,7 +136,7 @@ export const makeSend = ({
           )
         )
       })
-      // If the first answer was lost, a 404 means that the first try deleted the record.
+      // If the answer to an earlier try was lost, a 404 means that the earlier try deleted the record.
       return call.method === "DELETE" && read === Answer.nothing.read
         ? Effect.catchIf(
             answer,
@@ -189,13 +192,13 @@ export const makeSend = ({
 
 const noContent: Answer.Response = { status: 204, headers: {}, bytes: new Uint8Array() }
 
-/** The token, and the secrets that the caller sent: a PIN, a passcode. */
+/** Returns the token and the secrets among the arguments, such as a PIN or a passcode. */
 const secretsOf = ({ apiToken, values }: Call): ReadonlyArray<string> => [
   Redacted.value(apiToken),
   ...secretsIn(values)
 ]
 
-/** A failure of a call. The answer may repeat the request, so the request's secrets are removed from it. */
+/** Makes the failure of a call. The answer may repeat the request, so the request's secrets are removed from it. */
 const failure = (
   call: Call,
   what: Omit<ConstructorParameters<typeof ApiClientError>[0], "operation" | "method" | "path">

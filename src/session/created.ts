@@ -1,11 +1,11 @@
 /**
- * The record of a creation, whether the service answers with the record or only with its id.
+ * Gets the record after its creation, even if the service answers only with its id.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { ApiClientError } from "../errors/ApiClientError.js"
 
-/** The record that was created. It is read if the answer to its creation has only its id. */
+/** Makes a function that creates a record and returns it. If the answer has only the id, the record is then read. */
 export const whole =
   <Fields, A>(
     create: (fields: Fields) => Effect.Effect<Either.Either<A, string>, ApiClientError>,

@@ -1,5 +1,5 @@
 /**
- * One request and its complete answer.
+ * Sends one request and reads its complete answer.
  */
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Duration from "effect/Duration"
@@ -14,7 +14,7 @@ import type { Session } from "./session.js"
 import { bareCause, describeCause } from "./transport.js"
 import { type Head, readUpTo, type Reply, type Wire } from "./wire.js"
 
-/** A request, and what an error of it says. */
+/** A request, and the facts that its errors name. */
 export interface Exchange {
   readonly operation: string
   readonly method: Method
@@ -28,10 +28,10 @@ export interface ExchangeLimits {
   readonly maxSize: number
 }
 
-/** Why a call fails that the session has cut after its first try had begun. */
+/** The message if the session closes after the first try of a call has begun. */
 export const cutOff = "The session closed before the answer came: the service may have acted on the call."
 
-/** Sends a request and reads its whole answer. Stops at the size limit, at the timeout and when the session closes. */
+/** Sends a request and reads its whole answer. Stops at the size limit, at the timeout, or when the session closes. */
 export const execute = (
   wire: Wire,
   session: Session,
@@ -49,7 +49,7 @@ export const execute = (
     const end = (outcome: Effect.Effect<Reply, ApiClientError>): void => {
       isOver = true
       unwatch()
-      // Releases what the request holds. Otherwise V8 keeps chains of requests until a full garbage collection.
+      // Drops the references to the request. Otherwise V8 keeps chains of requests until a full garbage collection.
       stop = nothing
       unwatch = nothing
       resume(outcome)
@@ -81,7 +81,7 @@ export const execute = (
 
 const nothing = (): void => undefined
 
-/** The whole body, decompressed. Fails with a text that says what is wrong. */
+/** Returns the answer with its whole body, decompressed. Fails with a message that says what is wrong. */
 const readWhole = (reply: Reply, maxSize: number): Effect.Effect<Response, string> => {
   const checked = (bytes: Uint8Array): Effect.Effect<Response, string> =>
     bytes.byteLength > maxSize || announcedSize(reply) > maxSize
@@ -92,7 +92,7 @@ const readWhole = (reply: Reply, maxSize: number): Effect.Effect<Response, strin
     : checked(reply.bytes)
 }
 
-/** The body of an answer outside 2xx. If it cannot be read, the error has only the status. */
+/** Returns an answer outside 2xx with its body, decompressed. A body that cannot be read becomes an empty one. */
 const readSome = (reply: Reply): Effect.Effect<Response> =>
   isGzip(reply.bytes)
     ? readUpTo(gunzip(reply.bytes), explanation).pipe(
@@ -103,14 +103,15 @@ const readSome = (reply: Reply): Effect.Effect<Response> =>
 
 const responseOf = ({ headers, status }: Head, bytes: Uint8Array): Response => ({ status, headers, bytes })
 
-/** At most this much of an answer outside 2xx is read. */
+/** How many bytes of an answer outside 2xx are read at most. */
 const explanation = 64 * 1024
 
-/** The number in the header, or `NaN`. */
+/** The `Content-Length` in bytes; `NaN` if there is no such header. */
 const announcedSize = ({ headers }: Head): number => Number(headers["content-length"])
 
 /**
- * By its first bytes, whatever the headers say: some transports have taken it off by now, and no JSON starts so.
+ * Looks at the first bytes and ignores the headers, because some transports have decompressed the body already. No JSON
+ * starts with these bytes.
  */
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 

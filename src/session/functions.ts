@@ -1,5 +1,5 @@
 /**
- * Operations as functions: arguments are checked and encoded, the call is sent, pages are read.
+ * Turns operations into functions, which check and encode the arguments, send the calls and read the answers.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -15,7 +15,7 @@ import type { Outgoing, Send } from "./calls.js"
 import { located, locatedStream } from "./located.js"
 import { observeComposition } from "./telemetry.js"
 
-/** The function of an operation. */
+/** Makes the function of an operation. */
 export const callOf =
   (send: Send) =>
   <Arguments extends ReadonlyArray<unknown>, A>(
@@ -32,17 +32,17 @@ export const callOf =
     )
   }
 
-/** A listing as a stream of records, and as a list of all of them. */
+/** The functions of a listing: they return its records as a stream, as a list, or in pages. */
 export interface ListingFunctions<in Arguments extends ReadonlyArray<unknown>, out A> {
-  /** Every record, page by page, in the server's order. Reads on demand, in constant memory. */
+  /** All records, in the server's order. Pages are requested as the stream is consumed, so memory use is constant. */
   readonly stream: (...args: Arguments) => Stream.Stream<A, ApiClientError>
-  /** `stream`, collected. */
+  /** All records of `stream` in one list. */
   readonly list: (...args: Arguments) => Effect.Effect<PayloadList<A>, ApiClientError>
-  /** The pages, on demand, for callers that may stop after one. */
+  /** The pages as a stream, for callers that may stop after the first one. */
   readonly pages: (...args: Arguments) => Stream.Stream<Page<A>, ApiClientError>
 }
 
-/** The functions of a listing. The list of `Tags.stream` is called `Tags.list`. */
+/** Makes the functions of a listing. Errors and spans call the list of `Tags.stream` `Tags.list`. */
 export const listingOf =
   (send: Send) =>
   <Arguments extends ReadonlyArray<unknown>, A>(listing: Listing<Arguments, A>): ListingFunctions<Arguments, A> => {
@@ -69,7 +69,7 @@ export const listingOf =
     }
   }
 
-/** The pages of a listing. Each is one call. */
+/** Reads the pages of a listing, with one call for each page. */
 export const readPages = <A>(
   send: Send,
   pages: Pages<A>,
@@ -90,7 +90,7 @@ export const readPages = <A>(
     }
   })
 
-/** A function for each operation of a group. A listing `stream` brings `list` with it. */
+/** Makes a function for each operation of a group, and a function `list` for the listing `stream`. */
 export const functionsOf =
   (send: Send) =>
   <Group extends { readonly [verb: string]: Any }>(group: Group): Functions<Group> => {
@@ -110,8 +110,8 @@ export const functionsOf =
   }
 
 /**
- * The function of an operation that makes several calls. It has a span of its own, above theirs, and its failures name
- * the line that called it.
+ * Makes the function of an operation that makes several calls. The operation has a span of its own, the parent of their
+ * spans, and its failures name the line that called the function.
  */
 export const composed = <Arguments extends ReadonlyArray<unknown>, A, E, R>(
   name: string,

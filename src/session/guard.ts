@@ -1,6 +1,6 @@
 /**
- * The rules that are asked before a call is sent: first those of the session, then those of the parts of the program
- * around the call, from the outermost to the innermost. All of them have to admit the call.
+ * Asks rules before a call is sent: first the rules of the session, then those that parts of the program set around the
+ * call, from the outermost to the innermost. The call is sent only if all of them admit it.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -8,62 +8,67 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type { Facts, Kind, Method } from "../operation/Operation.js"
 
-/** A call, as a rule sees it before anything of it is sent. */
+/** A call as a rule sees it, before anything is sent. */
 export interface GuardedCall {
   /** The name of the operation: `DeviceActions.erase`, `ApiClient.post`. */
   readonly operation: string
-  /** What it does to the tenant. */
+  /** What the call does to the tenant. */
   readonly kind: Kind
   readonly method: Method
-  /** The path with the names of its ids, or as the caller wrote it: `/api/v1/devices/{device_id}/action/erase`. */
+  /**
+   * The path with the names of its ids: `/api/v1/devices/{device_id}/action/erase`. In a path that the caller wrote,
+   * every id is called `{id}`.
+   */
   readonly path: string
   /** The ids in the path, by name: `{ device_id: "…" }`. */
   readonly ids: Readonly<Record<string, string>>
-  /** The ids of all devices, where one answer counts for a run over many of them (`Fleet.forEach`). */
+  /** The ids of all devices, if one decision counts for a run over many of them (`Fleet.forEach`). */
   readonly devices?: ReadonlyArray<string> | undefined
-  /** Whether the caller wrote the path (`ApiClient.post`), so that nothing is known of what the call does. */
+  /** Whether the caller wrote the path (`ApiClient.post`). The library does not know what such a call does. */
   readonly isLiteral: boolean
-  /** Whether this session was asked before for the same operation with the same ids. Always `false` for reads. */
+  /** Whether the session has admitted the same operation with the same ids before. Always `false` for reads. */
   readonly isRepeat: boolean
 }
 
 /** Why a rule does not admit a call. */
 export interface Refusal {
-  /** The rule: `Guard.limit`. */
+  /** The name of the rule: `Guard.limit`. */
   readonly rule: string
-  /** What it says, with its counts, and what to do. */
+  /** The reason for the refusal with the rule's counts, and what to do. */
   readonly detail: string
   readonly cause?: unknown
-  /** Whether the refusal is not logged: a dry run refuses every call. */
+  /** Whether the refusal is left out of the log. A dry run sets this, because it refuses every call. */
   readonly isQuiet?: boolean | undefined
 }
 
-/** Takes back what a rule has counted for a call that another rule refused. */
+/** Undoes the count of a rule for a call that another rule refused. */
 export type Undo = () => void
 
 /** A rule in force, with its own count. */
 export interface Watch<out R = never> {
-  /** Whether it asks a person. Such rules come after the others. */
+  /** Whether the rule asks a person. Such rules are asked after all others. */
   readonly asks: boolean
   readonly admit: (call: GuardedCall) => Effect.Effect<Undo, Refusal, R>
-  /** The rules that have admitted a call already, as one of many. Those of another session have not. */
+  /**
+   * The rules that have already admitted this call as one of many, so they are not asked again. Rules of another
+   * session are not among them.
+   */
   readonly covers?: ((call: GuardedCall) => ReadonlyArray<Watch<unknown>>) | undefined
 }
 
-/** Rules that are not in force yet. */
+/** A set of rules that is not in force yet. */
 export interface Guard<out R = never> {
   readonly _tag: "Guard"
   /** Starts the rules, each with a count of zero. */
   readonly start: () => ReadonlyArray<Watch<R>>
 }
 
-/** Makes a guard. */
 export const makeGuard = <R = never>(start: () => ReadonlyArray<Watch<R>>): Guard<R> => ({ _tag: "Guard", start })
 
-/** Nothing to take back. */
+/** The undo of a rule that counts nothing. */
 export const keep: Undo = () => undefined
 
-/** A rule that only looks. */
+/** Makes a rule that counts nothing. */
 export const looking = (admit: (call: GuardedCall) => Refusal | undefined): Watch => ({
   asks: false,
   admit: (call) => {
@@ -96,10 +101,13 @@ export const noSecrets: Guard = makeGuard(() => [
   )
 ])
 
-/** Guards by the names that a variable has for them. */
+/** The guards by their names in the variable `IRU_GUARD`. */
 const named: Readonly<Record<string, Guard>> = { "read-only": readOnly, "no-secrets": noSecrets }
 
-/** The guard that a variable names, or what is wrong with it. */
+/**
+ * Reads the variable `IRU_GUARD`. Returns its guard (`undefined` if the text is empty), or says what is wrong with the
+ * text.
+ */
 export const parseGuard = (text: string): Either.Either<Guard | undefined, string> => {
   const guards = text
     .split(",")
@@ -112,12 +120,12 @@ export const parseGuard = (text: string): Either.Either<Guard | undefined, strin
   return Either.right(isEmpty ? undefined : makeGuard(() => guards.flatMap((guard) => guard?.start() ?? [])))
 }
 
-/** The rules of the parts of the program around a call. */
+/** The rules that parts of the program set around a call. */
 export class RulesAround extends Context.Reference<RulesAround>()("effect-iru/RulesAround", {
   defaultValue: (): ReadonlyArray<Watch> => []
 }) {}
 
-/** Options whose guard has what it needs from here. */
+/** Returns options whose guard has the services of the current context, so that it needs none when it runs. */
 export const withNeeds = <R, Options extends { readonly guard?: Guard<R> | undefined }>(
   options: Options & { readonly guard?: Guard<R> | undefined }
 ): Effect.Effect<Omit<Options, "guard"> & { readonly guard: Guard | undefined }, never, R> =>
@@ -131,11 +139,13 @@ const provided = <R>(guard: Guard<R>, context: Context.Context<R>): Guard =>
     guard.start().map(({ admit, ...watch }) => ({ ...watch, admit: (call) => Effect.provide(admit(call), context) }))
   )
 
-/** Puts a guard in force. What its rules need is taken from here. */
+/** Puts a guard in force. Its rules get their services from the current context. */
 export const install = <R>(guard: Guard<R>): Effect.Effect<ReadonlyArray<Watch>, never, R> =>
   Effect.map(Effect.context<R>(), (context) => provided(guard, context).start())
 
-/** Asks rules in force. If one refuses, or the call is interrupted, what the others counted is taken back. */
+/**
+ * Asks rules whether they admit a call. If one refuses, or if this is interrupted, the counts of the others are undone.
+ */
 export const admit = (rules: ReadonlyArray<Watch>, call: GuardedCall): Effect.Effect<Undo, Refusal> => {
   const admitted = new Set(rules.flatMap(({ covers }) => covers?.(call) ?? []))
   const asked = rules.filter((rule) => !admitted.has(rule))
@@ -152,7 +162,7 @@ export const admit = (rules: ReadonlyArray<Watch>, call: GuardedCall): Effect.Ef
   })
 }
 
-/** Asks once for an operation on many devices. */
+/** Asks rules once for an operation on many devices. Returns the guard for the calls of that operation. */
 export const admitAll = (
   session: ReadonlyArray<Watch>,
   around: ReadonlyArray<Watch>,
@@ -175,7 +185,7 @@ export const admitAll = (
   )
 }
 
-/** Admits one operation on the devices that were asked about, without asking again, and reads. */
+/** Admits reads, and the one operation on the devices that the rules have admitted, without asking these again. */
 const onlyOn = (operation: string, devices: ReadonlySet<string>, admitted: ReadonlyArray<Watch>): Guard => {
   const isOne = (call: GuardedCall) =>
     call.operation === operation && devices.has((call.ids["device_id"] ?? "").toLowerCase())
@@ -194,7 +204,7 @@ const onlyOn = (operation: string, devices: ReadonlySet<string>, admitted: Reado
   ])
 }
 
-/** Describes a call that is about to be sent. */
+/** A call that is about to be sent. */
 interface Asked {
   readonly operation: string
   readonly kind: Kind
@@ -204,7 +214,10 @@ interface Asked {
   readonly ids: { readonly names: ReadonlyArray<string>; readonly values: ReadonlyArray<unknown> } | undefined
 }
 
-/** Makes the function that asks the rules of a session and those around a call; `undefined` if there are none. */
+/**
+ * Makes the function that asks the rules of a session and those around a call. If there are no rules, the function only
+ * warns about unusually many calls that are hard to take back.
+ */
 export const makeGuarded = (session: ReadonlyArray<Watch>) => {
   const seen = new Set<string>()
   const alarm = makeAlarm()
@@ -230,11 +243,12 @@ export const makeGuarded = (session: ReadonlyArray<Watch>) => {
   }
 }
 
-/** More calls of these kinds in a minute are unusual, so they are logged. */
+/** The largest usual number of calls of the kinds `destructive` and `fleet` in a minute. More are logged. */
 const usual = 25
 
 /**
- * Logs a warning the first time that more than 25 calls of the kinds `destructive` and `fleet` come within a minute.
+ * Logs a warning the first time that more than 25 calls of the kinds `destructive` and `fleet` are made within a
+ * minute.
  */
 const makeAlarm = () => {
   let times: Array<number> = []

@@ -1,13 +1,13 @@
 /**
- * The line of a program that made a call, in the stack of the call's failure. An Effect runs long after it was made, so
- * without this a stack would show the runtime alone.
+ * Adds the line of the program that made a call to the stack of the call's failure. An Effect runs long after it was
+ * made, so without this, a stack would only show the runtime's own functions.
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
 /**
- * Where a function was called: itself, its caller, and the caller of that. Each frame costs time, so there are no more.
- * It is written as text only if somebody reads it.
+ * Captures four frames of the stack: this function, the function that was called, its caller, and the caller of that
+ * one. More frames would cost more time. V8 turns the frames into text only when the text is read.
  */
 const trace = (): Error => {
   const limit = Error.stackTraceLimit
@@ -17,7 +17,10 @@ const trace = (): Error => {
   return here
 }
 
-/** The lines below `trace` and below the function that called it. V8 has the error's message above them. */
+/**
+ * The lines of the stack below `trace` and the function that called it. In V8, the message of the error stands above
+ * them.
+ */
 const callersOf = ({ stack = "" }: Error): string =>
   stack
     .split("\n")
@@ -32,7 +35,10 @@ const locate =
     return Object.defineProperty(error, "stack", { value, configurable: true, enumerable: false, writable: true })
   }
 
-/** Makes the failures of a function name the line that called it. The outermost function counts. */
+/**
+ * Makes the failures of a function name the line that called it. If such functions call each other, the failure names
+ * the call of the outermost one.
+ */
 export const located =
   <Arguments extends ReadonlyArray<unknown>, A, E, R>(
     run: (...args: Arguments) => Effect.Effect<A, E, R>
@@ -40,7 +46,7 @@ export const located =
   (...args) =>
     Effect.mapError(run(...args), locate(trace()))
 
-/** `located` for a function that gives a stream. */
+/** `located` for a function that returns a stream. */
 export const locatedStream =
   <Arguments extends ReadonlyArray<unknown>, A, E, R>(
     run: (...args: Arguments) => Stream.Stream<A, E, R>

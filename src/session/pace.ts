@@ -1,6 +1,6 @@
 /**
- * When a request may go out. A tenant has one limit per second and one per hour for all its clients. A pacer counts
- * what this process sends, and follows what the service says about its limits.
+ * Decides when a request may be sent. A tenant has one limit per second and one per hour, which all its clients share.
+ * A pacer counts the requests of this process, and follows what the service says about its limits.
  */
 import type * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -12,33 +12,39 @@ import * as FiberId from "effect/FiberId"
 import * as Random from "effect/Random"
 import { parseRetryAfter } from "./answer.js"
 
-/** Interactive requests go before bulk ones, whenever there is a wait. */
+/** When requests have to wait, interactive ones are sent before bulk ones. */
 export type Priority = "interactive" | "bulk"
 
-/** The priority of a part of a program. Without one, listings are `bulk` and all else is `interactive`. */
+/**
+ * The priority of requests in a part of a program. If none is set, listings are `bulk` and all other calls are
+ * `interactive`.
+ */
 export class RequestPriority extends Context.Reference<RequestPriority>()("effect-iru/RequestPriority", {
   defaultValue: (): Priority | undefined => undefined
 }) {}
 
-/** The limits of a pacer. */
+/** The most requests that a pacer sends in a second and in an hour. */
 export interface PaceLimits {
   readonly perSecond: number
   readonly perHour: number
 }
 
-/** What a tenant has left, as far as this process knows. */
+/** The requests that a tenant has left, as far as this process knows. */
 export interface Quota {
-  /** Requests an hour. */
+  /** The limit of requests per hour. */
   readonly limit: number
-  /** Requests left in this hour: what the service last said, or what this process has not used, whichever is less. */
+  /**
+   * Requests left in this hour: the number that the service last reported, or the number that this process has not
+   * used, whichever is lower.
+   */
   readonly remaining: number
-  /** How long a request made now would wait, if no other one waited. */
+  /** How long a request made now would wait if no other request were waiting. */
   readonly wait: Duration.Duration
-  /** Requests that wait. */
+  /** The number of requests that are waiting. */
   readonly waiting: number
 }
 
-/** What an answer says about the limits. */
+/** The parts of an answer that describe the limits. */
 export interface Told {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
@@ -48,23 +54,23 @@ export interface Turn<E> {
   readonly priority: Priority
   /** The longest wait for a turn. */
   readonly maxWait: Duration.DurationInput
-  /** The failure if the wait is longer than that. It is given the time that is still to wait. */
+  /** Makes the failure if the wait would be longer than that. `wait` is how long the request would have to wait. */
   readonly tooLong: (wait: Duration.Duration) => E
-  /** The failure if the session closes during the wait. */
+  /** Makes the failure if the session closes during the wait. */
   readonly closed: () => E
-  /** Calls back when the session is cut. Returns the function that ends the watch. */
+  /** Calls `cut` when the session closes and stops its calls. Returns the function that ends this watch. */
   readonly watch: (cut: () => void) => () => void
-  /** Told how many milliseconds a request waited, if it had to. */
+  /** Called with the milliseconds that a request waited, if it had to wait. */
   readonly onWait?: ((millis: number) => void) | undefined
   /**
-   * Asks the shared budget, if there is one, before a request goes out: `undefined`, or how long this process has to
-   * wait.
+   * Asks the budget that several processes share, if there is one, before a request is sent. Returns `undefined` if the
+   * request may be sent, else how long this process has to wait.
    */
   readonly admit?: Effect.Effect<Duration.Duration | undefined> | undefined
 }
 
 export interface Pacer {
-  /** Waits for a turn, then sends. `send` passes on what the answer says about the limits, as soon as it knows. */
+  /** Waits for a turn, then runs `send`, which calls `learn` as soon as it has the status and headers of the answer. */
   readonly run: <A, E>(
     turn: Turn<E>,
     send: (learn: (told: Told) => Effect.Effect<void>) => Effect.Effect<A, E>
@@ -72,7 +78,7 @@ export interface Pacer {
   readonly quota: () => Quota
 }
 
-/** The wait is too long, or the session has closed. */
+/** Why a request gets no turn: its wait would be too long (how long), or the session has closed. */
 type TurnedAway = Duration.Duration | "closed"
 
 interface Ticket {
@@ -88,9 +94,9 @@ const hour = 3_600_000
 /** Monotonic milliseconds, independent of changes to the system time. */
 export const monotonic = (clock: Clock.Clock): number => Number(clock.unsafeCurrentTimeNanos()) / 1e6
 
-/** A pacer. `limits` is asked every time: they change as sessions come and go. */
+/** Makes a pacer. It calls `limits` every time, because the limits change when sessions open and close. */
 export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer => {
-  /** The times at which requests went out, oldest first. It holds at least those that a limit has to count. */
+  /** The times at which requests were sent, oldest first. Times that no limit has to count may be missing. */
   let sent: Array<number> = []
   let trimAt = 1_000
   const waiting: Record<Priority, Array<Ticket>> = { interactive: [], bulk: [] }
@@ -99,7 +105,7 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
   let underWay = 0
   let alarm: { readonly at: number; readonly fiber: Fiber.RuntimeFiber<void> } | undefined
 
-  /** The number of requests that went out after a moment. */
+  /** Counts the requests that were sent after a moment. */
   const sentAfter = (moment: number): number => {
     let [low, high] = [0, sent.length]
     while (low < high) {
@@ -110,10 +116,10 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
     return sent.length - low
   }
 
-  /** The window has room again once the request that is `limit` back has left it. */
+  /** When a window has room again: it is full until the request `limit` places before the next one leaves it. */
   const opens = (limit: number, window: number): number => (sent.at(-limit) ?? -Infinity) + window
 
-  /** The moment from which a request may go out. */
+  /** Returns the moment from which a request may be sent. */
   const earliest = (now: number): number => {
     if (told !== undefined && told.until <= now) told = undefined
     const { perHour, perSecond } = limits()
@@ -134,7 +140,7 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
 
   const queueLength = (): number => waiting.interactive.length + waiting.bulk.length
 
-  /** Starts the requests that may go now, and fails those that would wait too long. */
+  /** Starts the waiting requests that may be sent now, and fails those that would have to wait too long. */
   const serve = (now: number): void => {
     while (queueLength() > 0 && earliest(now) <= now) {
       const ticket = waiting.interactive.shift() ?? waiting.bulk.shift()
@@ -187,7 +193,10 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
     underWay--
   }
 
-  /** A caller that is interrupted while it waits uses no turn, and returns one that it got in that moment. */
+  /**
+   * Removes a request from the queue because it will not be sent. If it has just been given a turn, it gives the turn
+   * back.
+   */
   const leave = (priority: Priority, ticket: Ticket) =>
     Effect.suspend(() => {
       const before = waiting[priority].length
@@ -225,7 +234,7 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
       )
     })
 
-  /** Waits for a turn. If the shared budget refuses it, waits again, at the front of the queue. */
+  /** Waits for a turn. If the shared budget then refuses the request, it waits again, at the front of the queue. */
   const turn = (
     asked: Pick<Turn<unknown>, "admit" | "onWait" | "priority" | "watch">,
     deadline: number,
@@ -257,7 +266,7 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
     const now = monotonic(clock)
     const { hourLeft, hourResets, left, resets } = readLimits(headers)
     if (hourLeft !== undefined) {
-      // The others that are under way may not be counted yet.
+      // The service may not have counted the other requests that are under way.
       told = { left: hourLeft - (underWay - 1), until: now + (hourResets ?? untilFullHour(clock)) }
     }
     if (status === 429) {
@@ -292,13 +301,14 @@ export const makePacer = (clock: Clock.Clock, limits: () => PaceLimits): Pacer =
   }
 }
 
-/** After a 429 all processes wait until the same moment. A random delay keeps them from sending all at once. */
+/** After a 429, all processes wait until the same moment. A random delay keeps them from all sending at once. */
 const jitter = (wait: Duration.Duration, random: number): Duration.Duration =>
   Duration.times(Duration.min(Duration.times(wait, 0.1), Duration.seconds(10)), random)
 
 /**
- * `RateLimit-*` is about the window that is nearest to its end, be it the second or the hour. Only the hour says how
- * much of it is left by itself, and not when it ends; the gateway counts by the full hour.
+ * `RateLimit-*` describes the window with the fewest requests left, which is either the second or the hour. The
+ * requests left in the hour also have a header of their own, but the end of the hour has none. The gateway counts full
+ * hours of the clock.
  */
 const readLimits = (headers: Told["headers"]) => {
   const read = (name: string): number | undefined => {

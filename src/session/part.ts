@@ -1,21 +1,21 @@
 /**
- * Settings of one part of a program: a reference that is set around an effect or a stream.
+ * Sets a reference for one part of a program, which is an effect or a stream.
  */
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Stream from "effect/Stream"
 
-/** A part of a program. */
+/** A part of a program: an effect or a stream. */
 export type Part = Effect.Effect<unknown, unknown, unknown> | Stream.Stream<unknown, unknown, unknown>
 
-/** A function that takes a part and a value, in this order, or the value first. */
+/** A function that takes a part and a value, or only the value; then it returns a function that takes the part. */
 export interface ForPart<in Value> {
   (value: Value): <P extends Part>(self: P) => P
   <P extends Part>(self: P, value: Value): P
 }
 
-/** A part that needs something more. */
+/** The type of a part that also needs `R`. */
 export type NeedingPart<P extends Part, R> = [R] extends [never]
   ? P
   : P extends Effect.Effect<infer A, infer E, infer Needed>
@@ -24,7 +24,7 @@ export type NeedingPart<P extends Part, R> = [R] extends [never]
       ? Stream.Stream<A, E, Needed | R>
       : never
 
-/** Sets a reference around a part, to a value that is made each time the part runs. */
+/** Sets a reference around a part. `value` runs each time the part runs. */
 export const provideTo = <Id, Current, R>(
   self: Part,
   reference: Context.Reference<Id, Current>,
@@ -34,7 +34,7 @@ export const provideTo = <Id, Current, R>(
     ? Effect.flatMap(value, (value) => Effect.provideService(self, reference, value))
     : Stream.unwrap(Effect.map(value, (value) => Stream.provideService(self, reference, value)))
 
-/** Makes the function that sets a reference. `combine` has what is set further out, and the new value. */
+/** Makes a function that sets a reference. `combine` gets the value that is set around the part, and the new value. */
 export const setReference = <Id, Current, Value>(
   reference: Context.Reference<Id, Current>,
   combine: (around: Current, value: Value) => Current

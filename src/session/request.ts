@@ -1,5 +1,5 @@
 /**
- * A request as bytes on their way to the configured origin.
+ * Builds requests to the configured origin.
  */
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Either from "effect/Either"
@@ -10,13 +10,13 @@ import type { Method } from "../operation/Operation.js"
 
 export interface Origin {
   readonly tenantUrl: string
-  /** What every request of a method begins as. It carries the token. */
+  /** For each method, a request that has the token and the other headers, but no URL. */
   readonly bare: Readonly<Record<Method, HttpClientRequest.HttpClientRequest>>
-  /** The query parameter `source` of every request; `false` sends none. */
+  /** The value of the query parameter `source` in every request; `false` leaves it out. */
   readonly source: string | false
 }
 
-/** Requests without an address. Their headers are made once: they are the same in all. */
+/** Makes requests without a URL. Their headers are made once, because they are the same in all calls. */
 export const bareRequests = (apiToken: Redacted.Redacted): Origin["bare"] => {
   const bare = HttpClientRequest.make("GET")("", {
     headers: {
@@ -30,7 +30,7 @@ export const bareRequests = (apiToken: Redacted.Redacted): Origin["bare"] => {
   return { GET: bare, POST: of(bare, "POST"), PATCH: of(bare, "PATCH"), DELETE: of(bare, "DELETE") }
 }
 
-/** The request, or why its body cannot be written. */
+/** Builds a request, or says why its body cannot be encoded. */
 export const buildRequest = (
   origin: Origin,
   method: Method,

@@ -1,5 +1,5 @@
 /**
- * Which failures are worth another try, and when. A write that may have happened is never repeated.
+ * Decides which failed calls are tried again, and when. A write that may have happened is never repeated.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -12,16 +12,23 @@ import { isRefusedByProxy, isUnsent, isUntrusted } from "./transport.js"
 
 /** When a call that failed is tried again. */
 export interface RetryPolicy {
-  /** How often a call is tried again at most. */
+  /** How often a call is tried again at most. The first try does not count. */
   readonly times: number
-  /** The first pause is random, up to this long; the bound doubles from try to try, up to 30 seconds. */
+  /**
+   * The longest first pause. Each pause is random, and the longest possible one doubles with every try, up to 30
+   * seconds.
+   */
   readonly base: Duration.DurationInput
   /**
-   * The longest wait for a turn, and the longest `Retry-After` that is waited for. Above it, the call fails, and
-   * `retryAfter` says how long to wait. The reason is `RateLimited`, or that of the answer which has the `Retry-After`.
+   * The longest wait for a turn, and the longest `Retry-After` that a call waits for. If either is longer, the call
+   * fails, and `retryAfter` of the error says how long to wait. The reason is `RateLimited`, or that of the answer with
+   * the `Retry-After`.
    */
   readonly maxWait: Duration.DurationInput
-  /** No pause before another try ends later than this after the first try began. */
+  /**
+   * How long after the start of the first try the last pause may end. If the next pause would end later, the call
+   * fails.
+   */
   readonly within: Duration.DurationInput
 }
 
@@ -32,10 +39,10 @@ export const defaultRetry: RetryPolicy = {
   within: Duration.minutes(10)
 }
 
-/** No random pause is longer than this. */
+/** The longest random pause. */
 export const longestBackoff = Duration.seconds(30)
 
-/** Retry options of one part of a program, in place of those of its session. */
+/** Retry options of one part of a program. They replace those of its session. */
 export class RetryOverride extends Context.Reference<RetryOverride>()("effect-iru/RetryOverride", {
   defaultValue: (): Partial<RetryPolicy> => ({})
 }) {}
@@ -43,7 +50,7 @@ export class RetryOverride extends Context.Reference<RetryOverride>()("effect-ir
 const every: ReadonlyArray<Method> = ["GET", "DELETE", "POST", "PATCH"]
 const repeatable: ReadonlyArray<Method> = ["GET", "DELETE"]
 
-/** Every way in which a try fails, and the methods for which another one follows. The documentation shows this table. */
+/** Each way in which a try fails, and the methods that are tried again after it. The documentation shows this table. */
 export const retryRules = {
   RateLimited: {
     failure: "429",
@@ -89,7 +96,7 @@ export const retryRules = {
 
 export type FailureKind = keyof typeof retryRules
 
-/** Which row of the table a failure falls under. */
+/** Returns the row of the table that a failure belongs to. */
 export const failureKind = (error: ApiClientError): FailureKind => {
   switch (error.reason) {
     case "RateLimited":
@@ -113,13 +120,13 @@ export const mayHaveHappened = (error: ApiClientError): boolean =>
 export interface Failed {
   readonly method: Method
   readonly error: ApiClientError
-  /** Tries so far, this one included. */
+  /** The number of tries so far, including this one. */
   readonly tries: number
-  /** Since the first try began. */
+  /** The time since the first try began. */
   readonly elapsed: Duration.Duration
 }
 
-/** How long to pause before the next try, or that there is none. `random` is from 0 to 1. */
+/** Returns the pause before the next try, or `undefined` if there is no next try. `random` is from 0 to 1. */
 export const pauseAfter = (
   policy: RetryPolicy,
   { elapsed, error, method, tries }: Failed,
@@ -134,8 +141,10 @@ export const pauseAfter = (
   return Duration.greaterThan(Duration.sum(elapsed, pause), policy.within) ? undefined : pause
 }
 
-/** Tries by the policy until it succeeds or is not worth another try. `attempt` is told how many tries came before;
- * `onRetry` pauses. */
+/**
+ * Runs `attempt` until it succeeds or the policy allows no other try. `attempt` gets the number of tries before it;
+ * `onRetry` pauses.
+ */
 export const retrying = <A>(
   method: Method,
   policy: RetryPolicy,

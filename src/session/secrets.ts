@@ -1,12 +1,13 @@
 /**
- * Removes secrets from answers: a debug page, a proxy or a store may repeat the request, plain or encoded.
+ * Removes secrets from answers, because a debug page, a proxy or a storage server may repeat the request, plain or
+ * encoded.
  */
 import * as Encoding from "effect/Encoding"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type { FieldErrors } from "../errors/ApiClientError.js"
 
-/** The secrets within a value: in its fields and lists, on any level. */
+/** Returns the secrets in a value, at all levels of its objects and arrays. */
 export const secretsIn = (value: unknown): ReadonlyArray<string> => {
   if (Redacted.isRedacted(value)) return [String(Redacted.value(value))]
   const isPlain =
@@ -14,7 +15,7 @@ export const secretsIn = (value: unknown): ReadonlyArray<string> => {
   return isPlain ? Object.values(value).flatMap(secretsIn) : []
 }
 
-/** A text or a value from an answer. */
+/** The parts of a failure that can contain text of an answer. */
 interface Said {
   readonly detail?: string | undefined
   readonly body?: string | undefined
@@ -22,8 +23,9 @@ interface Said {
 }
 
 /**
- * Puts `<redacted>` in place of every secret: in small letters or in capitals, percent-encoded, escaped as in JSON or
- * HTML, in hex, and in base64 (also in lines) wherever it stands in what was encoded. Takes time in proportion to the text.
+ * Makes a function that replaces every secret in a text with `<redacted>`. It finds secrets in small letters or in
+ * capitals, percent-encoded, escaped as in JSON or HTML, in hex, and in base64, even if the base64 is broken into lines
+ * or encodes other text around the secret. Its run time is proportional to the length of the text.
  */
 export const hiding = (secrets: ReadonlyArray<string>): ((text: string) => string) => {
   const forms = secrets.filter((secret) => secret !== "").flatMap(formsOf)
@@ -38,23 +40,26 @@ export const hiding = (secrets: ReadonlyArray<string>): ((text: string) => strin
   }
 }
 
-/** The start and the end of something in a text. */
+/** A part of a text: the index of its first character, and the index after its last one. */
 type Range = readonly [start: number, end: number]
 
-/** A text with its escapes undone, and where each of its characters starts in the text as it came. */
+/** A text without its escapes, and the index of each of its characters in the original text. */
 interface View {
   readonly text: string
-  /** `undefined`: each where it is. */
+  /** `undefined` if the indexes in both texts are the same. */
   readonly starts: Uint32Array | undefined
 }
 
-/** How a secret may be written. */
+/** One way to write a secret. */
 interface Form {
   readonly text: string
   readonly isBase64: boolean
 }
 
-/** A secret, in small letters and in capitals, and a UUID without its dashes, as many programs write one. */
+/**
+ * Returns a secret as it is, in small letters and in capitals. A UUID is also returned without dashes, because many
+ * programs write it so.
+ */
 const spellingsOf = (secret: string): ReadonlyArray<string> => {
   const cases = [secret, secret.toLowerCase(), secret.toUpperCase()]
   const isUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(secret)
@@ -76,7 +81,8 @@ const formsOf = (secret: string): ReadonlyArray<Form> => {
       text,
       isBase64: false
     })),
-    // The base64 of a very short secret has hardly a character that depends on the secret alone.
+    // In the base64 of a very short secret, hardly any character depends on the secret alone, so these forms are left
+    // out.
     ...[...new Set([...base64, ...urlSafe])]
       .filter(({ length }) => length > 3)
       .map((text) => ({ text: lowerCase(text), isBase64: true }))
@@ -85,17 +91,19 @@ const formsOf = (secret: string): ReadonlyArray<Form> => {
 
 const utf8 = new TextEncoder()
 
-/** Of ASCII only, which leaves every character where it is. */
+/** Changes only ASCII letters, so that every character keeps its index. */
 const lowerCase = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 
-/** An address within an address within JSON. */
+/**
+ * Enough for a URL in a URL in JSON: the original text, and the text with one, two and three layers of escapes undone.
+ */
 const mostRounds = 4
 
-/** Base64 in lines has line breaks that belong to nothing. */
+/** Line breaks are also removed, because base64 may be broken into lines. */
 const escapes =
   /%([0-9a-f]{2})|\\{1,4}(?:u00|x)([0-9a-f]{2})|\\(?=\/)|(?:\r|\\r)?(?:\n|\\n)|&#x0{0,4}([0-9a-f]{2});|&#0{0,4}(\d{2,3});/g
 
-/** A view with one layer of escapes undone, if there is one. */
+/** Undoes one layer of escapes. Returns `undefined` if there are no escapes. */
 const unescaped = ({ starts, text }: View): View | undefined => {
   const matches = [...text.matchAll(escapes)]
   if (matches.length === 0) return undefined
@@ -118,12 +126,12 @@ const unescaped = ({ starts, text }: View): View | undefined => {
   return { text: result, starts: undone }
 }
 
-/** Where a form stands, in the text as it came. */
+/** Returns the places of a form in the original text. */
 const rangesOf = ({ isBase64, text: form }: Form, { starts, text }: View, original: string): ReadonlyArray<Range> => {
   const ranges: Array<Range> = []
   for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + form.length)) {
     const [start, end] = [starts?.[at] ?? at, starts?.[at + form.length] ?? at + form.length]
-    // In base64, a character at either end holds some bits of the secret too.
+    // In base64, the characters before and after the form can hold some bits of the secret too.
     const isShared = (index: number) => isBase64 && /^[\w+/=-]$/.test(original[index] ?? "")
     ranges.push([isShared(start - 1) ? start - 1 : start, isShared(end) ? end + 1 : end])
   }
@@ -140,7 +148,7 @@ const without = (text: string, ranges: ReadonlyArray<Range>): string => {
   return result + text.slice(at)
 }
 
-/** What was said, without the secrets. */
+/** Hides the secrets in the texts of a failure. */
 export const withoutSecrets = (secrets: ReadonlyArray<string>, { body, detail, fieldErrors }: Said): Said => {
   const hide = hiding(secrets)
   return {

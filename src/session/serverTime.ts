@@ -1,21 +1,21 @@
 /**
- * The time by the tenant's clock, which decides what has expired. This machine's clock may be wrong.
+ * Tells the time of the server's clock, because that clock decides what has expired. This machine's clock may be wrong.
  */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
 export interface ServerTime {
-  /** Takes what an answer says of the time. `now` is this machine's, in milliseconds since 1970. */
+  /** Reads the `Date` of an answer. `now` is the time of this machine, in milliseconds since 1970. */
   readonly learn: (date: string | undefined, now: number) => void
   /**
-   * Milliseconds since 1970, by the server's clock as far as an answer told it, else by this machine's. Logs a warning,
-   * once, if the two are more than five minutes apart.
+   * Milliseconds since 1970, by the server's clock if an answer had a `Date`, else by this machine's clock. Logs a
+   * warning, once, if the two are more than five minutes apart.
    */
   readonly now: Effect.Effect<number>
 }
 
 export const makeServerTime = (): ServerTime => {
-  /** The server's time minus this machine's. */
+  /** The server's time minus this machine's, in milliseconds. */
   let ahead = 0
   let isTold = false
   return {
@@ -34,13 +34,16 @@ export const makeServerTime = (): ServerTime => {
   }
 }
 
-/** A clock near 1970 is a `TestClock`: with such a machine time, TLS would have failed. */
+/** A clock near 1970 is a `TestClock`: on a machine with that time, TLS would have failed. */
 const wasNeverSet = Duration.toMillis("365 days")
 
-/** Smaller differences are normal. */
+/** Differences up to this one are normal. */
 const tolerance = Duration.toMillis("5 minutes")
 
-/** What is wrong with this machine's clock, if it is more than five minutes from the server's. */
+/**
+ * Says how wrong this machine's clock is. Returns `undefined` if the two times are at most five minutes apart. Both are
+ * in milliseconds since 1970.
+ */
 export const clockDifference = (local: number, server: number): string | undefined => {
   const seconds = Math.round((local - server) / 1000)
   if (Math.abs(seconds) * 1000 <= tolerance) return undefined

@@ -1,7 +1,7 @@
 /**
- * A session is open as long as its scope. A call after that fails at once; calls that are under way when the scope
- * closes get a moment to finish, and then are cut. The session also watches how long its exchanges take: one fiber for
- * all of them.
+ * A session is open until its scope closes. After that, a new call fails at once. Calls that are under way get some
+ * time to finish, and are then stopped. The session also watches the timeout of its requests, with one fiber for all of
+ * them.
  */
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -12,30 +12,36 @@ import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import { monotonic } from "./pace.js"
 
-/** Why something that was under way ends. */
+/** Why a call that was under way is stopped. */
 export type Cut = "closed" | "timeout"
 
 export interface Session {
-  /** Runs a call, or fails with what `closed` makes. */
+  /** Runs a call. If the session is closed, it fails with the error that `closed` returns. */
   readonly run: <A, E>(call: Effect.Effect<A, E>, closed: () => E) => Effect.Effect<A, E>
-  /** Calls `cut` when the session is cut. Returns the function that ends the watch. */
+  /** Calls `cut` when the session stops its calls. Returns the function that ends this watch. */
   readonly watch: (cut: (why: Cut) => void) => () => void
-  /** The same, and also when an exchange times out. */
+  /** The same, but `cut` is also called when the timeout has passed. */
   readonly watchTime: (cut: (why: Cut) => void) => () => void
-  /** Sleeps, and returns whether the session is still open. Wakes up early if the session is cut. */
+  /** Sleeps, and returns whether the session is still open. Returns early if the session stops its calls. */
   readonly sleep: (pause: Duration.Duration) => Effect.Effect<boolean>
 }
 
 interface Watch {
-  /** Let go of when the watch ends: V8 can keep an element of a set for long after it was deleted, with all it holds. */
+  /**
+   * Replaced when the watch ends, because V8 can keep a deleted element of a set, and everything that it refers to, for
+   * a long time.
+   */
   cut: (why: Cut) => void
-  /** `Infinity`, or when the time is over. */
+  /** When the timeout has passed, in monotonic milliseconds; `Infinity` if there is no timeout. */
   readonly deadline: number
 }
 
 const nothing = (): void => undefined
 
-/** How long the watching fiber sleeps at most: it also keeps the process alive. */
+/**
+ * The longest sleep of the watching fiber, in milliseconds. It is short because a sleeping fiber keeps the process
+ * alive.
+ */
 const nap = 1_000
 
 export const makeSession = (options: {
@@ -49,7 +55,7 @@ export const makeSession = (options: {
     const gone = yield* Deferred.make<void>()
     const timeout = Duration.toMillis(options.timeout)
     const untimed = new Set<Watch>()
-    /** The timeout is the same for all, so they stand in the order in which their time is over. */
+    /** All have the same timeout, so the set is in the order of their deadlines. */
     const timed = new Set<Watch>()
     let state: "open" | "draining" | "cut" = "open"
     let running = 0
@@ -85,7 +91,7 @@ export const makeSession = (options: {
     yield* Effect.addFinalizer(() =>
       Effect.suspend(() => {
         state = "draining"
-        // A finalizer cannot be interrupted, so what has a time limit there must say that it can.
+        // A finalizer is uninterruptible. The time limit can only stop the wait if the wait is made interruptible.
         const done = Effect.interruptible(Deferred.await(drained))
         return running === 0 ? Effect.void : Effect.asVoid(Effect.timeoutOption(done, options.drain))
       }).pipe(

@@ -1,5 +1,5 @@
 /**
- * All sessions of one tenant in this process share one pacer, whichever token they hold.
+ * All sessions of one tenant in this process share one pacer, even if their tokens differ.
  */
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -10,14 +10,14 @@ interface Shared {
   readonly pacer: Pacer
   readonly open: (limits: PaceLimits) => void
   readonly close: (limits: PaceLimits, now: number) => void
-  /** The time when its last session closed; in the future while a session is open. */
+  /** When the tenant's last session closed, in monotonic milliseconds; `Infinity` while one is open. */
   readonly idleSince: () => number
 }
 
-/** Pacers by clock, so that each test has its own time, and by tenant. */
+/** The pacers by clock and by tenant. Each test has its own clock and so its own pacers. */
 const shared = new WeakMap<Clock.Clock, Map<string, Shared>>()
 
-/** The tenant's pacer. Sessions that differ in their limits all keep the lowest. */
+/** Returns the tenant's pacer. If its sessions have different limits, the lowest limits apply to all of them. */
 export const acquirePacer = (tenantUrl: string, limits: PaceLimits): Effect.Effect<Pacer, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
@@ -37,10 +37,13 @@ export const acquirePacer = (tenantUrl: string, limits: PaceLimits): Effect.Effe
     ({ entry }) => entry.pacer
   )
 
-/** `NaN` would remove the limit for every session of the tenant. */
+/** Replaces a limit that is not at least 1: `NaN` would remove the limit for all sessions of the tenant. */
 const atLeastOne = (limit: number): number => (limit >= 1 ? Math.floor(limit) : 1)
 
-/** The count is kept for an hour after the last session has closed, because the service keeps it too. */
+/**
+ * Returns the tenant's entry, or makes it. An entry stays for an hour after its last session has closed, because the
+ * service also counts for an hour.
+ */
 const sharedFor = (tenantUrl: string, clock: Clock.Clock): Shared => {
   const byTenant = shared.get(clock) ?? new Map<string, Shared>()
   shared.set(clock, byTenant)

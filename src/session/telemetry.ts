@@ -1,6 +1,6 @@
 /**
- * A span for every call and every attempt, and metrics. None of them contains the token, a body or a query. Ids are only
- * in the messages of failures.
+ * Makes spans for calls and attempts, and updates metrics. Neither contains the token, a body or a query. Ids appear
+ * only in the messages of failures.
  */
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
@@ -22,7 +22,7 @@ import type { Method } from "../operation/Operation.js"
 import type { Quota } from "./pace.js"
 import { type Failed, failureKind } from "./retry.js"
 
-/** Names a call without its ids and values. */
+/** Describes a call without its ids and other values. */
 export interface CallFacts {
   readonly operation: string
   readonly method: Method
@@ -35,7 +35,7 @@ export interface CallFacts {
   readonly labels: Labels
 }
 
-/** Tags of metrics. */
+/** The tags of a metric. */
 export type Labels = ReadonlyArray<MetricLabel.MetricLabel>
 
 const milliseconds = MetricBoundaries.fromIterable([5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000])
@@ -51,7 +51,7 @@ const refused = MetricKey.counter("iru.refused", {
 })
 const bytes = MetricKey.counter("iru.bytes", { description: "Bytes of bodies, by direction", incremental: true })
 
-/** Counts one value. */
+/** Adds one value to a metric. */
 type Measure = (value: number, labels: Labels) => void
 
 /** The metrics of one tenant. */
@@ -72,7 +72,7 @@ const measureOf = <Out>(key: NumberKey<Out>): Measure => {
   return (value, labels) => metric.unsafeUpdate(value, labels)
 }
 
-/** Metrics are cached by tag value, because making one costs more than counting. */
+/** Makes a metric for each value of a tag, and keeps it, because making a metric costs more than counting. */
 const tagged = <Type extends MetricKeyType.MetricKeyType.Untyped, Made>(
   key: MetricKey.MetricKey<Type>,
   tag: string,
@@ -88,7 +88,6 @@ const tagged = <Type extends MetricKeyType.MetricKeyType.Untyped, Made>(
   }
 }
 
-/** Makes the metrics of a tenant. */
 export const makeMeter = (host: string): Meter => {
   const own = <Type extends MetricKeyType.MetricKeyType.Untyped>(key: MetricKey.MetricKey<Type>) =>
     MetricKey.tagged(key, "tenant", host)
@@ -110,7 +109,7 @@ const attributesOf = ({ host, method, template }: CallFacts) => ({
 })
 
 /**
- * A span gets the failure of a call but not its result. An exporter keeps spans for a while, and a result can be a
+ * A span gets the failure of a call, but not its result: an exporter keeps spans for a while, and a result can be a
  * whole page of records.
  */
 const withoutResult = <A, E>(exit: Exit.Exit<A, E>): Exit.Exit<void, E> => Exit.asVoid(exit)
@@ -118,7 +117,7 @@ const withoutResult = <A, E>(exit: Exit.Exit<A, E>): Exit.Exit<void, E> => Exit.
 /** Effect's default tracer, which exports no spans. */
 const nobody = Context.get(DefaultServices.liveServices, Tracer.Tracer)
 
-/** Makes a span only if a tracer is provided: its random ids cost more than sending a request. */
+/** A span, if a tracer is provided. Otherwise none is made, because its random ids cost more than sending a request. */
 type Traced = Tracer.Span | undefined
 
 const withSpan = <A, E, R>(
@@ -151,7 +150,10 @@ export const observeCall = <A>(
     )
   })
 
-/** Runs an operation that makes several calls in a span of its own, above theirs. It is no call itself. */
+/**
+ * Runs an operation that makes several calls in a span of its own, the parent of their spans. It is not counted as a
+ * call.
+ */
 export const observeComposition = <A, E, R>(name: string, self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   withSpan(name, {}, {}, (span) =>
     span === undefined
@@ -161,7 +163,7 @@ export const observeComposition = <A, E, R>(name: string, self: Effect.Effect<A,
         )
   )
 
-/** Runs one attempt in a span below its call's. */
+/** Runs one attempt in a span of its own, a child of the call's span. */
 export const observeAttempt = (
   facts: CallFacts,
   call: Traced,
@@ -186,7 +188,7 @@ export const observeAttempt = (
         )
       })
 
-/** A retry is a line in the log at debug, an event on the span, and a count. */
+/** Reports a retry: a debug line in the log, an event on the span, and a count. */
 export const observeRetry = (
   { labels, meter, operation }: CallFacts,
   call: Traced,
@@ -204,7 +206,9 @@ export const observeRetry = (
     return call === undefined ? line : Effect.withParentSpan(line, call)
   })
 
-/** Fails with a refusal: a warning in the log, and a count. It is no call, so it has no span. */
+/**
+ * Reports a refusal with a warning in the log and a count, then fails with it. Nothing was sent, so there is no span.
+ */
 export const observeRefusal = (
   error: ApiClientError,
   { labels, meter, operation }: Pick<CallFacts, "labels" | "meter" | "operation">
@@ -213,10 +217,10 @@ export const observeRefusal = (
   return Effect.zipRight(Effect.logWarning(error.message), Effect.fail(error))
 }
 
-/** A request waited so many milliseconds for its turn. */
+/** Records how many milliseconds a request waited for its turn. */
 export const observeWait = ({ labels, meter }: CallFacts, millis: number): void => meter.waits(millis, labels)
 
-/** What one exchange moved, in bytes of bodies, and what the tenant has left after it. */
+/** Records the bytes of both bodies of one exchange, and the requests that the tenant has left. */
 export const observeExchange = (
   { labels, meter }: CallFacts,
   { received, sent }: { readonly sent: number; readonly received: number },
@@ -229,7 +233,7 @@ export const observeExchange = (
 
 const transferred = tagged(bytes, "direction", measureOf)
 
-/** Bytes that a transfer moved to or from storage. They have no tenant tag. */
+/** Counts the bytes that a transfer moved to or from storage. They have no tenant tag. */
 export const observeTransfer = (direction: "sent" | "received", size: number): Effect.Effect<void> =>
   Effect.map(FiberRef.get(FiberRef.currentMetricLabels), (labels) => transferred(direction)(size, labels))
 

@@ -1,6 +1,6 @@
 /**
- * What a tenant URL and an API token look like. The host is matched as text, before any URL parser can read something
- * else into it: the token goes to what stands here and nowhere else.
+ * Checks tenant URLs and API tokens. The token is sent only to the host of the tenant URL, so the host is matched as
+ * text before a URL parser can read it in another way.
  */
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
@@ -22,7 +22,7 @@ export const isLoopback = (host: string): boolean => loopbackHost.test(host)
 /** A host and its port. */
 interface Authority {
   readonly host: string
-  /** With its colon, or `""`. */
+  /** The port with its colon; `""` if there is none. */
   readonly port: string
 }
 
@@ -34,7 +34,7 @@ const authorityOf = (text: string): Authority => {
 const isPort = (port: string): boolean =>
   port === "" || (/^:[1-9]\d{0,4}$/.test(port) && Number(port.slice(1)) <= 65_535)
 
-/** The one host that may be spoken to without TLS, as it was written; or what is wrong with it. */
+/** Checks the one host that may be used without TLS. Returns it in small letters, or says what is wrong with it. */
 const insecureHostOf = (text: string): Either.Either<string, string> => {
   const authority = text.trim().toLowerCase()
   const { host, port } = authorityOf(authority)
@@ -46,14 +46,14 @@ const insecureHostOf = (text: string): Either.Either<string, string> => {
 }
 
 /**
- * The tenant's origin, or what is wrong with the text. `insecureHost` is a host, and its port if it has one, that is a
- * tenant too and may be spoken to without TLS.
+ * Returns the tenant's origin, or says what is wrong with the text. `insecureHost` is one more host, with its port if
+ * it has one, that is accepted as a tenant and may be used without TLS.
  */
 export const parseTenantUrl = (text: string, insecureHost = ""): Either.Either<string, string> => {
   const url = String(text).trim().toLowerCase()
   const [, scheme, authority = "", rest = ""] = /^(?:([a-z][a-z0-9+.-]*:)?\/\/)?([^/?#\\]*)(.*)$/s.exec(url) ?? []
   const { host, port } = authorityOf(authority)
-  // People paste the token into the wrong variable.
+  // People sometimes paste the token here, so the message must not repeat it.
   const refuse = (why: string) => Either.left(`${invalid}: ${why.replaceAll(tokens, "<redacted>")}. Use ${hosts}.`)
 
   if (url === "") return refuse("it is empty")
@@ -77,7 +77,7 @@ export const parseTenantUrl = (text: string, insecureHost = ""): Either.Either<s
         : refuse("it holds a path")
   if (isLoopback(host)) return tenant()
 
-  // The text itself is not repeated.
+  // The message does not repeat the text, because it may be a secret.
   if (insecureHost === "") return refuse("unknown API host")
   const allowed = insecureHostOf(insecureHost)
   if (Either.isLeft(allowed)) return refuse(`unknown API host. ${allowed.left}`)
@@ -86,7 +86,10 @@ export const parseTenantUrl = (text: string, insecureHost = ""): Either.Either<s
     : refuse(`unknown API host, and only ${allowed.right} is allowed besides`)
 }
 
-/** The token without white space around it, or what is wrong with it. The message contains no part of the token. */
+/**
+ * Returns the token without white space around it, or says what is wrong with it. The message contains no part of the
+ * token.
+ */
 export const parseApiToken = (text: string): Either.Either<Redacted.Redacted, string> => {
   const token = String(text).trim()
   if (token === "") return Either.left("The API token is empty.")

@@ -1,12 +1,12 @@
 /**
- * What a transport says when a connection fails. Codes are Node's, undici's and OpenSSL's.
+ * Reads the errors of a transport when a connection fails. Their codes come from Node, undici and OpenSSL.
  */
 import * as Predicate from "effect/Predicate"
 
 const untrusted =
   /^(?:CERT_|ERR_TLS_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|HOSTNAME_MISMATCH|ERR_SSL_)/
 
-/** No connection was made, so the request was certainly not sent. */
+/** Whether no connection was made, so that the request was certainly not sent. */
 export const isUnsent = (cause: unknown): boolean =>
   withCauses(cause).some(
     (error) =>
@@ -14,10 +14,10 @@ export const isUnsent = (cause: unknown): boolean =>
       textOf(error, "code") === "UND_ERR_CONNECT_TIMEOUT"
   ) || proxyStatus(cause) !== undefined
 
-/** The server could not prove who it is. */
+/** Whether the server could not prove its identity. */
 export const isUntrusted = (cause: unknown): boolean => codes(cause).some((code) => untrusted.test(code))
 
-/** A proxy refused to make the connection, and would refuse it again. */
+/** Whether a proxy refused to make the connection, and would refuse it again. */
 export const isRefusedByProxy = (cause: unknown): boolean => {
   const status = proxyStatus(cause)
   return status !== undefined && isRefusalStatus(status)
@@ -25,7 +25,10 @@ export const isRefusedByProxy = (cause: unknown): boolean => {
 
 const isRefusalStatus = (status: number): boolean => status >= 400 && status <= 499 && status !== 408 && status !== 429
 
-/** What a transport says went wrong: its code and message, which hold no part of the request; and what to do about it. */
+/**
+ * Describes an error of a transport by its code and message, which contain no part of the request, and says what to do
+ * about it.
+ */
 export const describeCause = (cause: unknown): string => {
   const status = proxyStatus(cause)
   if (status !== undefined) return describeProxy(status)
@@ -38,7 +41,7 @@ export const describeCause = (cause: unknown): string => {
   return advice === undefined ? message : `${message.replace(/\.$/, "")}. ${advice}`
 }
 
-/** The status with which a proxy refused a tunnel, as undici tells it. */
+/** The status with which a proxy refused a tunnel. It stands in the message of undici's error. */
 const proxyStatus = (cause: unknown): number | undefined => {
   for (const { message } of withCauses(cause)) {
     const status = /^Proxy response \((\d{3})\)/.exec(message)?.[1]
@@ -69,13 +72,16 @@ const adviceOn: Readonly<Record<string, string>> = {
   CERT_NOT_YET_VALID: wrongTime
 }
 
-/** Several errors at once, and the one that `fetch` wraps around all others, say nothing themselves. */
+/**
+ * Whether an error says what went wrong. An error that holds several others does not, and neither does the one in which
+ * `fetch` wraps every other error.
+ */
 const isTelling = (error: Error): boolean =>
   !(error instanceof AggregateError) && error.message !== "" && error.message !== "fetch failed"
 
 /**
- * What lies underneath, without what it holds: an error of a transport can carry an address, a socket, or an answer that
- * repeats the request. Its name, message, code, system call and stack stay, and those of the errors below.
+ * Copies an error and its causes, but only their names, messages, codes, system calls and stacks. An error of a
+ * transport can also hold an address, a socket, or an answer that repeats the request.
  */
 export const bareCause = (cause: unknown, depth = 0): Error | undefined => {
   if (!(cause instanceof Error) || depth > 4) return undefined
@@ -101,7 +107,10 @@ const textOf = <Key extends string>(error: Error, key: Key): string | undefined 
 const codes = (cause: unknown): ReadonlyArray<string> =>
   withCauses(cause).flatMap((error) => textOf(error, "code") ?? [])
 
-/** An error and what lies underneath, as `fetch` and connections to several addresses have it. */
+/**
+ * Returns an error and all errors below it: the causes, as `fetch` reports them, and the members of an
+ * `AggregateError`, as connections to several addresses report them.
+ */
 const withCauses = (cause: unknown, depth = 0): ReadonlyArray<Error> => {
   if (!(cause instanceof Error) || depth > 4) return []
   const below = cause instanceof AggregateError ? cause.errors : [cause.cause]

@@ -1,7 +1,7 @@
 /**
- * One request and the bytes of its answer. A session sends a lot of them, so this is a plain function with a callback.
- * Any `HttpClient` can be made one. A transport that has a shorter way provides it as `ShortWire`: undici's takes a
- * fraction of the CPU (bench/README.md).
+ * Sends one request and reads the bytes of its answer. A session sends many requests, so this is a plain function with
+ * a callback. It can be made from any `HttpClient`. A transport that has a faster way provides it as `ShortWire`:
+ * undici's uses a fraction of the CPU (bench/README.md).
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -24,15 +24,16 @@ export interface Head {
 }
 
 export interface Reply extends Head {
-  /** The body, or so much of it that it is seen to have more bytes than the limit. */
+  /** The body. If it is larger than the limit, only its beginning, which is also larger than the limit. */
   readonly bytes: Uint8Array
-  /** Why the body ended too early, where it did. */
+  /** Why the body ended too early, if it did. */
   readonly broken?: unknown
 }
 
 /**
- * Sends a request and calls `done` once: with the reply, or with what went wrong before there was one. Gives what stops
- * it; then `done` is not called any more. `limitOf` says how many bytes of a body are wanted.
+ * Sends a request and calls `done` once: with the reply, or with the error if there was no reply. Returns a function
+ * that stops the request; after that, `done` is not called any more. `limitOf` returns how many bytes of a body are
+ * wanted.
  */
 export type Wire = (
   request: HttpClientRequest.HttpClientRequest,
@@ -41,15 +42,15 @@ export type Wire = (
 ) => () => void
 
 /**
- * The way of a transport that has a shorter one than its `HttpClient`. It is used only while that very client is the
- * one in the context, so a client of the user's own is never passed by.
+ * A faster way to send a transport's requests than its `HttpClient`. It is used only if the context has that same
+ * `HttpClient`, so a client that the user provides is never bypassed.
  */
 export class ShortWire extends Context.Tag("effect-iru/ShortWire")<
   ShortWire,
   { readonly http: HttpClient.HttpClient; readonly wire: Wire }
 >() {}
 
-/** The way of a session. Redirects are not followed, and nothing is traced by the client itself. */
+/** Returns the wire of a session. It does not follow redirects, and the client itself traces nothing. */
 export const sessionWire: Effect.Effect<Wire, never, HttpClient.HttpClient> = Effect.gen(function* () {
   const http = yield* HttpClient.HttpClient
   const short = yield* Effect.serviceOption(ShortWire)
@@ -62,7 +63,7 @@ export const sessionWire: Effect.Effect<Wire, never, HttpClient.HttpClient> = Ef
   return wireThrough(plain, yield* Effect.runtime<never>())
 })
 
-/** The way through any client. */
+/** Makes a wire from any client. */
 const wireThrough =
   (http: HttpClient.HttpClient, runtime: Runtime.Runtime<never>): Wire =>
   (request, limitOf, done) => {
@@ -77,7 +78,10 @@ const wireThrough =
     }
   }
 
-/** Reads an answer, at once if its length is known to be within the limit: a stream costs several times as much. */
+/**
+ * Reads an answer. If its length is known to be within the limit, it is not read as a stream, which would cost several
+ * times as much.
+ */
 const replyOf =
   (limitOf: (head: Head) => number) =>
   (response: HttpClientResponse.HttpClientResponse): Effect.Effect<Reply> => {
@@ -104,7 +108,7 @@ const causeOf = (cause: Cause.Cause<HttpClientError.HttpClientError>): unknown =
   return failure._tag === "Some" ? failure.value.cause : Cause.squash(cause)
 }
 
-/** The bytes of a stream. One that has more than the limit is read so far that it shows, and then closed. */
+/** Reads the bytes of a stream. As soon as they are more than the limit, it stops and closes the stream. */
 export const readUpTo = <E>(stream: Stream.Stream<Uint8Array, E>, limit: number): Effect.Effect<Uint8Array, E> =>
   Effect.suspend(() => {
     const chunks: Array<Uint8Array> = []
