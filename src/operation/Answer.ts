@@ -1,8 +1,8 @@
 /**
- * How the body of an answer becomes a value.
+ * Reads the body of an answer.
  *
- * An operation says it with a schema, for JSON, or with one of the values here. Any 2xx status is success; the body
- * decides.
+ * An operation whose answer is JSON has a schema as its `answer`. Any other operation has one of the values of this
+ * module. Any 2xx status is success: the result depends on the body alone.
  */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -12,10 +12,10 @@ import { describePage, isHtml, whereToLook } from "./stranger.js"
 
 export type { Unreadable } from "./json.js"
 
-/** A complete response, its body decompressed. */
+/** A complete response with its decompressed body. */
 export interface Response {
   readonly status: number
-  /** By lower-case name. */
+  /** The headers by their names in small letters. */
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly bytes: Uint8Array
 }
@@ -23,28 +23,31 @@ export interface Response {
 /** Reads a response. */
 export type Read<out A> = (response: Response) => Either.Either<A, Unreadable>
 
-/** How a response is read, if it is not JSON of a schema. */
+/** A way to read a response, other than decoding its JSON with a schema. */
 export interface Answer<out A> {
   readonly _tag: "Answer"
   readonly read: Read<A>
-  /** The schema of the JSON that it reads, if it reads JSON. */
+  /** The schema of the JSON, if JSON is read. */
   readonly schema?: Schema.Schema.AnyNoContext | undefined
 }
 
-/** What an operation answers with: a schema of JSON, or an `Answer`. */
+/** The answer of an operation: a schema of its JSON, or an `Answer`. */
 export type Spec<A = unknown> = (Schema.Schema.AnyNoContext & { readonly Type: A }) | Answer<A>
 
-/** The value that a caller gets. */
+/** The type of the value that a caller gets. */
 export type TypeOf<S> = S extends Answer<infer A> ? A : S extends { readonly Type: infer A } ? A : never
 
-/** Makes an answer of your own. With the schema of the JSON that it reads, others can know it too. */
+/**
+ * Makes an `Answer` from a function that reads a response. If the function reads JSON, pass the schema of that JSON:
+ * the operation then has it in its field `answer`.
+ */
 export const make = <A>(read: Read<A>, schema?: Schema.Schema.AnyNoContext): Answer<A> => ({
   _tag: "Answer",
   read,
   schema
 })
 
-/** Ignores the body. This is what an operation without an answer has. */
+/** Ignores the body. It is used for an operation without an `answer`. */
 export const nothing: Answer<void> = make(() => Either.void)
 
 const utf8 = new TextDecoder("utf-8", { fatal: true })
@@ -66,12 +69,12 @@ const readText: Read<string> = ({ bytes, headers }) => {
 /** The body as text, which must be UTF-8. */
 export const text: Answer<string> = make(readText)
 
-/** A body as it came. */
+/** A body as it was received. */
 export interface Bytes {
   readonly bytes: Uint8Array
   /** The `Content-Type`, such as `application/x-apple-aspen-config`. */
   readonly contentType: string | undefined
-  /** From the `Content-Disposition`, not checked: it may hold a path. */
+  /** The file name in the `Content-Disposition`. It is not checked, and may be a path. */
   readonly fileName: string | undefined
 }
 
@@ -94,13 +97,13 @@ const fileNameOf = (disposition: string): string | undefined => {
   return quoted?.replace(/\\(.)/g, "$1") ?? plain
 }
 
-/** The body as JSON. @internal */
+/** Reads the body as JSON. @internal */
 export const readJson: Read<unknown> = (response) =>
   Either.flatMap(readText(response), (text) =>
     Either.mapLeft(parseJson(text), (problem) => ({ detail: describeBody(text, response.headers) ?? problem }))
   )
 
-/** What a body is instead of JSON, if that can be told. */
+/** Describes a body that is not JSON. Returns `undefined` if nothing is known about it. */
 const describeBody = (text: string, headers: Response["headers"]): string | undefined => {
   if (isHtml(text, headers))
     return `Invalid JSON: something on the way answers in the service's place: ${describePage(text, headers)}. ${whereToLook}`
@@ -127,13 +130,16 @@ export const maybeEmpty = <A, I>(schema: Schema.Schema<A, I>): Answer<Option.Opt
   )
 }
 
-/** The id of an answer that has nothing but an id and a name. */
+/** Returns the id of an answer that has only an id, or only an id and a name. */
 const onlyId = (json: unknown): string | undefined => {
   if (typeof json !== "object" || json === null || !("id" in json) || typeof json.id !== "string") return undefined
   return Object.keys(json).every((key) => key === "id" || key === "name") ? json.id : undefined
 }
 
-/** A record that was created; or its id (`Left`) if the answer has nothing but an id and a name: the record is there. */
+/**
+ * A record that was created. If the answer has only its id, or only its id and its name, the result is the id as a
+ * `Left`. The record then exists, and can be read by its id.
+ */
 export const created = <A, I>(schema: Schema.Schema<A, I>): Answer<Either.Either<A, string>> => {
   const decode = decoderOf(schema)
   return make(
@@ -146,7 +152,7 @@ export const created = <A, I>(schema: Schema.Schema<A, I>): Answer<Either.Either
   )
 }
 
-/** Makes the reader of what an operation answers with. @internal */
+/** Makes the reader of an operation's answer. @internal */
 export const readerOf = <A>(spec: Spec<A>): Read<A> => (Schema.isSchema(spec) ? jsonReader(spec) : spec.read)
 
 /** The schema that an operation's answer is decoded with, if there is one. @internal */

@@ -1,6 +1,6 @@
 /**
- * An operation of the API as a value: its method, its path, the schemas of what goes out and comes back, and what it
- * does to the tenant. Sends nothing; `ApiClient.call`, `listing` and `functions` do.
+ * An operation of the API as a value: its method, its path, the schemas of its request and its answer, and what it does
+ * to the tenant. This module sends nothing: `ApiClient.call`, `listing` and `functions` do.
  *
  * @example
  * const wipe = Operation.make({
@@ -42,13 +42,13 @@ export { File, FormFile } from "./body.js"
 export type Method = "GET" | "POST" | "PATCH" | "DELETE"
 
 /**
- * What a call does to the tenant. `read`: nothing. `secret`: it reads a secret, which the service audits. `write`: it
- * changes a record, which can be changed back. `device`: it sends a command to a device. `fleet`: it reaches every
- * device that an item or a Blueprint is on. `destructive`: it cannot be taken back.
+ * What a call does to the tenant. `read`: it changes nothing. `secret`: it reads a secret, and the service audits that.
+ * `write`: it changes a record, which can be changed back. `device`: it sends a command to a device. `fleet`: it
+ * affects all devices that an item or a Blueprint is assigned to. `destructive`: its effect cannot be undone.
  */
 export type Kind = "read" | "secret" | "write" | "device" | "fleet" | "destructive"
 
-/** A schema that encodes to something. `Schema<A, I>` is invariant in `I`, its field `Encoded` is not. */
+/** A schema whose encoded type extends `I`. `Schema<A, I>` is invariant in `I`; its field `Encoded` is not. */
 type Encodes<I> = Schema.Schema.AnyNoContext & { readonly Encoded: I }
 
 interface Common {
@@ -71,7 +71,7 @@ type WithBody =
   | { readonly form: Encodes<EncodedForm>; readonly json?: never; readonly multipart?: never }
   | { readonly multipart: Encodes<EncodedMultipart>; readonly json?: never; readonly form?: never }
 
-/** One request and its answer. Without `answer`, the body of a 2xx is ignored. */
+/** Describes one request and its answer. Without `answer`, the body of a 2xx answer is ignored. */
 export type CallRow = Common & { readonly pages?: never; readonly answer?: Answer.Spec } & (
     | ({ readonly method: "GET" | "DELETE" } & NoBody)
     | ({ readonly method: "POST" | "PATCH" } & WithBody)
@@ -81,7 +81,7 @@ export type CallRow = Common & { readonly pages?: never; readonly answer?: Answe
 export type ListingRow = Common &
   NoBody & { readonly method: "GET"; readonly pages: Pages<unknown>; readonly answer?: never }
 
-/** What an operation is made of. */
+/** Describes an operation or a listing. */
 export type Row = CallRow | ListingRow
 
 type BodyOf<R> = R extends { readonly json: { readonly Type: infer A } }
@@ -92,7 +92,10 @@ type BodyOf<R> = R extends { readonly json: { readonly Type: infer A } }
       ? A
       : never
 
-/** A body may be left out if all its fields may, except from a PATCH, which changes something. */
+/**
+ * The argument with the body. It is optional if all fields of the body are optional, except for a PATCH, which must
+ * change something.
+ */
 type BodyArgument<R> = [BodyOf<R>] extends [never]
   ? []
   : {} extends BodyOf<R>
@@ -113,7 +116,7 @@ type ListingArgument<R> = R extends { readonly query: { readonly Type: infer Q }
     : [options: Q & ListOptions]
   : [options?: ListOptions]
 
-/** The operation or the listing that a row makes. */
+/** The type of the operation or the listing that is made from a row. */
 export type Made<R extends Row> = R extends { readonly pages: Pages<infer A> }
   ? Listing<[...IdsOf<R["path"]>, ...ListingArgument<R>], A>
   : Operation<
@@ -121,9 +124,9 @@ export type Made<R extends Row> = R extends { readonly pages: Pages<infer A> }
       R extends { readonly answer: infer S } ? Answer.TypeOf<S> : void
     >
 
-/** What describes an operation, without a call. */
+/** The properties of an operation that do not depend on a call. */
 export interface Facts {
-  /** Its name in spans, metrics, errors and logs: `Tags.update`. */
+  /** The name of the operation in spans, metrics, errors and logs: `Tags.update`. */
   readonly name: string
   readonly method: Method
   /** The path with named ids: `/api/v1/tags/{tag_id}`. */
@@ -133,15 +136,17 @@ export interface Facts {
   readonly kind: Kind
   /** The schema of the query, or of the filters of a listing. */
   readonly query: Schema.Schema.AnyNoContext | undefined
-  /** How the body is sent, and its schema. */
+  /** The encoding of the body, and its schema. `undefined` if the operation has no body. */
   readonly body:
     | { readonly encoding: "json" | "form" | "multipart"; readonly schema: Schema.Schema.AnyNoContext }
     | undefined
-  /** The schema of the answer, or of one record of a listing. `undefined` if the answer is not JSON that is decoded. */
+  /**
+   * The schema of the answer, or of one record of a listing. `undefined` if the answer is not decoded with a schema.
+   */
   readonly answer: Schema.Schema.AnyNoContext | undefined
 }
 
-/** The parts of a request that a caller decides. */
+/** The parts of a request that depend on the arguments of a call. */
 export interface Encoded {
   readonly path: string
   readonly query: Query
@@ -156,7 +161,7 @@ export interface Operation<in Arguments extends ReadonlyArray<unknown>, out A> e
   readonly read: Answer.Read<A>
 }
 
-/** A listing that has pages. `Arguments` are the ids, and one object with its filters and the list options. */
+/** A listing that has pages. `Arguments` are the ids, then one object with the filters and the list options. */
 export interface Listing<in Arguments extends ReadonlyArray<unknown>, out A> extends Facts {
   readonly _tag: "Listing"
   /** Encodes the arguments, or says by field what is wrong with them. */
@@ -167,7 +172,7 @@ export interface Listing<in Arguments extends ReadonlyArray<unknown>, out A> ext
 /** Any operation or listing, for programs that iterate over all of them. */
 export type Any = Operation<never, unknown> | Listing<never, unknown>
 
-/** The functions of a group of operations: one for each verb, and `list` in addition to `stream`. */
+/** The functions of a group of operations: one for each verb, and also `list` if there is a `stream`. */
 export type Functions<Group> = {
   readonly [Verb in keyof Group]: Group[Verb] extends Listing<infer Arguments, infer A>
     ? (...args: Arguments) => Stream.Stream<A, ApiClientError>
@@ -176,7 +181,7 @@ export type Functions<Group> = {
       : never
 } & (Group extends { readonly stream: Listing<infer Arguments, infer A> }
   ? {
-      /** `stream`, collected. */
+      /** All records of `stream` in one list. */
       readonly list: (...args: Arguments) => Effect.Effect<PayloadList<A>, ApiClientError>
     }
   : {})
@@ -205,7 +210,7 @@ const encodedAs = <I>(schema: Encodes<I>, write: (encoded: I) => RequestBody): E
   return (value) => Either.map(encode(value), write)
 }
 
-/** Both values, or the problems of both. */
+/** Returns both values, or the problems of both. */
 const both = <A, B>(
   first: Either.Either<A, FieldErrors>,
   second: Either.Either<B, FieldErrors>
@@ -257,7 +262,10 @@ const build = (name: string, row: AnyRow): Any => {
   }
 }
 
-/** An optional body that is left out is not sent. A PATCH that changes nothing would make devices install things again. */
+/**
+ * Encodes the body. An optional body that is left out is not sent. A PATCH that changes nothing is refused, because it
+ * would make devices install items again.
+ */
 const checkedBody = (
   method: Method,
   encode: EncodeBody,
@@ -283,14 +291,14 @@ const refuseAll: Encode<Query> = (value) => {
     : Either.left(Object.fromEntries(names.map((name) => [name, ["is unexpected"]])))
 }
 
-/** A row has the keys of a row and no other, so that `anwser` does not compile. */
+/** Refuses unknown keys in a row, so that a misspelt key such as `anwser` does not compile. */
 type NoOtherKeys<R> = { readonly [Key in Exclude<keyof R, keyof AnyRow>]: never }
 
-/** Makes an operation that the library does not know. Spans, metrics and errors use its name. */
+/** Makes an operation for an endpoint that the library does not have. Spans, metrics and errors use its name. */
 export const make = <const R extends Row & { readonly name: string }>(row: R & NoOtherKeys<Omit<R, "name">>): Made<R> =>
   build(row.name, row) as Made<R>
 
-/** Makes the operations of one service, each named after it: `Tags.update`. */
+/** Makes the operations of one service. Each is named after the service: `Tags.update`. */
 export const group = <const Rows extends { readonly [verb: string]: Row }>(
   service: string,
   rows: Rows & { readonly [Verb in keyof Rows]: NoOtherKeys<Rows[Verb]> }

@@ -1,9 +1,9 @@
 /**
- * The page styles of the API, as values. A style says how the first page is asked for, how a page is read, and where the
- * next one is.
+ * The page styles of the API, as values. A style defines the query of the first page, how a page is read, and the query
+ * of the next page.
  *
- * A page whose envelope is not the one of its style is a `Decode` failure that names the keys it has. Otherwise a
- * listing could end early without a failure.
+ * If a page does not have the envelope of its style, the listing fails with `Decode`, and the error names the keys of
+ * the page. Otherwise a listing could end early without a failure.
  */
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
@@ -11,59 +11,65 @@ import * as Schema from "effect/Schema"
 import type { Query } from "./body.js"
 import { decoderOf, explainIssue, type Unreadable } from "./json.js"
 
-/** What is known when a page is read. */
+/** The position of a page in its listing. */
 export interface Place {
-  /** The part of the query that asked for this page. */
+  /** The query parameters that select this page, without the caller's filters. */
   readonly query: Query
-  /** How many records came before it. */
+  /** The number of records on the pages before this one. */
   readonly before: number
-  /** How many records the first page has. `undefined` while that one is read. */
+  /** The number of records on the first page; `undefined` while the first page is read. */
   readonly firstSize: number | undefined
 }
 
-/** A page, taken out of its envelope. */
+/** A page without its envelope. */
 export interface Opened<out A = unknown> {
   readonly records: ReadonlyArray<A>
-  /** How many records the listing has, if the page says it. */
+  /** The number of records in the listing, if the page tells it. */
   readonly total: number | undefined
-  /** The query of the page that follows. `undefined` at the end. */
+  /** The query of the next page; `undefined` on the last page. */
   readonly next: Query | undefined
 }
 
-/** Where all pages are, if the first one tells it. */
+/** The queries of all pages, if they can be computed from the first page. */
 export interface Plan {
   readonly pages: number
-  /** Records on every page but the last. */
+  /** The number of records on every page except the last. */
   readonly size: number
-  /** The query of a page, counted from 0. */
+  /** The query of the page with this index, counted from 0. */
   readonly query: (index: number) => Query
   /** Whether a page matches the plan, so that the plan is right for the pages after it. */
   readonly holds: (page: Opened, index: number) => boolean
 }
 
-/** How a listing is paged. Made by the functions of this module. */
+/** The page style of a listing. The functions of this module make it. */
 export interface Pages<out A> {
   readonly _tag: "Pages"
   /** The schema of a record. */
   readonly record: Schema.Schema.AnyNoContext
-  /** Whether this library computes the next place. If the service ignores it, it sends the same page again. */
+  /**
+   * Whether this library computes the query of the next page. If the service ignores that query, it sends the same page
+   * again.
+   */
   readonly isComputed: boolean
   /** The query of the first page. */
   readonly first: (pageSize: number | undefined) => Query
   /** Takes a page out of its envelope, and decodes its records. */
   readonly read: (json: unknown, place: Place) => Either.Either<Opened<A>, Unreadable>
-  /** Where the other pages are. `undefined` if the first page does not tell: then they are read one after another. */
+  /**
+   * Computes the queries of the other pages. Returns `undefined` if the first page does not tell enough; the pages are
+   * then read one after another.
+   */
   readonly plan: (first: Opened) => Plan | undefined
 }
 
 interface Style {
-  /** The envelope, as an error names it. */
+  /** The description of the envelope for errors. */
   readonly envelope: string
-  /** Where the records stand in the answer. */
+  /** The keys that lead to the records in the answer. */
   readonly key: ReadonlyArray<string>
   readonly isComputed: boolean
   readonly first: Pages<unknown>["first"]
-  /** Reads an envelope, or returns the keys that it has instead. */
+  /** Takes a page out of its envelope. If the envelope is another one, it says what the answer has instead. */
   readonly open: (json: unknown, place: Place) => Either.Either<Opened, string>
   readonly plan?: Pages<unknown>["plan"]
 }
@@ -89,7 +95,10 @@ const make = <A, I>(style: Style, item: Schema.Schema<A, I>): Pages<A> => {
   }
 }
 
-/** Names a record by its place in the whole listing, counted from 1, beside its place on the page. */
+/**
+ * Adds the position of the record in the whole listing, counted from 1, to a problem that names its position on the
+ * page.
+ */
 const withPosition = (problem: Unreadable, key: ReadonlyArray<string>, before: number): Unreadable => {
   const [, index] = /^\[(\d+)\]/.exec(problem.detail.slice(key.join(".").length)) ?? []
   return index === undefined
@@ -107,7 +116,10 @@ const describe = (json: unknown): string => {
 const isCount = (value: unknown): value is number | null | undefined => value == null || Number.isFinite(value)
 const isLink = (value: unknown): value is string | null => value === null || typeof value === "string"
 
-/** The query of a `next`. The rest of it may name another host, and is ignored. `null` if it is not a URL. */
+/**
+ * Returns the query of a `next` link. The rest of the link is ignored, because it may name another host. Returns
+ * `undefined` if there is no link, and `null` if it is not a URL.
+ */
 const queryOf = (next: string | null): Query | undefined | null =>
   next === null || next === ""
     ? undefined
@@ -115,7 +127,7 @@ const queryOf = (next: string | null): Query | undefined | null =>
       ? Object.fromEntries(new URL(next, "http://tenant.invalid").searchParams)
       : null
 
-/** Opens `{ next, results }`, with a total if the service tells one. */
+/** Takes a page out of `{ next, results }`, with the total if there is one. */
 const linked = (json: unknown, envelope: unknown): Either.Either<Opened, string> => {
   if (!Predicate.isRecord(envelope)) return Either.left(describe(json))
   const { count, next, results, total_count } = envelope
@@ -127,7 +139,7 @@ const linked = (json: unknown, envelope: unknown): Either.Either<Opened, string>
     : Either.right({ records: results, total: total ?? undefined, next: query })
 }
 
-/** Where all pages are, by the `offset` or the `page` of the first `next`. */
+/** Plans the pages by the `offset` or the `page` in the `next` link of the first page. */
 const linkedPlan = ({ next, records: { length: size }, total = 0 }: Opened): Plan | undefined => {
   const pages = Math.ceil(total / size)
   if (next === undefined || size === 0 || pages <= 2) return undefined
@@ -156,7 +168,7 @@ const sized =
     pageSize === undefined ? {} : { [name]: pageSize }
 
 /**
- * `{ count, next, previous, results }`: most listings. The total may also be called `total_count`.
+ * `{ count, next, previous, results }`, the style of most listings. The total may also be called `total_count`.
  *
  * @example
  * client.pages("/api/v1/blueprints", Pages.counted(Blueprint))
@@ -174,7 +186,7 @@ export const counted = <A, I>(item: Schema.Schema<A, I>): Pages<A> =>
     item
   )
 
-/** `{ count, next, previous, results }` below a key: `{ device_id, activity: { … } }`. */
+/** `{ count, next, previous, results }` under a key: `{ device_id, activity: { … } }`. */
 export const within = <A, I>(key: string, item: Schema.Schema<A, I>): Pages<A> =>
   make(
     {
@@ -188,7 +200,10 @@ export const within = <A, I>(key: string, item: Schema.Schema<A, I>): Pages<A> =
     item
   )
 
-/** `{ next, previous, results }` without a total. `size` is the query parameter of the page size: `limit` by default. */
+/**
+ * `{ next, previous, results }` without a total. `size` is the name of the query parameter for the page size, by
+ * default `limit`.
+ */
 export const cursor = <A, I>(item: Schema.Schema<A, I>, options: { readonly size?: string } = {}): Pages<A> =>
   make(
     {
@@ -201,12 +216,19 @@ export const cursor = <A, I>(item: Schema.Schema<A, I>, options: { readonly size
     item
   )
 
-/** The next page of a listing by `limit` and `offset` that names no `next`. It ends when a page is not full. */
+/**
+ * Returns the query of the next page, for a listing with `limit` and `offset` and no `next`. Returns `undefined` after
+ * a page that is not full.
+ */
 const nextByOffset = (size: number, { before, firstSize, query }: Place): Query | undefined =>
-  // The service may cut pages down to a limit of its own, so the first page says how many records a full one has.
+  // The service may send fewer records than `limit`, so a page counts as full if it has as many records as the first
+  // one.
   size === 0 || (firstSize !== undefined && size < firstSize) ? undefined : { ...query, offset: before + size }
 
-/** A bare array, by `limit` and `offset`. It ends with a page that is empty or shorter than the first. `max`: 300. */
+/**
+ * An array without an envelope, requested by `limit` and `offset`. The listing ends with a page that is empty or
+ * shorter than the first. `max` is the page size if the caller sets none: 300 by default.
+ */
 export const array = <A, I>(item: Schema.Schema<A, I>, options: { readonly max?: number } = {}): Pages<A> =>
   make(
     {
@@ -223,8 +245,9 @@ export const array = <A, I>(item: Schema.Schema<A, I>, options: { readonly max?:
   )
 
 /**
- * `{ results }` by `limit` and `offset`, as the second version of threats. A `next` is followed, a `count` or
- * `total_count` is the total. Without a `next`, it ends with a page that is empty or shorter than the first. `max`: 300.
+ * `{ results }`, requested by `limit` and `offset`, as in the second version of threats. If the page has a `next`, it
+ * is followed; if not, the listing ends with a page that is empty or shorter than the first. A `count` or `total_count`
+ * is used as the total. `max` is the page size if the caller sets none: 300 by default.
  */
 export const offset = <A, I>(item: Schema.Schema<A, I>, options: { readonly max?: number } = {}): Pages<A> =>
   make(
@@ -246,8 +269,8 @@ export const offset = <A, I>(item: Schema.Schema<A, I>, options: { readonly max?
   )
 
 /**
- * `{ total, page, size, results }`, by the number of the page. It ends when `total` records have come, or with an empty
- * page if `total` is null. `max`: 50.
+ * `{ total, page, size, results }`, requested by page number. The listing ends after `total` records or, if `total` is
+ * null, with an empty page. `max` is the page size if the caller sets none: 50 by default.
  */
 export const numbered = <A, I>(item: Schema.Schema<A, I>, options: { readonly max?: number } = {}): Pages<A> =>
   make(
@@ -283,7 +306,10 @@ export const numbered = <A, I>(item: Schema.Schema<A, I>, options: { readonly ma
     item
   )
 
-/** `{ offset, limit, total, data, cursor }`, as Prism. It ends when `cursor` is null or empty. `max`: 300. */
+/**
+ * `{ offset, limit, total, data, cursor }`, the style of Prism. The listing ends when `cursor` is null or empty. `max`
+ * is the page size if the caller sets none: 300 by default.
+ */
 export const prism = <A, I>(item: Schema.Schema<A, I>, options: { readonly max?: number } = {}): Pages<A> =>
   make(
     {
@@ -305,6 +331,6 @@ export const prism = <A, I>(item: Schema.Schema<A, I>, options: { readonly max?:
     item
   )
 
-/** Whether a value is one of the styles above, and not a schema. @internal */
+/** Whether a value is a page style and not a schema. @internal */
 export const isPages = (value: unknown): value is Pages<unknown> =>
   Predicate.isRecord(value) && value["_tag"] === "Pages"

@@ -1,5 +1,5 @@
 /**
- * Checks what a caller passes, before anything is sent.
+ * Checks the arguments of a caller before anything is sent.
  */
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
@@ -8,17 +8,17 @@ import * as Schema from "effect/Schema"
 import { ApiClientError, type FieldErrors } from "../errors/ApiClientError.js"
 import { onFirstUse } from "./onFirstUse.js"
 
-/** The failure of an argument, by field. */
+/** Makes the failure for invalid arguments, with the problems by field. */
 export const invalidArgument = (operation: string, fieldErrors: FieldErrors, cause?: unknown): ApiClientError =>
   new ApiClientError({ reason: "InvalidArgument", operation, fieldErrors, cause })
 
-/** Only the keys that the caller passed: `undefined` keys are left out, `""` and `false` are kept. */
+/** Returns only the keys that the caller passed: `undefined` keys are left out, `""` and `false` are kept. */
 export const definedOnly = <A extends object>(fields: A): A =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as A
 
 /**
- * Makes the check of an operation's fields: types, unknown keys and the rules between fields, all problems at once.
- * Returns the fields to send.
+ * Makes the function that checks an operation's fields: their types, unknown keys and the rules between fields. It
+ * reports all problems at once, or returns the fields to send.
  */
 export const checkFields = <A extends object, I>(operation: string, schema: Schema.Schema<A, I>) => {
   const validate = onFirstUse(() => Schema.validateEither(schema, { errors: "all", onExcessProperty: "error" }))
@@ -29,7 +29,7 @@ export const checkFields = <A extends object, I>(operation: string, schema: Sche
     )
 }
 
-/** `checkFields` for an update, which changes something. */
+/** `checkFields` for an update, which must change something. */
 export const checkChanges = <A extends object, I>(operation: string, schema: Schema.Schema<A, I>) => {
   const check = checkFields(operation, schema)
   return (fields: object): Effect.Effect<A, ApiClientError> =>
@@ -40,11 +40,14 @@ export const checkChanges = <A extends object, I>(operation: string, schema: Sch
     )
 }
 
-/** An update without changes is not sent, because it would make devices install a profile again. */
+/** The failure of an update without changes. It is not sent, because it would make devices install a profile again. */
 export const nothingToChange = (operation: string): ApiClientError =>
   invalidArgument(operation, { "": ["nothing to change is given"] })
 
-/** The problems by field. Messages show no value, and do not mention that an optional field may be absent. */
+/**
+ * Returns the problems by field. The messages contain no value, and do not mention that an optional field may be
+ * absent.
+ */
 export const fieldErrorsOf = (issue: ParseResult.ParseIssue): FieldErrors => {
   const errors = new Map<string, ReadonlyArray<string>>()
   for (const { path, message } of problemsOf(issue)) {
@@ -55,8 +58,8 @@ export const fieldErrorsOf = (issue: ParseResult.ParseIssue): FieldErrors => {
 }
 
 /**
- * Where something is wrong, and what was expected there. The value that was met is left out: it may be a script, a token
- * or a presigned address, and it may be too large to print.
+ * Returns the place of each problem, and what was expected there. The value at that place is left out: it may be a
+ * script, a token or a presigned address, and it may be too large to print.
  */
 export const problemsOf = (issue: ParseResult.ParseIssue): ReadonlyArray<ParseResult.ArrayFormatterIssue> =>
   ParseResult.ArrayFormatter.formatIssueSync(withoutValues(issue)).map((problem) => ({

@@ -1,5 +1,5 @@
 /**
- * What a caller passes, encoded with its schema as it goes out.
+ * Encodes the queries and bodies of callers with their schemas.
  */
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
@@ -9,24 +9,26 @@ import { fieldErrorsOf } from "./arguments.js"
 import type { FilePart } from "./multipart.js"
 import { onFirstUse } from "./onFirstUse.js"
 
-/** What one query parameter can be. */
+/** The value of a query parameter. */
 export type QueryValue = string | number | boolean | ReadonlyArray<string | number> | undefined
-/** Query parameters. `undefined` is left out; a list is joined by commas. */
+/** Query parameters. An `undefined` value is left out; a list is joined with commas. */
 export type Query = Readonly<Record<string, QueryValue>>
 
-/** The fields of a form. `undefined` is left out. */
+/** The fields of a form. An `undefined` value is left out. */
 export type FormFields = Readonly<Record<string, string | number | boolean | undefined>>
 
-/** The three encodings that the API takes. */
+/** A body in one of the three encodings that the API accepts. */
 export type RequestBody =
   | { readonly json: unknown }
   | { readonly form: FormFields }
   | { readonly multipart: FormFields; readonly file?: (FilePart & { readonly bytes: Uint8Array }) | undefined }
 
-/** What the schema of a query encodes to. */
+/** The encoded type of a query's schema. */
 export type EncodedQuery = Readonly<Record<string, QueryValue>>
 
-/** What the schema of a form encodes to. The keys of a nested object get a dot: `enrollment_code.is_active`. */
+/**
+ * The encoded type of a form's schema. The keys of a nested object are joined with a dot: `enrollment_code.is_active`.
+ */
 export interface EncodedForm {
   readonly [name: string]: string | number | boolean | undefined | EncodedForm
 }
@@ -38,10 +40,10 @@ export class FormFile extends Schema.Class<FormFile>("effect-iru/FormFile")({
   bytes: Schema.Uint8ArrayFromSelf
 }) {}
 
-/** The schema of a field that is a file. It is sent as it is, after all other fields. */
+/** The schema of a file field in a multipart form. The file is sent unchanged, after all other fields. */
 export const File = Schema.instanceOf(FormFile)
 
-/** What the schema of a multipart form encodes to. */
+/** The encoded type of a multipart form's schema. */
 export interface EncodedMultipart {
   readonly [name: string]: string | number | boolean | undefined | FormFile
 }
@@ -49,7 +51,10 @@ export interface EncodedMultipart {
 /** Encodes a value, or says by field what is wrong with it. */
 export type Encode<out E> = (value: unknown) => Either.Either<E, FieldErrors>
 
-/** Makes the encoder of a schema. It reports all problems at once, unknown keys too, and shows no value. */
+/**
+ * Makes the encoder of a schema. It reports all problems at once, including unknown keys. Its messages contain no
+ * value.
+ */
 export const encoderOf = <A, I>(schema: Schema.Schema<A, I>): Encode<I> => {
   const encode = onFirstUse(() => Schema.encodeUnknownEither(schema, { errors: "all", onExcessProperty: "error" }))
   return (value) => Either.mapLeft(encode()(value), (error) => fieldErrorsOf(error.issue))

@@ -1,5 +1,5 @@
 /**
- * JSON that comes from outside.
+ * Parses and decodes JSON from outside the program.
  */
 import * as Either from "effect/Either"
 import type * as ParseResult from "effect/ParseResult"
@@ -8,16 +8,16 @@ import type { FieldErrors } from "../errors/ApiClientError.js"
 import { problemsOf } from "./arguments.js"
 import { readerOf } from "./reader.js"
 
-/** Why an answer cannot be read, in words that show no value. */
+/** Why an answer cannot be read. The messages contain no value. */
 export interface Unreadable {
   readonly detail: string
   readonly fieldErrors?: FieldErrors
 }
 
-/** Finds `"__proto__"`, even if some of its letters are escaped. */
+/** Matches a text that may contain `"__proto__"`, even if some of its letters are escaped. */
 const mayNameProto = /__proto__|\\u00[567]/i
 
-/** Leaves out a key that would become the prototype of an object that is built from the JSON. */
+/** Leaves out `__proto__`, because it would become the prototype of an object that is built from the JSON. */
 const withoutProto = (key: string, value: unknown): unknown => (key === "__proto__" ? undefined : value)
 
 /** Parses JSON, or says what is wrong with it. */
@@ -29,7 +29,7 @@ export const parseJson = (text: string): Either.Either<unknown, string> => {
   }
 }
 
-/** Makes the decoder of a schema. It says what is wrong by place and expected type, never by value. */
+/** Makes the decoder of a schema. Its messages name the place and the expected type, never the value. */
 export const decoderOf = <A, I>(
   schema: Schema.Schema<A, I>,
   explain: (issue: ParseResult.ParseIssue) => Unreadable = explainIssue
@@ -39,14 +39,14 @@ export const decoderOf = <A, I>(
     try {
       return Either.mapLeft(read(json), (error) => explain(error.issue))
     } catch (error) {
-      // Only a schema that refers to itself goes as deep as its answer does.
+      // If a schema refers to itself, a deeply nested answer can overflow the stack.
       if (error instanceof RangeError) return Either.left({ detail: "The answer is nested too deeply." })
       throw error
     }
   }
 }
 
-/** The first problem, with its place below `root`. */
+/** Describes the first problem. `root` is put before its place. */
 export const explainIssue = (issue: ParseResult.ParseIssue, root: ReadonlyArray<PropertyKey> = []): Unreadable => {
   const [first] = problemsOf(issue)
   const place = formatPlace([...root, ...(first?.path ?? [])])

@@ -1,9 +1,9 @@
 /**
- * Reads the pages of a listing, whatever their style.
+ * Reads the pages of a listing of any page style.
  *
- * A `next` that a page names is not followed as a link: only its query is taken. If the first page tells how many
- * records there are, the places of the other pages are known, and several are read at once. As soon as one is not what
- * the plan says, the rest is read one by one.
+ * A `next` link is not followed: only its query is used. If the first page tells how many records there are, the
+ * queries of the other pages can be computed, and several pages are read at once. As soon as a page does not match this
+ * plan, the remaining pages are read one by one.
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -15,28 +15,34 @@ import type { PayloadList } from "../schemas/PayloadList.js"
 import type { Query } from "./body.js"
 import type { Opened, Pages, Place, Plan } from "./Pages.js"
 
-/** How a listing is read. */
+/** Options for reading a listing. */
 export interface ListOptions {
-  /** Records of a page. The service may send fewer. Without it, the service decides: 300 for most listings. */
+  /** Records per page. The service may send fewer. By default, the service decides: 300 for most listings. */
   readonly pageSize?: number | undefined
-  /** Pages read ahead in the background, one after another. Default 1; 0 requests a page only when it is needed. */
+  /**
+   * The number of pages that are read ahead in the background, one after another. Default 1. With 0, a page is
+   * requested only when it is needed.
+   */
   readonly prefetch?: number | undefined
   /**
-   * Requests at the same time, from the second page on, if the first page tells where the others are. Records keep the
-   * server's order. Above 1, it takes the place of `prefetch`. Default 1 for a stream, which may be left early; 32 for a
-   * list, which needs all pages.
+   * The number of requests at the same time, from the second page on, if the first page tells where the others are.
+   * Records keep the server's order. A value above 1 replaces `prefetch`. Default 1 for a stream, which may be stopped
+   * early; 32 for a list, which needs all pages.
    */
   readonly concurrency?: number | undefined
 }
 
 /** One page of a listing. */
 export interface Page<A> {
-  /** How many records the server says there are in all; if it does not say it, how many there were up to this page. */
+  /**
+   * The number of records in the listing, as the server reports it. If it does not, the number of records up to the end
+   * of this page.
+   */
   readonly count: number
   readonly results: ReadonlyArray<A>
 }
 
-/** The fields of the list options that are wrong. */
+/** Returns the problems of the list options by field. */
 export const listOptionProblems = ({ concurrency = 1, pageSize = 1, prefetch = 0 }: ListOptions): FieldErrors => ({
   ...(isCount(pageSize, 1) ? {} : { pageSize: ["must be a whole number above 0"] }),
   ...(isCount(prefetch, 0) ? {} : { prefetch: ["must be a whole number, 0 or more"] }),
@@ -57,11 +63,11 @@ interface Reading<A> {
 
 /** A page that was read. */
 interface Step<A> extends Opened<A> {
-  /** Records up to its end. */
+  /** The number of records up to the end of this page. */
   readonly after: number
 }
 
-/** The pages of a listing, on demand. */
+/** Reads the pages of a listing, as the stream is consumed. */
 export const pagesOf = <A>(reading: Reading<A>): Stream.Stream<Page<A>, ApiClientError> =>
   Stream.suspend(() => {
     const { filters, options, pages, refuse } = reading
@@ -74,13 +80,16 @@ export const pagesOf = <A>(reading: Reading<A>): Stream.Stream<Page<A>, ApiClien
     const isRepeated = () => refuse("The page is the one before it, again.")
 
     const read = (query: Query, before: number): Effect.Effect<Step<A>, ApiClientError> =>
-      // A `next` need not repeat the page size.
+      // A `next` link may leave out the page size, so the first query is sent with it.
       Effect.map(reading.read({ ...filters, ...first, ...query }, { query, before, firstSize }), (opened) => ({
         ...opened,
         after: before + opened.records.length
       }))
 
-    /** The query of the next page. Fails if the service repeats a page. */
+    /**
+     * Returns the query of the next page, if there is one. Fails if the service repeats a page or if the listing does
+     * not end.
+     */
     const follow = ({ after, next, records, total }: Step<A>): Effect.Effect<Option.Option<Query>, ApiClientError> => {
       const size = records.length
       if (pages.isComputed) {
@@ -130,7 +139,8 @@ export const pagesOf = <A>(reading: Reading<A>): Stream.Stream<Page<A>, ApiClien
       )
     }
 
-    // Reading ahead starts when the second page is asked for: to take the first record costs one request.
+    // Pages are read ahead only after the second page was requested, so a caller that takes the first record causes
+    // only one request.
     return Stream.unwrap(
       Effect.map(read(first, 0), (step) => {
         firstSize = step.records.length
@@ -148,8 +158,8 @@ export const pagesOf = <A>(reading: Reading<A>): Stream.Stream<Page<A>, ApiClien
 const pageOf = <A>({ after, records, total }: Step<A>): Page<A> => ({ count: total ?? after, results: records })
 
 /**
- * A listing can grow during reading, but hardly to twice its size: beyond that, it counts as endless. A total that is
- * not larger than its page is ignored.
+ * Whether a listing counts as endless, because it has more than twice as many records as its total. It can grow while
+ * it is read, but hardly that much. A total that is not larger than the page is ignored.
  */
 const goesOn = (after: number, size: number, total: number | undefined): boolean =>
   total !== undefined && total > size && after > 2 * total
@@ -161,11 +171,11 @@ const isSamePage = (records: ReadonlyArray<unknown>, before: ReadonlyArray<unkno
   JSON.stringify(records[0]) === JSON.stringify(before[0]) &&
   JSON.stringify(records) === JSON.stringify(before)
 
-/** The records of all pages. */
+/** Turns pages into a stream of their records. */
 export const recordsOf = <A, E>(pages: Stream.Stream<Page<A>, E>): Stream.Stream<A, E> =>
   Stream.mapConcatChunk(pages, (page) => Chunk.unsafeFromArray([...page.results]))
 
-/** All pages joined. */
+/** Reads all pages and joins them into one list. */
 export const collectPages = <A, E>(pages: Stream.Stream<Page<A>, E>): Effect.Effect<PayloadList<A>, E> =>
   Effect.map(Stream.runCollect(pages), (pages) => {
     const all = Chunk.toReadonlyArray(pages)

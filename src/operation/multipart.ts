@@ -1,16 +1,16 @@
 /**
- * `multipart/form-data` with an exact length, file last. The platform's own `FormData` cannot say its length on every
- * transport, and storage refuses a body of unknown length.
+ * Builds `multipart/form-data` with an exact length and the file as its last part. The platform's own `FormData` does
+ * not tell its length on every transport, and storage refuses a body of unknown length.
  */
 
-/** What stands before and after the file's bytes. */
+/** The parts of a form before and after the file's bytes, and the `Content-Type`. */
 export interface MultipartFrame {
   readonly head: Uint8Array
   readonly tail: Uint8Array
   readonly contentType: string
 }
 
-/** One file of a form, without its bytes. */
+/** Describes the file of a form, without its bytes. */
 export interface FilePart {
   readonly field: string
   readonly filename: string
@@ -20,12 +20,12 @@ export interface FilePart {
 const encoder = new TextEncoder()
 
 /**
- * A text as a header can hold it: quotes, line breaks and what else would end it stand there in percent, as browsers
- * write them, and a backslash is doubled, since parsers take one for the start of an escape.
+ * Escapes a text for a header. Quotes, line breaks and other control characters are percent-encoded, as browsers do it.
+ * A backslash is doubled, because parsers take a single one for the start of an escape.
  */
 const escape = (name: string): string => name.replace(/["\p{Cc}]/gu, encodeURIComponent).replaceAll("\\", "\\\\")
 
-/** A form's fields and the header of its file, ready for the bytes to stand between. */
+/** Encodes a form's fields and the header of its file. The file's bytes belong between `head` and `tail`. */
 export const multipart = (fields: ReadonlyArray<readonly [string, string]>, file?: FilePart): MultipartFrame => {
   const boundary = `effect-iru-${crypto.randomUUID()}`
   let head = ""
@@ -43,7 +43,7 @@ export const multipart = (fields: ReadonlyArray<readonly [string, string]>, file
   }
 }
 
-/** A whole form in memory. */
+/** Joins a form and the bytes of its file in memory. */
 export const multipartBytes = (frame: MultipartFrame, file: Uint8Array): Uint8Array => {
   const body = new Uint8Array(frame.head.length + file.length + frame.tail.length)
   body.set(frame.head)

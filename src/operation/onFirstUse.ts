@@ -1,4 +1,6 @@
-/** Makes a value when it is first asked for. A program that lists devices never asks for the decoder of a threat. */
+/**
+ * Makes a value when it is first needed. For example, a program that lists devices never makes the decoder of a threat.
+ */
 export const onFirstUse = <A extends object>(make: () => A): (() => A) => {
   let made: A | undefined
   return () => (made ??= make())

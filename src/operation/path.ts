@@ -1,5 +1,5 @@
 /**
- * Paths whose parts come from outside. An id never reaches another endpoint.
+ * Builds paths with ids from outside, and makes sure that no id leads to another endpoint.
  */
 import * as Either from "effect/Either"
 import type { FieldErrors } from "../errors/ApiClientError.js"
@@ -12,7 +12,7 @@ export interface ApiPath {
   readonly template: string
 }
 
-/** Builds a path; every interpolated segment is percent-encoded, and refused if it is empty, `.` or `..`. */
+/** Builds a path. Each interpolated segment is percent-encoded; an empty segment, `.` and `..` are refused. */
 export const path = (parts: TemplateStringsArray, ...segments: ReadonlyArray<string>): ApiPath => {
   const problem = segments.map(idProblem).find((found) => found !== undefined)
   const fill = (write: (segment: string) => string): string =>
@@ -24,20 +24,20 @@ export const path = (parts: TemplateStringsArray, ...segments: ReadonlyArray<str
   }
 }
 
-/** One string for each id of a path, in their order. */
+/** One string argument for each id of a path, in their order. */
 export type IdsOf<Path extends string> = Path extends `${string}{${string}}${infer Rest}`
   ? [id: string, ...IdsOf<Rest>]
   : []
 
 /** A path with named ids: `/api/v1/devices/{device_id}/notes/{note_id}`. */
 export interface PathTemplate {
-  /** The names of its ids, in their order. */
+  /** The names of the ids, in their order. */
   readonly ids: ReadonlyArray<string>
-  /** Puts in the ids, each percent-encoded. One that cannot be an id is reported under its name. */
+  /** Fills in the ids, each percent-encoded. A value that cannot be an id is reported under the name of its id. */
   readonly fill: (values: ReadonlyArray<unknown>) => Either.Either<string, FieldErrors>
 }
 
-/** Reads a template. */
+/** Parses a path with named ids. */
 export const pathTemplate = (template: string): PathTemplate => {
   const ids = Array.from(template.matchAll(/\{([^{}]+)\}/g), ([, name = ""]) => name)
   const literals = template.split(/\{[^{}]+\}/)
@@ -63,7 +63,7 @@ const idProblem = (id: unknown): string | undefined => {
   return id.isWellFormed() ? undefined : "an id must be well-formed Unicode"
 }
 
-/** A path that a caller wrote whole, for an endpoint that the library does not know. */
+/** Checks a path that a caller wrote, for an endpoint that the library does not know. */
 export const literalPath = (text: string): ApiPath => ({
   value: text,
   problem: literalProblem(text),

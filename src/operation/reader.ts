@@ -1,8 +1,8 @@
 /**
- * Reads what was parsed from JSON by a schema, as `Schema.decodeUnknownEither` does. That makes several objects for
- * every value that it looks at, and a page of a listing has thousands of values. So the kinds of schema that records are
- * made of are read here. What is of another kind, and whatever is not as it should be, is left to the library: what
- * comes out is the same.
+ * Decodes parsed JSON with a schema, and returns the same as `Schema.decodeUnknownEither`. That function makes several
+ * objects for each value, and a page of a listing has thousands of values. So this module has readers of its own for
+ * the kinds of schema that records consist of. It leaves the other kinds, and every value that does not match its
+ * schema, to Effect's decoder.
  */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -12,12 +12,12 @@ import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import { onFirstUse } from "./onFirstUse.js"
 
-/** The decoded value, or `unread`. */
+/** Returns the decoded value, or `unread` if Effect's decoder has to read it. */
 type Read = (value: unknown) => unknown
 
 const unread = Symbol("unread")
 
-/** Makes the reader of a schema. */
+/** Makes the decoder of a schema. */
 export const readerOf = <A, I>(
   schema: Schema.Schema<A, I>
 ): ((value: unknown) => Either.Either<A, ParseResult.ParseError>) => {
@@ -84,7 +84,9 @@ const make = (ast: AST.AST): Read => {
   }
 }
 
-/** Of several kinds of record, the library finds the right one. Beside plain values, there is none to find. */
+/**
+ * Whether a type is a plain value. If a union has several types that are not, Effect's decoder chooses between them.
+ */
 const isPlain = ({ _tag }: AST.AST): boolean =>
   ["StringKeyword", "NumberKeyword", "BooleanKeyword", "UndefinedKeyword", "Literal"].includes(_tag)
 
