@@ -21,9 +21,10 @@ import { whereToLook } from "../operation/stranger.js"
  * - `Unauthorized`: status 401
  * - `Forbidden`: status 403
  * - `NotFound`: status 404 or 410
- * - `Conflict`: status 409, or the Blueprint already has another library item of a type that it can have only once
- * - `RateLimited`: status 429. Without a `status`, the call was not sent, because the request limit would have delayed it
- *   for too long
+ * - `Conflict`: status 409; or several records match; or the Blueprint already has another library item of a type that
+ *   it can have only once
+ * - `RateLimited`: status 429. Without a `status`, the call was not sent, because the request limit would have delayed
+ *   it for too long
  * - `Unavailable`: status 5xx
  * - `UnexpectedStatus`: any other status, redirects included
  */
@@ -45,7 +46,9 @@ export const ApiClientErrorReason = Schema.Literal(
 )
 export type ApiClientErrorReason = typeof ApiClientErrorReason.Type
 
-/** Messages by field, in the shape that the API uses for a 400. A message that is not about a field has the key `""`. */
+/**
+ * Messages by field, in the shape that the API uses for a 400. A message that is not about a field has the key `""`.
+ */
 export const FieldErrors = Schema.Record({ key: Schema.String, value: Schema.Array(Schema.String) })
 export type FieldErrors = typeof FieldErrors.Type
 
@@ -68,15 +71,22 @@ export class ApiClientError extends Schema.TaggedError<ApiClientError>("effect-i
   /** Messages by field: from the server for a 400, from this library for `InvalidArgument` and `Decode`. */
   fieldErrors: Schema.optional(FieldErrors),
   /**
-   * The sender of the answer, if the answer does not look like one of Iru: `a page "Access denied" (Server: squid/5.7)`.
-   * A proxy, a firewall, a CDN or the sign-in page of a network uses the same statuses as Iru.
+   * The sender of an answer that does not look like one of Iru, such as
+   * `a page "Access denied" (Server: squid/5.7)`. A proxy, a firewall, a CDN or the sign-in page of a network uses the
+   * same statuses as Iru.
    */
   answeredBy: Schema.optional(Schema.String),
   /** The answer's text, at most 4,096 characters. Only for answers with a status other than 2xx. */
   body: Schema.optional(Schema.String),
-  /** How long to wait before the next try: the time that the server asks for, or until the request limit allows the call. */
+  /**
+   * How long to wait before the next try: the time that the server asks for, or until the request limit allows the
+   * call.
+   */
   retryAfter: Schema.optional(Schema.DurationFromMillis),
-  /** The key of an installer that was uploaded before this call failed. Pass it on, so the installer is not uploaded again. */
+  /**
+   * The key of an installer that was uploaded before this call failed. Pass it on, so the installer is not uploaded
+   * again.
+   */
   fileKey: Schema.optional(Schema.String),
   /** The underlying error. */
   cause: Schema.optional(Schema.Defect)

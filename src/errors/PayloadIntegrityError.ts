@@ -7,8 +7,8 @@ import { PayloadErrorTypeId, type PayloadTransferError } from "./PayloadTransfer
 
 /**
  * A transfer finished, but the sha256 or the size is wrong. For a download, nothing was written to the target. For an
- * upload, the tenant reports another sha256 or size than was sent; an app that was already created or changed stays as it
- * is. This error is also `instanceof PayloadTransferError`; use `catchTag` to catch only one of the two.
+ * upload, the tenant reports another sha256 or size than was sent; an app that was already created or changed stays as
+ * it is. This error is also `instanceof PayloadTransferError`; use `catchTag` to catch only one of the two.
  */
 export class PayloadIntegrityError extends Schema.TaggedError<PayloadIntegrityError>(
   "effect-iru/PayloadIntegrityError"

@@ -17,7 +17,7 @@ export type PayloadErrorTypeId = typeof PayloadErrorTypeId
  * - `Stalled`: no byte moved for too long
  * - `Truncated`: the transfer ended early
  * - `Expired`: the temporary address is no longer valid
- * - `Rejected`: storage refused the transfer; `status`, `code` and `detail` are from its answer
+ * - `Rejected`: storage or the service refused the installer; `status`, `code` and `detail` say why
  */
 export const PayloadTransferErrorReason = Schema.Literal(
   "Source",
