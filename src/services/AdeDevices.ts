@@ -16,26 +16,26 @@ import type { PayloadList } from "../schemas/PayloadList.js"
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace AdeDevices {
-  /** What can be done with them, enrolled or not. */
+  /** The functions for these devices, whether they are enrolled or not. */
   export interface Service {
     /**
-     * Every device, page by page, in the server's order. Reads on demand, in constant memory.
+     * Streams every device, in the server's order. It reads page by page, so memory use is constant.
      *
      * @see `GET /api/v1/integrations/apple/ade/devices`
      */
     readonly stream: (options?: AdeDeviceFilters & ListOptions) => Stream.Stream<AdeDevice, ApiClientError>
     /**
-     * `stream`, collected.
+     * Reads `stream` to its end and returns all records.
      */
     readonly list: (options?: AdeDeviceFilters & ListOptions) => Effect.Effect<PayloadList<AdeDevice>, ApiClientError>
     /**
-     * One device. Fails with `NotFound` if there is none.
+     * Gets one device. Fails with `NotFound` if there is no device with this id.
      *
      * @see `GET /api/v1/integrations/apple/ade/devices/{device_id}`
      */
     readonly get: (id: string) => Effect.Effect<AdeDevice, ApiClientError>
     /**
-     * Changes what a device gets when it enrolls.
+     * Changes the settings that a device gets when it enrolls.
      *
      * @see `PATCH /api/v1/integrations/apple/ade/devices/{device_id}`
      */
@@ -56,6 +56,6 @@ const make = Effect.map(ApiClient, (client) => client.functions(operations) sati
 
 /** Devices in Apple Business or School Manager: `/api/v1/integrations/apple/ade/devices`. */
 export class AdeDevices extends Context.Tag("effect-iru/AdeDevices")<AdeDevices, AdeDevices.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<AdeDevices, never, ApiClient> = Layer.effect(this, make)
 }

@@ -22,32 +22,32 @@ import { formFile } from "./formFile.js"
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace AdeIntegrations {
-  /** What can be done with integrations. */
+  /** The functions for integrations. */
   export interface Service {
     /**
-     * Every integration, page by page, in the server's order. Reads on demand, in constant memory.
+     * Streams every integration, in the server's order. It reads page by page, so memory use is constant.
      *
      * @see `GET /api/v1/integrations/apple/ade`
      */
     readonly stream: (options?: ListOptions) => Stream.Stream<AdeIntegration, ApiClientError>
     /**
-     * `stream`, collected.
+     * Reads `stream` to its end and returns all records.
      */
     readonly list: (options?: ListOptions) => Effect.Effect<PayloadList<AdeIntegration>, ApiClientError>
     /**
-     * One integration. Fails with `NotFound` if there is none.
+     * Gets one integration. Fails with `NotFound` if there is no integration with this id.
      *
      * @see `GET /api/v1/integrations/apple/ade/{ade_token_id}`
      */
     readonly get: (id: string) => Effect.Effect<AdeIntegration, ApiClientError>
     /**
-     * The certificate, as PEM, that Apple Business Manager wants before it gives a token.
+     * Gets the certificate, in PEM form. Apple Business Manager requires this certificate before it issues a token.
      *
      * @see `GET /api/v1/integrations/apple/ade/public_key/`
      */
     readonly publicKey: () => Effect.Effect<string, ApiClientError>
     /**
-     * Connects a server with the token that Apple gave for it.
+     * Connects a server, with the token that Apple issued for it.
      *
      * @see `POST /api/v1/integrations/apple/ade/`
      */
@@ -59,19 +59,19 @@ export declare namespace AdeIntegrations {
      */
     readonly renew: (id: string, token: AdeToken) => Effect.Effect<AdeIntegration, ApiClientError>
     /**
-     * Changes what the devices of an integration get by default.
+     * Changes the default settings for the devices of an integration.
      *
      * @see `PATCH /api/v1/integrations/apple/ade/{ade_token_id}`
      */
     readonly update: (id: string, changes: UpdateAdeIntegration) => Effect.Effect<AdeIntegration, ApiClientError>
     /**
-     * Deletes an integration. **Its devices are not assigned to this tenant any more.**
+     * Deletes an integration. **Its devices are no longer assigned to this tenant.**
      *
      * @see `DELETE /api/v1/integrations/apple/ade/{ade_token_id}`
      */
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
     /**
-     * The devices of an integration.
+     * Streams the devices of an integration.
      *
      * @see `GET /api/v1/integrations/apple/ade/{ade_token_id}/devices`
      */
@@ -99,7 +99,7 @@ const make = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const { create, renew, ...functions } = client.functions(operations)
 
-  /** The token with its file read. */
+  /** Checks the token and reads its file. */
   const form = (operation: string) => {
     const check = checkFields(operation, AdeToken)
     return (token: AdeToken) =>
@@ -117,12 +117,14 @@ const make = Effect.gen(function* () {
   } satisfies AdeIntegrations.Service
 })
 
-/** Servers in Apple Business or School Manager whose devices enroll in this tenant: `/api/v1/integrations/apple/ade`. */
+/**
+ * Servers in Apple Business or School Manager whose devices enroll in this tenant: `/api/v1/integrations/apple/ade`.
+ */
 export class AdeIntegrations extends Context.Tag("effect-iru/AdeIntegrations")<
   AdeIntegrations,
   AdeIntegrations.Service
 >() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<AdeIntegrations, never, ApiClient | FileSystem.FileSystem> = Layer.effect(
     this,
     make

@@ -1,5 +1,5 @@
 /**
- * The session: one tenant, one token, one origin. Every resource goes through it.
+ * The session with one tenant. Every service sends its requests through it, with one token and to one origin.
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
@@ -38,36 +38,40 @@ import { ApiConfig } from "./ApiConfig.js"
 import { SharedBudget } from "./SharedBudget.js"
 
 export declare namespace ApiClient {
-  /** How one request differs from a plain one. */
+  /** Options of one request. */
   export interface RequestOptions {
-    /** Query parameters. `undefined` is left out; a list is joined by commas. `source` is the session's own, unless it has none. */
+    /**
+     * Query parameters. `undefined` is left out; a list is joined by commas. The session sets `source` itself, unless
+     * its option `source` is `false`.
+     */
     readonly query?: Query | undefined
     /** The name of the operation in errors, spans and logs. */
     readonly operation?: string | undefined
     /**
-     * What the call does to the tenant. Default for a GET: `read`, or `secret` below `/secrets/`. For any other method:
-     * `destructive`.
+     * The effect of the call, which guards check. Default for a GET: `secret` if the path contains `/secrets`,
+     * otherwise `read`. Default for any other method: `destructive`.
      */
     readonly kind?: Kind | undefined
-    /** Which requests go first if some have to wait. Default: `bulk` for pages, `interactive` for everything else. */
+    /** Which requests are sent first if some have to wait. Default: `bulk` for pages, otherwise `interactive`. */
     readonly priority?: Priority | undefined
   }
 
-  /** How a request with a body differs from a plain one. */
+  /** Options of one request that can have a body. */
   export interface WriteOptions extends RequestOptions {
-    /** The body: `{ json }`, `{ form }` (urlencoded) or `{ multipart }`. */
+    /** The body: `{ json }`, `{ form }` (URL-encoded) or `{ multipart }`. */
     readonly body?: RequestBody | undefined
   }
 
-  /** How a listing is read. */
+  /** Options for reading a listing. */
   export interface PagesOptions extends RequestOptions, ListOptions {}
 
-  /** A session that is open. */
+  /** An open session. */
   export interface Service {
     /** The origin that every request goes to. */
     readonly tenantUrl: string
     /**
-     * The function of an operation: of one of `effect-iru/operations`, or of your own (`Operation.make`).
+     * Makes the function that sends an operation. The operation is one of `effect-iru/operations`, or your own
+     * (`Operation.make`).
      *
      * @example
      * client.call(operations.Tags.update)(tagId, { name: "Kiosk" })
@@ -75,15 +79,15 @@ export declare namespace ApiClient {
     readonly call: <Arguments extends ReadonlyArray<unknown>, A>(
       operation: Operation<Arguments, A>
     ) => (...args: Arguments) => Effect.Effect<A, ApiClientError>
-    /** The functions of a listing that has pages: its records as a stream, and as a list. */
+    /** Makes the functions that read a listing with pages. They return its records as a stream or as a list. */
     readonly listing: <Arguments extends ReadonlyArray<unknown>, A>(
       listing: Listing<Arguments, A>
     ) => ListingFunctions<Arguments, A>
-    /** The functions of a group of operations, by verb. A listing `stream` brings `list` with it. */
+    /** Makes the functions of a group of operations, by verb. For a listing `stream`, it also makes `list`. */
     readonly functions: <Group extends { readonly [verb: string]: Any }>(group: Group) => Functions<Group>
     /**
-     * `GET`, for an endpoint or a field that the library does not know yet. The answer is a schema of JSON, or an
-     * `Answer`.
+     * Sends a `GET`, for an endpoint or a field that this library does not know yet. Pass a schema of the JSON answer,
+     * or an `Answer`.
      *
      * @example
      * client.get("/api/v1/devices", Schema.Array(Schema.Struct({ device_id: Schema.String })), { query: { limit: 300 } })
@@ -93,22 +97,25 @@ export declare namespace ApiClient {
       answer: S,
       options?: RequestOptions
     ) => Effect.Effect<Answer.TypeOf<S>, ApiClientError>
-    /** `POST`. Repeated only if it was certainly not acted on: a create never happens twice. */
+    /** Sends a `POST`. It is retried only if the server certainly did nothing with it, so nothing is created twice. */
     readonly post: <S extends Answer.Spec>(
       path: string | ApiPath,
       answer: S,
       options?: WriteOptions
     ) => Effect.Effect<Answer.TypeOf<S>, ApiClientError>
-    /** `PATCH`. Repeated only if it was certainly not acted on. */
+    /** Sends a `PATCH`. It is retried only if the server certainly did nothing with it. */
     readonly patch: <S extends Answer.Spec>(
       path: string | ApiPath,
       answer: S,
       options?: WriteOptions
     ) => Effect.Effect<Answer.TypeOf<S>, ApiClientError>
-    /** `DELETE`. The answer's body is ignored. A 404 after a try whose answer was lost counts as done. */
+    /**
+     * Sends a `DELETE`; ignores the answer's body. A 404 counts as success if the answer to an earlier try was lost.
+     */
     readonly delete: (path: string | ApiPath, options?: RequestOptions) => Effect.Effect<void, ApiClientError>
     /**
-     * The pages of a listing, on demand. A schema of its records means the style `Pages.counted`.
+     * Streams the pages of a listing, which are requested as you read the stream. If you pass a schema of the records,
+     * the pages are read in the style `Pages.counted`.
      *
      * @example
      * client.pages("/api/v1/devices", Pages.array(Device), { query: { platform: "Mac" } })
@@ -119,37 +126,39 @@ export declare namespace ApiClient {
       options?: PagesOptions
     ) => Stream.Stream<Page<A>, ApiClientError>
     /**
-     * Asks the guard once for an operation on many devices, by their ids. Gives a guard that admits this operation on
-     * these devices without asking again, and beside it nothing but reads. Fails with `Refused`. Sends nothing.
+     * Asks the guard once whether an operation may run on many devices, given by their ids. Returns a guard that admits
+     * this operation on these devices without asking again, and apart from that only reads. Fails with `Refused` if the
+     * guard refuses. Sends nothing.
      */
     readonly admit: (operation: Any, devices: ReadonlyArray<string>) => Effect.Effect<Guard, ApiClientError>
-    /** What the tenant has left of its requests, as far as this process knows. Sends nothing. */
+    /** How many requests the tenant may still send, as far as this process knows. Sends nothing. */
     readonly quota: Effect.Effect<Quota>
     /**
-     * The time by the tenant's clock, in milliseconds since 1970, as the `Date` of its last answer told it; by this
-     * machine's before the first one. A difference of more than five minutes is logged once. Sends nothing.
+     * The current time of the tenant's clock, in milliseconds since 1970. It is computed from the `Date` header of the
+     * tenant's last answer; before the first answer, it is the time of this machine. If the two clocks differ by more
+     * than five minutes, this is logged once. Sends nothing.
      */
     readonly serverTime: Effect.Effect<number>
   }
 
-  /** How the session behaves. `R` is what its guard needs. */
+  /** Options of the session. `R` stands for the services that its guard needs. */
   export interface Options<out R = never> {
-    /** For one attempt, its answer's body included. Default 30 seconds. */
+    /** The time limit of one attempt, including the answer's body. Default 30 seconds. */
     readonly timeout?: Duration.DurationInput | undefined
-    /** Default: 4 more tries within 10 minutes, and no wait above 5 minutes. */
+    /** How failed requests are retried. Default: at most 4 retries within 10 minutes, with no wait above 5 minutes. */
     readonly retry?: Partial<RetryPolicy> | undefined
     /**
-     * Requests a second and an hour. Default 50 and 10,000: what a tenant is allowed. All sessions of one tenant in this
-     * process share it, and keep the lowest.
+     * The most requests per second and per hour. Default 50 and 10,000, which are the limits of a tenant. All sessions
+     * with one tenant in this process share these limits; if they differ, the lowest applies.
      */
     readonly pace?: Partial<PaceLimits> | undefined
-    /** The largest answer that is read, in bytes. Default 64 MiB. */
+    /** The size of the largest answer that is read, in bytes. Default 64 MiB. */
     readonly maxAnswerSize?: number | undefined
-    /** How long calls that are under way may still run when the scope closes. Default 2 seconds. */
+    /** How long running calls may continue after the scope closes. Default 2 seconds. */
     readonly drain?: Duration.DurationInput | undefined
     /**
-     * The query parameter `source` of every request, by which the vendor counts the clients in use. `false`: none.
-     * Default: `effect-iru`, or `effect-iru-ci` if the variable `CI` is there.
+     * The value of the query parameter `source` of every request. The vendor uses it to count the clients in use.
+     * `false`: no parameter is sent. Default: `effect-iru`, or `effect-iru-ci` if the environment variable `CI` is set.
      */
     readonly source?: string | false | undefined
     /** Rules that every call must pass before it is sent. Default: none. */
@@ -266,14 +275,14 @@ const kindOf = (method: Method, path: string): Kind => {
 }
 
 /**
- * One session with one tenant, as long as its scope. It sends the token to the configured origin and nowhere else,
- * paces itself, times out, and repeats what can be repeated. It is also the way to endpoints that the library does not
- * know.
+ * One session with one tenant. It stays open until its scope closes. It sends the token only to the configured origin,
+ * keeps the request limits, has a timeout, and retries requests that can safely be sent again. Use it directly to call
+ * endpoints that this library does not know.
  *
  * A call after the scope has closed fails with `ApiClientError` (`SessionClosed`).
  */
 export class ApiClient extends Context.Tag("effect-iru/ApiClient")<ApiClient, ApiClient.Service>() {
-  /** The session of the `ApiConfig` at hand. Every call makes a layer of its own: two tenants never share one. */
+  /** Opens a session with the tenant of `ApiConfig`. Each call makes a new layer: two tenants never share one. */
   static readonly layer = <R = never>(
     options: ApiClient.Options<R> = {}
   ): Layer.Layer<ApiClient, never, ApiConfig | HttpClient.HttpClient | R> =>
@@ -284,12 +293,12 @@ export class ApiClient extends Context.Tag("effect-iru/ApiClient")<ApiClient, Ap
   /** The session as a scoped effect, for programs that open and close it themselves. */
   static readonly make = make
 
-  /** What the tenant has left of its requests, as far as this process knows. Sends nothing. */
+  /** How many requests the tenant may still send, as far as this process knows. Sends nothing. */
   static readonly quota: Effect.Effect<Quota, never, ApiClient> = Effect.flatMap(this, ({ quota }) => quota)
 
   /**
-   * Makes a part of a program, an effect or a stream, retry otherwise than its session: what is not given stays as it
-   * is. The innermost counts.
+   * Changes the retry policy for a part of a program (an effect or a stream). Settings that you leave out keep their
+   * value. If several policies are nested, the innermost one applies.
    *
    * @example
    * scripts.get(id).pipe(ApiClient.withRetry({ times: 10, within: "1 hour" }))
@@ -299,18 +308,18 @@ export class ApiClient extends Context.Tag("effect-iru/ApiClient")<ApiClient, Ap
     ...policy
   }))
 
-  /** Makes a part of a program, an effect or a stream, try every request once. */
+  /** Turns retries off for a part of a program (an effect or a stream). */
   static readonly noRetry = this.withRetry({ times: 0 })
 
   /**
-   * Makes the requests of a part of a program, an effect or a stream, go before others (`interactive`) or after them
-   * (`bulk`), whenever some have to wait.
+   * Sets the priority of the requests of a part of a program (an effect or a stream). If requests have to wait,
+   * `interactive` ones go before `bulk` ones.
    */
   static readonly withPriority: ForPart<Priority> = setReference(RequestPriority, (_, priority) => priority)
 
   /**
-   * Puts a guard in force for a part of a program, an effect or a stream, and all that it forks: beside the rules of the
-   * session, which it cannot loosen. What it limits is counted for each run anew.
+   * Applies a guard to a part of a program (an effect or a stream) and to all fibers that it forks. The rules of the
+   * session still apply; the guard cannot loosen them. Each run of the part starts its counts for `Guard.limit` at 0.
    *
    * @example
    * cleanUp.pipe(ApiClient.withGuard(Guard.limit({ destructive: 5 })))
@@ -328,10 +337,10 @@ export class ApiClient extends Context.Tag("effect-iru/ApiClient")<ApiClient, Ap
       ) as NeedingPart<P, R>
   )
 
-  /** What `withRetry` sets: the part of the retry policy in which a part of a program differs from its session. */
+  /** The reference that `withRetry` sets. It holds the settings that differ from the session's retry policy. */
   static readonly RetryOverride = RetryOverride
 
-  /** What `withPriority` sets. */
+  /** The reference that `withPriority` sets. */
   static readonly RequestPriority = RequestPriority
 
   /** Builds a path with percent-encoded segments: ``ApiClient.path`/api/v1/devices/${id}/details` ``. */

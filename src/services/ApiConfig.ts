@@ -1,5 +1,5 @@
 /**
- * Which tenant, with which token: checked before anything is sent.
+ * The tenant and its token. Both are checked before anything is sent.
  */
 import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
@@ -12,29 +12,30 @@ import { type Guard, parseGuard } from "../session/guard.js"
 import { parseApiToken, parseTenantUrl } from "../session/tenant.js"
 
 export declare namespace ApiConfig {
-  /** A tenant and its token, checked. */
+  /** A tenant and its token, after the check. */
   export interface Service {
     /** The origin of every API request: `"https://accuhive.api.kandji.io"`, never with a path or a trailing slash. */
     readonly tenantUrl: string
-    /** Nothing but the session unwraps it. */
+    /** The API token. Only the session unwraps it. */
     readonly apiToken: Redacted.Redacted
-    /** The guard that `IRU_GUARD` names. The session has it beside its own. */
+    /** The guard that `IRU_GUARD` names. The session applies it in addition to its own guard. */
     readonly guard?: Guard | undefined
   }
 
-  /** A tenant and its token, as you have them. */
+  /** A tenant and its token, before the check. */
   export interface Options {
     /**
      * The tenant's API URL: `https://<subdomain>.api.kandji.io`, `.api.eu.kandji.io`, `.api.iru.com` or
-     * `.api.eu.iru.com`. A missing scheme, `http:`, capitals, trailing slashes and a pasted `/api/v1` are understood.
-     * Also this machine: `http://127.0.0.1:<port>` (all of 127.0.0.0/8), `http://[::1]:<port>`, `http://localhost:<port>`.
+     * `.api.eu.iru.com`. A missing scheme, `http:`, capitals, trailing slashes and an `/api/v1` at the end are
+     * corrected. Addresses of this machine are also accepted: `http://127.0.0.1:<port>` (all of 127.0.0.0/8),
+     * `http://[::1]:<port>`, `http://localhost:<port>`.
      */
     readonly tenantUrl: string
     /** The API token, 8-4-4-4-12 hex digits. */
     readonly apiToken: string | Redacted.Redacted
     /**
-     * One more host to accept, with its port, over plain HTTP: `"sandbox:8080"`, for a sandbox in another container. The
-     * token goes over the network as readable text, so never name the host of anything but a sandbox. Default: no other host.
+     * One more host and port to accept over plain HTTP, such as `"sandbox:8080"` for a sandbox in another container.
+     * The token is sent unencrypted, so set this only to the host of a sandbox. Default: no other host.
      */
     readonly allowInsecureHost?: string | undefined
   }
@@ -54,7 +55,7 @@ const fromOptions = (options: ApiConfig.Options): Effect.Effect<ApiConfig.Servic
     apiToken: Either.mapLeft(parseToken(options.apiToken), problemAt("apiToken"))
   })
 
-/** The options as one `Config`. @internal */
+/** Joins the configs of the options into one `Config`. @internal */
 export const unwrapOptions = <A extends object>(config: Config.Config.Wrap<Partial<A>>): Config.Config<Partial<A>> =>
   // `Config.unwrap` cannot take an object without keys.
   Object.keys(config).length === 0 ? Config.succeed({}) : Config.unwrap(config)
@@ -63,7 +64,7 @@ export const unwrapOptions = <A extends object>(config: Config.Config.Wrap<Parti
 const parsed = <A, B>(config: Config.Config<A>, parse: (value: A) => Either.Either<B, string>): Config.Config<B> =>
   Config.mapOrFail(config, (value) => Either.mapLeft(parse(value), problemAt()))
 
-/** The first of two variables that is set to something: an empty one counts as not set. */
+/** Reads a variable, or the fallback variable if the first one is not set. An empty variable counts as not set. */
 const variable = <A>(name: string, fallback: string, parse: (text: string) => Either.Either<A, string>) => {
   const named = (name: string) =>
     Config.mapOrFail(Config.string(name), (text) =>
@@ -80,7 +81,7 @@ const guardVariable: Config.Config<Guard | undefined> = Config.withDefault(
   undefined
 )
 
-/** An option of the caller's, or the variables that it has by default. */
+/** Reads an option from the caller's `Config`, or from the default variables if the caller gave none. */
 const option = <A, B>(
   name: keyof ApiConfig.Options,
   given: Config.Config<A | undefined> | undefined,
@@ -125,7 +126,7 @@ const fromConfig = (config: ApiConfig.FromConfig): Effect.Effect<ApiConfig.Servi
 
 type Read<A> = Either.Either<A, ConfigError.ConfigError>
 
-/** All of them, or every problem at once. */
+/** Returns all three values, or one error with the problems of all of them. */
 const allOf = ({
   apiToken,
   guard = Either.right(undefined),
@@ -152,15 +153,16 @@ const parseToken = (token: string | Redacted.Redacted): Either.Either<Redacted.R
  * ApiConfig.layer({ tenantUrl: "accuhive.api.kandji.io", apiToken: token })
  */
 export class ApiConfig extends Context.Tag("effect-iru/ApiConfig")<ApiConfig, ApiConfig.Service>() {
-  /** From values. Fails with every problem at once (`ConfigError`); the token is in none of the messages. */
+  /** Takes the values you pass. Fails with a `ConfigError` that lists every problem. No message contains the token. */
   static readonly layer = (options: ApiConfig.Options): Layer.Layer<ApiConfig, ConfigError.ConfigError> =>
     Layer.effect(this, fromOptions(options))
 
   /**
-   * From `Config`. What is left out is read from `IRU_TENANT_URL`, or `IRUCTL_TENANT` if that is not set, and from
-   * `IRU_API_TOKEN`, or `IRUCTL_TOKEN` if that is not set. Each is looked up on its own: set both of one tenant.
-   * `IRU_ALLOW_INSECURE_HOST` does what `allowInsecureHost` does. `IRU_GUARD=read-only` makes every session read-only;
-   * `no-secrets` is the other value, and a comma joins them.
+   * Reads the values from `Config`. The default for the tenant is `IRU_TENANT_URL`, or `IRUCTL_TENANT` if that is not
+   * set. The default for the token is `IRU_API_TOKEN`, or `IRUCTL_TOKEN` if that is not set. The two are looked up
+   * separately, so make sure that both belong to the same tenant. `IRU_ALLOW_INSECURE_HOST` sets `allowInsecureHost`.
+   * `IRU_GUARD=read-only` makes every session read-only, and `IRU_GUARD=no-secrets` refuses to read secrets; join both
+   * with a comma.
    *
    * @example
    * ApiConfig.layerConfig({ tenantUrl: Config.string("PROD_URL"), apiToken: Config.redacted("PROD_TOKEN") })

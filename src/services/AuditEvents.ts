@@ -19,37 +19,37 @@ import { ApiClient } from "./ApiClient.js"
 import { following } from "./following.js"
 
 export declare namespace AuditEvents {
-  /** How the log is followed. */
+  /** Options for following the log. */
   export interface FollowOptions {
-    /** Where to begin: at a time, or after a position. Default: now. */
+    /** Where to start: at a time, or after a position. Default: now. */
     readonly from?: Date | AuditPosition | undefined
     /** How often the log is read. Default every 30 seconds. */
     readonly every?: Duration.DurationInput | undefined
-    /** How late an event may come into the log and still be given. Default 10 minutes. */
+    /** How late an event may appear in the log and still be returned. Default 10 minutes. */
     readonly lateness?: Duration.DurationInput | undefined
   }
 
-  /** An event, and the position of those who have handled it and all before it. */
+  /** An event, and the position after it. */
   export interface Followed {
     readonly event: AuditEvent
-    /** Keep it once the event is handled: `follow({ from: position })` goes on after it. */
+    /** Save it after you have handled the event: `follow({ from: position })` continues after this event. */
     readonly position: AuditPosition
   }
 
-  /** What can be read in the log. */
+  /** The functions that read the log. */
   export interface Service {
     /**
-     * Every event, page by page. Reads on demand, in constant memory.
+     * Streams every event. It reads page by page, so memory use is constant.
      *
      * @see `GET /api/v1/audit/events`
      */
     readonly stream: (options?: AuditEventFilters & ListOptions) => Stream.Stream<AuditEvent, ApiClientError>
-    /** `stream`, collected. */
+    /** Reads `stream` to its end and returns all records. */
     readonly list: (options?: AuditEventFilters & ListOptions) => Effect.Effect<PayloadList<AuditEvent>, ApiClientError>
     /**
-     * Events as they come, without an end. Each comes once, also after a restart from the `position` of the last one that
-     * was handled. Events that come into the log late are given too, if they are not later than `lateness`: so the order
-     * is that of their arrival.
+     * Streams events as they appear in the log, and never ends. Each event is returned once, also if you restart
+     * from the `position` of the last event that you handled. An event that appears late in the log is also returned,
+     * if its delay is at most `lateness`. So events come in the order in which they appear in the log.
      *
      * @example
      * Stream.runForEach(events.follow(), ({ event, position }) => Effect.zipRight(send(event), keep(position)))
@@ -84,6 +84,6 @@ const make = Effect.map(ApiClient, (client) => {
 
 /** The audit log of a tenant: `/api/v1/audit/events`. */
 export class AuditEvents extends Context.Tag("effect-iru/AuditEvents")<AuditEvents, AuditEvents.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<AuditEvents, never, ApiClient> = Layer.effect(this, make)
 }

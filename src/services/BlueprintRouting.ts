@@ -1,5 +1,5 @@
 /**
- * Blueprint routing: which Blueprint a device gets when it enrolls.
+ * Blueprint routing. It decides which Blueprint a device gets when it enrolls.
  *
  * @see `/api/v1/blueprint-routing/`
  */
@@ -19,10 +19,10 @@ import {
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace BlueprintRouting {
-  /** What can be done with Blueprint routing. */
+  /** The functions for Blueprint routing. */
   export interface Service {
     /**
-     * The enrollment code, and whether it is active.
+     * Gets the enrollment code, and whether it is active.
      *
      * @see `GET /api/v1/blueprint-routing/`
      */
@@ -34,7 +34,7 @@ export declare namespace BlueprintRouting {
      */
     readonly update: (changes: UpdateBlueprintRouting) => Effect.Effect<BlueprintRoutingSettings, ApiClientError>
     /**
-     * What Blueprint routing did.
+     * Streams the activity of Blueprint routing.
      *
      * @see `GET /api/v1/blueprint-routing/activity`
      */
@@ -64,11 +64,11 @@ export const operations = Operation.group("BlueprintRouting", {
 
 const make = Effect.map(ApiClient, (client) => client.functions(operations) satisfies BlueprintRouting.Service)
 
-/** Blueprint routing: which Blueprint a device gets when it enrolls: `/api/v1/blueprint-routing/`. */
+/** Blueprint routing, which decides which Blueprint a device gets when it enrolls: `/api/v1/blueprint-routing/`. */
 export class BlueprintRouting extends Context.Tag("effect-iru/BlueprintRouting")<
   BlueprintRouting,
   BlueprintRouting.Service
 >() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<BlueprintRouting, never, ApiClient> = Layer.effect(this, make)
 }

@@ -35,33 +35,33 @@ import { asConflict, isDuplicateAssignment, isMissingAssignment } from "./assign
 import { finder } from "./matching.js"
 
 export declare namespace Blueprints {
-  /** How the listing is read, and which Blueprints are in it. */
+  /** Options for reading the listing, and filters for Blueprints. */
   export interface ListBlueprintsOptions extends ListOptions, BlueprintFilters {}
 
-  /** What can be done with Blueprints. */
+  /** The functions for Blueprints. */
   export interface Service {
     /**
-     * Every Blueprint, page by page, in the server's order. Reads on demand, in constant memory.
+     * Streams every Blueprint, in the server's order. It reads page by page, so memory use is constant.
      *
      * @see `GET /api/v1/blueprints`
      */
     readonly stream: (options?: ListBlueprintsOptions) => Stream.Stream<Blueprint, ApiClientError>
-    /** `stream`, collected. */
+    /** Reads `stream` to its end and returns all records. */
     readonly list: (options?: ListBlueprintsOptions) => Effect.Effect<PayloadList<Blueprint>, ApiClientError>
     /**
-     * One Blueprint. Fails with `NotFound` where there is none.
+     * Gets one Blueprint. Fails with `NotFound` if there is no Blueprint with this id.
      *
      * @see `GET /api/v1/blueprints/{blueprint_id}`
      */
     readonly get: (id: string) => Effect.Effect<Blueprint, ApiClientError>
     /**
-     * A new Blueprint: empty, from a template, or a clone.
+     * Creates a Blueprint: empty, from a template, or as a copy of another Blueprint.
      *
      * @see `POST /api/v1/blueprints`
      */
     readonly create: (blueprint: CreateBlueprint) => Effect.Effect<Blueprint, ApiClientError>
     /**
-     * Changes the fields that are given, and no other.
+     * Changes only the fields that you pass.
      *
      * @see `PATCH /api/v1/blueprints/{blueprint_id}`
      */
@@ -73,14 +73,15 @@ export declare namespace Blueprints {
      */
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
     /**
-     * The Blueprint of a name, in its case. Fails with `Conflict` if several have it: `detail` has their ids.
+     * Finds the Blueprint that has this name, in the same upper and lower case. Fails with `Conflict` if several
+     * Blueprints have the name; `detail` lists their ids.
      *
      * @see `GET /api/v1/blueprints`
      */
     readonly find: (name: string) => Effect.Effect<Option.Option<Blueprint>, ApiClientError>
     /**
-     * The profile that a user installs to enroll a device by hand. With `sso: true`, and if the Blueprint requires
-     * authentication, the address where the user signs in and gets it.
+     * Gets the profile that a user installs to enroll a device by hand. With `sso: true`, and if the Blueprint requires
+     * authentication, it returns the address where the user signs in and gets the profile.
      *
      * @see `GET /api/v1/blueprints/{blueprint_id}/ota-enrollment-profile`
      */
@@ -89,21 +90,21 @@ export declare namespace Blueprints {
       options?: EnrollmentProfileOptions
     ) => Effect.Effect<EnrollmentProfile, ApiClientError>
     /**
-     * The templates that Iru provides, by category.
+     * Streams the templates that Iru provides, by category.
      *
      * @see `GET /api/v1/blueprints/templates/`
      */
     readonly templates: (options?: ListOptions) => Stream.Stream<BlueprintTemplateCategory, ApiClientError>
     /**
-     * The library items that are assigned to a Blueprint.
+     * Lists the library items that are assigned to a Blueprint.
      *
      * @see `GET /api/v1/blueprints/{blueprint_id}/list-library-items`
      */
     readonly libraryItems: (id: string) => Effect.Effect<PayloadList<LibraryItem>, ApiClientError>
     /**
-     * Puts a library item on a Blueprint. To do it again changes nothing and is no failure: the result says
-     * `already-assigned`. Fails with `Conflict` where another item of a type that can be there only once holds the
-     * place: the item is then not assigned.
+     * Assigns a library item to a Blueprint. If the item is already assigned, nothing changes, and the result says
+     * `already-assigned`. Fails with `Conflict`, and assigns nothing, if a Blueprint can have only one item of this
+     * type and already has another one.
      *
      * @see `POST /api/v1/blueprints/{blueprint_id}/assign-library-item`
      */
@@ -112,7 +113,8 @@ export declare namespace Blueprints {
       item: LibraryItemAssignment
     ) => Effect.Effect<AssignmentResult<"assigned" | "already-assigned">, ApiClientError>
     /**
-     * Takes a library item off a Blueprint. To do it again is no failure: the result says `not-assigned`.
+     * Removes a library item from a Blueprint. If the item is not assigned, the result says `not-assigned`; this is no
+     * failure.
      *
      * @see `POST /api/v1/blueprints/{blueprint_id}/remove-library-item`
      */
@@ -128,11 +130,13 @@ const one = `${root}/{blueprint_id}` as const
 
 const readSignIn = Answer.readerOf(Schema.Struct({ url: Schema.String }))
 
-/** Whether bytes begin as a profile does: a property list in XML (maybe after white space), or a signature around one. */
+/**
+ * Whether the bytes begin like a profile: a property list in XML (white space before it is allowed), or a signed one.
+ */
 const isProfile = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x30 || /^\s*(?:<\?xml|<!DOCTYPE plist|<plist)/.test(new TextDecoder().decode(bytes.subarray(0, 256)))
 
-/** JSON with an address, or the profile itself. */
+/** Reads the answer, which is either JSON with an address or the profile itself. */
 const enrollmentProfileAnswer = Answer.make((response): Either.Either<EnrollmentProfile, Answer.Unreadable> => {
   if (/^application\/json\b/i.test(response.headers["content-type"] ?? "")) {
     return Either.map(readSignIn(response), ({ url }) => ({ _tag: "SignIn", url }))
@@ -183,7 +187,9 @@ const make = Effect.map(ApiClient, (client) => {
   const { assign, remove, ...functions } = client.functions(operations)
   const libraryItems = client.listing(operations.libraryItems).list
 
-  /** The service answers with a 400 in words if the item is there, or off it, already. */
+  /**
+   * If the item is already assigned, or already removed, the service answers with a 400. `isDone` recognises its text.
+   */
   const changeAssignment = <Done extends string, Nothing extends string>(
     change: typeof assign,
     done: Done,
@@ -221,6 +227,6 @@ const make = Effect.map(ApiClient, (client) => {
 
 /** Blueprints, and the library items that are assigned to them: `/api/v1/blueprints`. */
 export class Blueprints extends Context.Tag("effect-iru/Blueprints")<Blueprints, Blueprints.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<Blueprints, never, ApiClient> = Layer.effect(this, make)
 }

@@ -54,37 +54,37 @@ import {
 } from "./InstallerTransfer.js"
 
 export declare namespace CustomApps {
-  /** How an installer gets to the tenant. */
+  /** Options for sending an installer to the tenant. */
   export interface PublishOptions extends SendOptions, ScriptOptions {}
 
-  /** What publishing did, and the app as it is now. */
+  /** The result of `publish`, and the app as it is now. */
   export interface Published {
-    /** `unchanged`: the tenant had it just like that, and nothing was sent. */
+    /** `unchanged`: the tenant already had it in this state, so only reads were sent. */
     readonly status: "created" | "updated" | "unchanged"
     readonly app: CustomApp
   }
 
-  /** How an installer is downloaded. */
+  /** Options for downloading an installer. */
   export interface DownloadOptions extends InstallerDownloadOptions {
     /**
-     * The file to write. It appears whole and verified, or not at all. A folder, or a path that ends in `/`, stands for a
-     * file of the app's `file_name` in it. Folders that are missing are made.
+     * The file to write. It appears only when it is complete and verified. If this is a folder, or a path that ends in
+     * `/`, the file is written there with the app's `file_name`. Missing folders are created.
      */
     readonly to: string
   }
 
-  /** How many installers are downloaded. */
+  /** Options for downloading many installers. */
   export interface DownloadAllOptions extends InstallerDownloadOptions {
-    /** The folder. It is made where it is missing. */
+    /** The folder to write to. It is created if it is missing. */
     readonly to: string
-    /** Installers at once. Default 3. */
+    /** How many installers are downloaded at the same time. Default 3. */
     readonly concurrency?: number | undefined
   }
 
-  /** What became of one of many downloads. */
+  /** The outcome of one of many downloads. */
   export type DownloadOutcome =
     | ({ readonly outcome: "downloaded"; readonly app: CustomApp } & DownloadedInstaller)
-    /** The file was there, with the right sha256. */
+    /** The file already existed, with the right sha256. */
     | { readonly outcome: "skipped"; readonly app: CustomApp; readonly path: string }
     | {
         readonly outcome: "failed"
@@ -93,25 +93,26 @@ export declare namespace CustomApps {
         readonly error: ApiClientError | PayloadError
       }
 
-  /** What can be done with custom apps. */
+  /** The functions for custom apps. */
   export interface Service {
     /**
-     * Every custom app, page by page, in the server's order. Reads on demand, in constant memory.
+     * Streams every custom app, in the server's order. It reads page by page, so memory use is constant.
      * @see `GET /api/v1/library/custom-apps`
      */
     readonly stream: (options?: ListOptions) => Stream.Stream<CustomApp, ApiClientError>
-    /** `stream`, collected. */
+    /** Reads `stream` to its end and returns all records. */
     readonly list: (options?: ListOptions) => Effect.Effect<PayloadList<CustomApp>, ApiClientError>
     /**
-     * One custom app. Fails with `NotFound` where there is none.
+     * Gets one custom app. Fails with `NotFound` if there is no custom app with this id.
      * @see `GET /api/v1/library/custom-apps/{library_item_id}`
      */
     readonly get: (id: string) => Effect.Effect<CustomApp, ApiClientError>
     /**
-     * Uploads an installer and makes a custom app of it. It is installed nowhere until it is assigned to a Blueprint.
+     * Uploads an installer and creates a custom app with it. No device installs the app until you assign it to a
+     * Blueprint.
      *
-     * Everything is checked before a byte is sent. Where the app cannot be made after the upload, the error has a
-     * `fileKey`: pass it on instead of the installer, and nothing is uploaded twice.
+     * All arguments are checked before anything is sent. If the app cannot be created after the upload, the error has a
+     * `fileKey`: call again with it instead of the installer, so the installer is not uploaded again.
      *
      * @example
      * apps.create({
@@ -127,7 +128,7 @@ export declare namespace CustomApps {
       options?: PublishOptions
     ) => Effect.Effect<CustomApp, ApiClientError | PayloadError>
     /**
-     * Changes the fields that are given, and no other. With an installer, uploads it first, as `create` does.
+     * Changes only the fields that you pass. If you pass an installer, it is uploaded first, as in `create`.
      * @see `PATCH /api/v1/library/custom-apps/{library_item_id}`
      */
     readonly update: (
@@ -136,12 +137,12 @@ export declare namespace CustomApps {
       options?: PublishOptions
     ) => Effect.Effect<CustomApp, ApiClientError | PayloadError>
     /**
-     * Creates the app, or updates the one that has this name where it differs. The installer is uploaded only if its
-     * sha256 is not the tenant's, so a stream may be read twice: once to hash it, once to send it. Fields that you
-     * leave out stay as they are.
+     * Creates the app. If an app with this name exists, updates its fields that differ. The installer is uploaded
+     * only if its sha256 differs from the tenant's, so a stream may be read twice: once to compute the sha256, once to
+     * send it. Fields that you leave out stay as they are.
      *
-     * Everything is checked before anything is sent. Fails with `Conflict` where several apps have the name: `detail`
-     * has their ids.
+     * All arguments are checked before anything is sent. Fails with `Conflict` if several apps have the name; `detail`
+     * lists their ids.
      *
      * @example
      * apps.publish({
@@ -157,19 +158,19 @@ export declare namespace CustomApps {
       options?: PublishOptions
     ) => Effect.Effect<Published, ApiClientError | PayloadError>
     /**
-     * Deletes a custom app, from every Blueprint too.
+     * Deletes a custom app, and removes it from every Blueprint.
      * @see `DELETE /api/v1/library/custom-apps/{library_item_id}`
      */
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
     /**
-     * A place in storage for one installer, valid for 24 hours, for programs that upload with other tools. The name has
-     * an extension, as the file will.
+     * Gets a place in storage for one installer, for programs that upload with other tools. The place is valid for 24
+     * hours. `fileName` needs an extension: the uploaded file will have this name.
      * @see `POST /api/v1/library/custom-apps/upload`
      */
     readonly presign: (fileName: string) => Effect.Effect<CustomAppUpload, ApiClientError>
     /**
-     * Downloads an app's installer to a file and verifies its sha256. The app is read first, and again where the address
-     * of its installer expires on the way: it is valid for a short while only.
+     * Downloads an app's installer to a file and verifies its sha256. The app is read first, to get the address of its
+     * installer. This address is valid only for a short time; if it expires during the download, the app is read again.
      * @see `GET /api/v1/library/custom-apps/{library_item_id}`
      */
     readonly download: (
@@ -177,8 +178,8 @@ export declare namespace CustomApps {
       options: DownloadOptions
     ) => Effect.Effect<DownloadedInstaller, ApiClientError | PayloadError>
     /**
-     * The bytes of an app's installer, if you need them elsewhere than in a file. The last bytes are sent only after
-     * size and sha256 have been checked, so a stream that ends without a failure was the right installer.
+     * Streams the bytes of an app's installer, if you do not want them in a file. The stream emits the last bytes only
+     * after it has checked size and sha256. So if it ends without a failure, the installer was complete and correct.
      * @see `GET /api/v1/library/custom-apps/{library_item_id}`
      */
     readonly installer: (
@@ -186,10 +187,10 @@ export declare namespace CustomApps {
       options?: TransferOptions
     ) => Stream.Stream<Uint8Array, ApiClientError | PayloadError>
     /**
-     * Downloads the installers of many apps into a folder, and tells what became of each as it ends: one that fails
-     * stops no other, and what is there already with the right sha256 is skipped. Files have the app's `file_name`;
-     * where several apps have the same, each has its id in the name too: `Firefox (<id>).pkg`. `apps` is read to its end
-     * first, since it takes all names to know which.
+     * Downloads the installers of many apps into a folder, and emits an outcome when each download ends. A failure does
+     * not stop the other downloads. A file that already exists with the right sha256 is skipped. Each file gets the
+     * app's `file_name`. If several apps have the same `file_name`, each file name also contains the app's id:
+     * `Firefox (<id>).pkg`. `apps` is read to its end first, because only all names together show which are the same.
      * @see `GET /api/v1/library/custom-apps/{library_item_id}`
      */
     readonly downloadAll: <E, R>(
@@ -247,7 +248,7 @@ const make = Effect.gen(function* () {
     { before, fileKey, installer, sha256, ...fields }: Omit<typeof CustomAppChanges.Type, "file_key"> & InstallerSource,
     options: CustomApps.PublishOptions
   ) =>
-    // The id is checked before an installer is uploaded for it.
+    // Checks the id first, so that no installer is uploaded for an invalid id.
     Effect.mapError(operations.update.encode(id, { file_key: "unknown" }), (problems) =>
       invalidArgument(operation, problems)
     ).pipe(
@@ -284,7 +285,7 @@ const make = Effect.gen(function* () {
       return { status: "updated", app: yield* update(operation, found.id, sent, options) }
     })
 
-  /** An app's installer in storage, at an address that was just made. */
+  /** Reads the app to get a new address of its installer in storage. */
   const installerOf = ({
     id
   }: Pick<CustomApp, "id">): Effect.Effect<StoredInstaller, ApiClientError | PayloadTransferError> =>
@@ -381,9 +382,9 @@ const make = Effect.gen(function* () {
   } satisfies CustomApps.Service
 })
 
-/** The tenant's custom apps. */
+/** Custom apps of the library, and their installers: `/api/v1/library/custom-apps`. */
 export class CustomApps extends Context.Tag("effect-iru/CustomApps")<CustomApps, CustomApps.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<CustomApps, never, ApiClient | FileSystem.FileSystem | InstallerTransfer> =
     Layer.effect(this, make)
 }

@@ -33,31 +33,32 @@ import { formFile } from "./formFile.js"
 import { named } from "./matching.js"
 
 export declare namespace CustomProfiles {
-  /** What publishing did, and the profile as it is now. */
+  /** The result of `publish`, and the profile as it is now. */
   export interface Published {
-    /** `unchanged`: the tenant had it just like that, nothing was sent, and no device installs it again. */
+    /** `unchanged`: the tenant already had it in this state. Only reads were sent, and no device installs it again. */
     readonly status: "created" | "updated" | "unchanged"
     readonly profile: CustomProfile
   }
 
-  /** What can be done with custom profiles. */
+  /** The functions for custom profiles. */
   export interface Service {
     /**
-     * Every custom profile, page by page, in the server's order. Reads on demand, in constant memory.
+     * Streams every custom profile, in the server's order. It reads page by page, so memory use is constant.
      *
      * @see `GET /api/v1/library/custom-profiles`
      */
     readonly stream: (options?: ListOptions) => Stream.Stream<CustomProfile, ApiClientError>
-    /** `stream`, collected. */
+    /** Reads `stream` to its end and returns all records. */
     readonly list: (options?: ListOptions) => Effect.Effect<PayloadList<CustomProfile>, ApiClientError>
     /**
-     * One custom profile. Fails with `NotFound` where there is none.
+     * Gets one custom profile. Fails with `NotFound` if there is no custom profile with this id.
      *
      * @see `GET /api/v1/library/custom-profiles/{library_item_id}`
      */
     readonly get: (id: string) => Effect.Effect<CustomProfile, ApiClientError>
     /**
-     * A new custom profile. It is on no device until it is assigned to a Blueprint. At least one `runs_on_*` is true.
+     * Creates a custom profile. No device installs it until you assign it to a Blueprint. Set at least one `runs_on_*`
+     * to true.
      *
      * @example
      * profiles.create({ name: "Wi-Fi", runs_on_mac: true, file: { path: "wifi.mobileconfig" } })
@@ -66,20 +67,20 @@ export declare namespace CustomProfiles {
      */
     readonly create: (profile: CreateCustomProfile) => Effect.Effect<CustomProfile, ApiClientError>
     /**
-     * Changes the fields that are given, and no other. The service makes a new `PayloadUUID` for every update, so
+     * Changes only the fields that you pass. The service makes a new `PayloadUUID` for every update, so
      * devices install the profile again.
      *
      * @see `PATCH /api/v1/library/custom-profiles/{library_item_id}`
      */
     readonly update: (id: string, changes: UpdateCustomProfile) => Effect.Effect<CustomProfile, ApiClientError>
     /**
-     * Creates the profile, or updates the one that has this name where it differs. Files are compared by content: the
-     * order of keys, white space, XML or binary form, and the three keys that the service rewrites
-     * (`PayloadIdentifier`, `PayloadUUID`, `PayloadDisplayName`) are ignored. Fields that you leave out stay as they
-     * are.
+     * Creates the profile. If a profile with this name exists, updates its fields that differ. Files are compared
+     * by content: the comparison ignores the order of keys, white space, XML or binary form, and the three keys that
+     * the service rewrites (`PayloadIdentifier`, `PayloadUUID`, `PayloadDisplayName`). Fields that you leave out stay
+     * as they are.
      *
-     * Everything is checked before anything is sent: a file that is not a property list, or that is signed, is `InvalidArgument`.
-     * Fails with `Conflict` if several profiles have the name: `detail` has their ids.
+     * All arguments are checked before anything is sent. Fails with `InvalidArgument` if the file is signed or is not a
+     * property list. Fails with `Conflict` if several profiles have the name; `detail` lists their ids.
      *
      * @see `GET`, `POST`, `PATCH /api/v1/library/custom-profiles`
      * @example
@@ -87,7 +88,7 @@ export declare namespace CustomProfiles {
      */
     readonly publish: (profile: CreateCustomProfile) => Effect.Effect<Published, ApiClientError>
     /**
-     * Deletes a custom profile, from every Blueprint too.
+     * Deletes a custom profile, and removes it from every Blueprint.
      *
      * @see `DELETE /api/v1/library/custom-profiles/{library_item_id}`
      */
@@ -163,7 +164,7 @@ const make = Effect.gen(function* () {
 
 /** Custom profiles of the library: `/api/v1/library/custom-profiles`. */
 export class CustomProfiles extends Context.Tag("effect-iru/CustomProfiles")<CustomProfiles, CustomProfiles.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<CustomProfiles, never, ApiClient | FileSystem.FileSystem> = Layer.effect(
     this,
     make

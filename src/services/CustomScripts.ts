@@ -33,36 +33,36 @@ import { named } from "./matching.js"
 import { type ScriptOptions, scriptReader } from "./scriptText.js"
 
 export declare namespace CustomScripts {
-  /** How scripts are sent. */
+  /** Options for sending scripts. */
   export interface Options extends ScriptOptions {}
 
-  /** What publishing did, and the script as it is now. */
+  /** The result of `publish`, and the script as it is now. */
   export interface Published {
-    /** `unchanged`: the tenant had it just like that, and nothing was sent. */
+    /** `unchanged`: the tenant already had it in this state, so only reads were sent. */
     readonly status: "created" | "updated" | "unchanged"
     readonly script: CustomScript
   }
 
-  /** What can be done with custom scripts. */
+  /** The functions for custom scripts. */
   export interface Service {
     /**
-     * Every custom script, page by page, in the server's order. Reads on demand, in constant memory.
+     * Streams every custom script, in the server's order. It reads page by page, so memory use is constant.
      *
      * @see `GET /api/v1/library/custom-scripts`
      */
     readonly stream: (options?: ListOptions) => Stream.Stream<CustomScript, ApiClientError>
-    /** `stream`, collected. */
+    /** Reads `stream` to its end and returns all records. */
     readonly list: (options?: ListOptions) => Effect.Effect<PayloadList<CustomScript>, ApiClientError>
     /**
-     * One custom script. Fails with `NotFound` where there is none.
+     * Gets one custom script. Fails with `NotFound` if there is no custom script with this id.
      *
      * @see `GET /api/v1/library/custom-scripts/{library_item_id}`
      */
     readonly get: (id: string) => Effect.Effect<CustomScript, ApiClientError>
     /**
-     * A new custom script. It runs nowhere until it is assigned to a Blueprint. A script that surely cannot run is
-     * `InvalidArgument`: a byte order mark before `#!`, a CR at the end of that line (`normalize: true` mends both), a
-     * NUL, bytes that are not UTF-8.
+     * Creates a custom script. No device runs it until you assign it to a Blueprint. Fails with `InvalidArgument` if
+     * the script certainly cannot run: if it has a byte order mark before `#!`, a CR at the end of the `#!` line
+     * (`normalize: true` corrects these two), a NUL character, or bytes that are not UTF-8.
      *
      * @example
      * scripts.create({ name: "Inventory", execution_frequency: "every_day", script: { path: "inventory.zsh" } })
@@ -71,7 +71,8 @@ export declare namespace CustomScripts {
      */
     readonly create: (script: CreateCustomScript, options?: Options) => Effect.Effect<CustomScript, ApiClientError>
     /**
-     * Changes the fields that are given, and no other. A text that does not change is not refused, as `create` would.
+     * Changes only the fields that you pass. A script that `create` would refuse is accepted here if it does not
+     * change.
      *
      * @see `PATCH /api/v1/library/custom-scripts/{library_item_id}`
      */
@@ -81,17 +82,17 @@ export declare namespace CustomScripts {
       options?: Options
     ) => Effect.Effect<CustomScript, ApiClientError>
     /**
-     * Creates the script, or updates the one that has this name where it differs. White space at the end of a script
-     * is ignored. Fields that you leave out stay as they are.
+     * Creates the script. If a script with this name exists, updates its fields that differ. The comparison
+     * ignores white space at the end of a script. Fields that you leave out stay as they are.
      *
-     * Everything is checked before anything is sent. Fails with `Conflict` if several scripts have the name: `detail`
-     * has their ids.
+     * All arguments are checked before anything is sent. Fails with `Conflict` if several scripts have the name;
+     * `detail` lists their ids.
      *
      * @see `GET`, `POST`, `PATCH /api/v1/library/custom-scripts`
      */
     readonly publish: (script: CreateCustomScript, options?: Options) => Effect.Effect<Published, ApiClientError>
     /**
-     * Deletes a custom script, from every Blueprint too.
+     * Deletes a custom script, and removes it from every Blueprint.
      *
      * @see `DELETE /api/v1/library/custom-scripts/{library_item_id}`
      */
@@ -160,6 +161,6 @@ const make = Effect.gen(function* () {
 
 /** Custom scripts of the library: `/api/v1/library/custom-scripts`. */
 export class CustomScripts extends Context.Tag("effect-iru/CustomScripts")<CustomScripts, CustomScripts.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<CustomScripts, never, ApiClient> = Layer.effect(this, make)
 }

@@ -32,18 +32,20 @@ import { operations as Devices } from "./Devices.js"
 import { atMostOne } from "./matching.js"
 
 export declare namespace DeviceActions {
-  /** The actions that end up as one command, which can be found among those of a device. */
+  /**
+   * The actions for which the service creates one command, so that `run` can find it among the commands of the device.
+   */
   export type RunnableAction = keyof typeof commandTypes
 
-  /** How long an action is waited for. */
+  /** How long `run` waits for an action. */
   export interface RunOptions {
-    /** Default 10 minutes. */
+    /** How long to wait for the end of the action. Default 10 minutes. */
     readonly within?: Duration.DurationInput | undefined
     /** How often the commands are read. Default every 5 seconds. */
     readonly every?: Duration.DurationInput | undefined
   }
 
-  /** What an action takes after the id. */
+  /** The type of an action's second argument, after the id. */
   export type RunBody<Verb extends RunnableAction> = Service[Verb] extends (id: string) => unknown
     ? Parameters<Service[Verb]>[1] | undefined
     : Parameters<Service[Verb]>[1]
@@ -51,20 +53,22 @@ export declare namespace DeviceActions {
   /** How an action ended. */
   export interface ActionResult {
     readonly outcome: "completed" | "failed"
-    /** The command, with its `error_chain` if it failed. */
+    /** The command. If it failed, it has an `error_chain`. */
     readonly command: DeviceCommand
   }
 
-  /** The actions of a device. A command is sent at once, and carried out when the device answers. */
+  /**
+   * The functions that send an action to a device. The device carries it out when it next contacts the service.
+   */
   export interface Service {
     /**
-     * Wakes a device up, so that it asks for its commands.
+     * Wakes a device, so that it asks the service for its commands.
      *
      * @see `POST /api/v1/devices/{device_id}/action/blankpush`
      */
     readonly blankPush: (deviceId: string) => Effect.Effect<void, ApiClientError>
     /**
-     * Takes the passcode off an iPhone or an iPad.
+     * Removes the passcode of an iPhone or an iPad.
      *
      * @see `POST /api/v1/devices/{device_id}/action/clearpasscode`
      */
@@ -82,20 +86,21 @@ export declare namespace DeviceActions {
      */
     readonly dataRoaming: (deviceId: string, body: Toggle) => Effect.Effect<void, ApiClientError>
     /**
-     * Deletes a local user of a Mac or a Shared iPad. **What is in the home folder is gone.**
+     * Deletes a local user of a Mac or a Shared iPad. **Everything in the home folder is lost.**
      *
      * @see `POST /api/v1/devices/{device_id}/action/deleteuser`
      */
     readonly deleteUser: (deviceId: string, body: DeleteUser) => Effect.Effect<void, ApiClientError>
     /**
-     * Erases a device. **All data on it is gone.**
+     * Erases a device. **All data on it is lost.**
      *
      * @see `POST /api/v1/devices/{device_id}/action/erase`
      */
     readonly erase: (deviceId: string, body?: EraseOptions) => Effect.Effect<void, ApiClientError>
     /**
-     * Locks a device. A Mac is restarted and asks for the PIN of the answer; without an answer from the service it is `None`.
-     * **A Mac with Apple silicon and a macOS before 11.5 is deactivated**: it needs a network and an administrator to start.
+     * Locks a device. A Mac restarts and asks for a PIN, which this function returns: `None` if the service's answer
+     * has no PIN. **A Mac with Apple silicon and macOS before 11.5 is deactivated**: to start again, it needs a network
+     * and an administrator.
      *
      * @see `POST /api/v1/devices/{device_id}/action/lock`
      */
@@ -113,7 +118,7 @@ export declare namespace DeviceActions {
      */
     readonly refreshCellularPlans: (deviceId: string, body: CellularPlans) => Effect.Effect<void, ApiClientError>
     /**
-     * Installs the agent on a Mac again.
+     * Reinstalls the agent on a Mac.
      *
      * @see `POST /api/v1/devices/{device_id}/action/reinstallagent`
      */
@@ -125,13 +130,13 @@ export declare namespace DeviceActions {
      */
     readonly remoteDesktop: (deviceId: string, body: RemoteDesktop) => Effect.Effect<void, ApiClientError>
     /**
-     * Installs the MDM profile again.
+     * Renews the MDM profile of a device: the device installs it again.
      *
      * @see `POST /api/v1/devices/{device_id}/action/renewmdmprofile`
      */
     readonly renewMdmProfile: (deviceId: string) => Effect.Effect<void, ApiClientError>
     /**
-     * Gives the work profile of an Android device a new passcode. Without `newPassword` it removes the passcode.
+     * Sets a new passcode for the work profile of an Android device. Without `newPassword`, removes the passcode.
      *
      * @see `POST /api/v1/devices/{device_id}/action/resetworkprofilepasscode`
      */
@@ -164,17 +169,19 @@ export declare namespace DeviceActions {
      */
     readonly unlockAccount: (deviceId: string, body: UnlockAccount) => Effect.Effect<void, ApiClientError>
     /**
-     * Makes a device report its inventory. The older form of `dailyCheckIn`.
+     * Makes a device report its inventory. `dailyCheckIn` is the newer form.
      *
      * @see `POST /api/v1/devices/{device_id}/action/updateinventory`
      */
     readonly updateInventory: (deviceId: string) => Effect.Effect<void, ApiClientError>
     /**
-     * Sends an action, then reads the commands of the device until that action has ended on it: the result says whether it
-     * completed or failed, and the command has the errors. "Not now" is no end. Fails with `Timeout` after `within`; the
-     * command is not taken back then. Fails with `Conflict` if somebody else sent a command of the same type in the same
-     * moment, since then nothing tells which one is whose: the action was sent. A device that is gone from the tenant
-     * after an `erase` has completed it.
+     * Sends an action and waits until it has ended on the device. To see the end, it reads the commands of the device
+     * repeatedly. The result says whether the action completed or failed, and its command has the errors. If the device
+     * answers "not now", the wait goes on.
+     *
+     * Fails with `Timeout` after `within`; the command is not cancelled then. Fails with `Conflict` if another client
+     * sent a command of the same type at the same time, because the two commands cannot be told apart; the action was
+     * still sent. If the device is no longer in the tenant after an `erase`, the erase counts as completed.
      *
      * @example
      * actions.run(deviceId, "restart", { NotifyUser: true }, { within: "10 minutes" })
@@ -192,7 +199,7 @@ export declare namespace DeviceActions {
 
 const action = "/api/v1/devices/{device_id}/action"
 
-/** The command that an action becomes, by the name that Apple's MDM protocol has for it. */
+/** The type of the command that the service creates for an action: its name in Apple's MDM protocol. */
 const commandTypes = {
   clearPasscode: "ClearPasscode",
   deleteUser: "DeleteUser",
@@ -237,17 +244,17 @@ export const operations = Operation.group("DeviceActions", {
   updateInventory: { method: "POST", path: `${action}/updateinventory`, kind: "device" }
 })
 
-/** The states of a command that are an end. */
+/** The `status` of a command that has ended. */
 const ended = { completed: 3, failed: 4 }
 
-/** An action that was sent: the ids of the commands that were there already, and when it was sent by the service's clock. */
+/** An action that was sent: the ids of all earlier commands, and the service's time before and after sending. */
 interface Sent {
   readonly seen: ReadonlySet<string>
   readonly before: number
   readonly after: number
 }
 
-/** The service tells its time in whole seconds. */
+/** In milliseconds. The service gives its time in whole seconds only. */
 const clockTolerance = 2000
 
 const make = Effect.map(ApiClient, (client) => {
@@ -257,7 +264,10 @@ const make = Effect.map(ApiClient, (client) => {
   const commandsOf = (deviceId: string, type: string) =>
     Effect.map(commands.list(deviceId), ({ results }) => results.filter(({ command_type }) => command_type === type))
 
-  /** The command that was made of an action: new, and if several are, the one whose time is that of the action. */
+  /**
+   * Finds the command of the action that was sent: the new one. If several are new, the one that was requested when the
+   * action was sent.
+   */
   const ownCommand = (deviceId: string, type: string, { after, before, seen }: Sent) =>
     Effect.flatMap(commandsOf(deviceId, type), (all) => {
       const found = all.filter(({ uuid }) => !seen.has(uuid))
@@ -269,7 +279,7 @@ const make = Effect.map(ApiClient, (client) => {
       return atMostOne("DeviceActions.run", `the ${type} that was sent`, own, ({ uuid }) => uuid)
     })
 
-  /** The command once it has ended. `known` is it as it was read last. */
+  /** Waits until the command has ended, and returns it. `known` is the command as it was last read. */
   const endOf = (
     deviceId: string,
     type: string,
@@ -282,7 +292,7 @@ const make = Effect.map(ApiClient, (client) => {
       onSome: (command) =>
         commandsOf(deviceId, type).pipe(
           Effect.map(Arr.findFirst(({ uuid }) => uuid === command.uuid)),
-          // A device that is erased is gone from the tenant, and its commands with it.
+          // The tenant removes an erased device, together with its commands.
           Effect.catchIf(
             ({ reason }) => reason === "NotFound" && type === commandTypes.erase,
             () => Effect.succeedSome({ ...command, status: ended.completed })
@@ -334,6 +344,6 @@ const make = Effect.map(ApiClient, (client) => {
 
 /** Commands to devices: `/api/v1/devices/{device_id}/action`. */
 export class DeviceActions extends Context.Tag("effect-iru/DeviceActions")<DeviceActions, DeviceActions.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<DeviceActions, never, ApiClient> = Layer.effect(this, make)
 }

@@ -13,22 +13,22 @@ import { DeviceNote, NoteContent } from "../schemas/DeviceNote.js"
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace DeviceNotes {
-  /** What can be done with notes. */
+  /** The functions for notes. */
   export interface Service {
     /**
-     * Every note on a device. One request: this listing has no pages.
+     * Lists every note on a device. Sends one request, because this listing has no pages.
      *
      * @see `GET /api/v1/devices/{device_id}/notes`
      */
     readonly list: (deviceId: string) => Effect.Effect<ReadonlyArray<DeviceNote>, ApiClientError>
     /**
-     * One note. Fails with `NotFound` if there is none.
+     * Gets one note. Fails with `NotFound` if there is no note with this id.
      *
      * @see `GET /api/v1/devices/{device_id}/notes/{note_id}`
      */
     readonly get: (deviceId: string, noteId: string) => Effect.Effect<DeviceNote, ApiClientError>
     /**
-     * Puts a note on a device.
+     * Adds a note to a device.
      *
      * @see `POST /api/v1/devices/{device_id}/notes`
      */
@@ -64,6 +64,6 @@ const make = Effect.map(ApiClient, (client) => client.functions(operations) sati
 
 /** Notes on devices: `/api/v1/devices/{device_id}/notes`. */
 export class DeviceNotes extends Context.Tag("effect-iru/DeviceNotes")<DeviceNotes, DeviceNotes.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<DeviceNotes, never, ApiClient> = Layer.effect(this, make)
 }

@@ -1,5 +1,5 @@
 /**
- * Secrets that Iru keeps for devices. Every read is written into the audit log of the tenant.
+ * Secrets that Iru keeps for devices. The tenant's audit log records every read.
  *
  * @see `/api/v1/devices/{device_id}/secrets`
  */
@@ -12,28 +12,28 @@ import { ActivationLockBypassCodes, FileVaultKey, RecoveryPassword, UnlockPin } 
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace DeviceSecrets {
-  /** What can be read. All of it is `Redacted`. */
+  /** The functions that read secrets. Every secret is `Redacted`. */
   export interface Service {
     /**
-     * The codes that take the activation lock off a device.
+     * Gets the codes that remove the activation lock of a device.
      *
      * @see `GET /api/v1/devices/{device_id}/secrets/bypasscode`
      */
     readonly activationLockBypassCodes: (deviceId: string) => Effect.Effect<ActivationLockBypassCodes, ApiClientError>
     /**
-     * The recovery key of a Mac's FileVault.
+     * Gets the FileVault recovery key of a Mac.
      *
      * @see `GET /api/v1/devices/{device_id}/secrets/filevaultkey`
      */
     readonly fileVaultKey: (deviceId: string) => Effect.Effect<FileVaultKey, ApiClientError>
     /**
-     * The recovery lock password of a Mac with Apple silicon, or the firmware password of an older one.
+     * Gets the recovery lock password of a Mac with Apple silicon, or the firmware password of an older Mac.
      *
      * @see `GET /api/v1/devices/{device_id}/secrets/recoverypassword`
      */
     readonly recoveryPassword: (deviceId: string) => Effect.Effect<RecoveryPassword, ApiClientError>
     /**
-     * The PIN that unlocks a Mac after `DeviceActions.lock` or `DeviceActions.erase`.
+     * Gets the PIN that unlocks a Mac after `DeviceActions.lock` or `DeviceActions.erase`.
      *
      * @see `GET /api/v1/devices/{device_id}/secrets/unlockpin`
      */
@@ -58,8 +58,10 @@ export const operations = Operation.group("DeviceSecrets", {
 
 const make = Effect.map(ApiClient, (client) => client.functions(operations) satisfies DeviceSecrets.Service)
 
-/** Secrets that Iru keeps for devices. Every read is written into the audit log of the tenant: `/api/v1/devices/{device_id}/secrets`. */
+/**
+ * Secrets that Iru keeps for devices: `/api/v1/devices/{device_id}/secrets`. The tenant's audit log records every read.
+ */
 export class DeviceSecrets extends Context.Tag("effect-iru/DeviceSecrets")<DeviceSecrets, DeviceSecrets.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<DeviceSecrets, never, ApiClient> = Layer.effect(this, make)
 }

@@ -29,82 +29,82 @@ import { ApiClient } from "./ApiClient.js"
 import { finder } from "./matching.js"
 
 export declare namespace Devices {
-  /** How the listing is read, and which devices are in it. */
+  /** Options for reading the listing, and filters for devices. */
   export interface ListDevicesOptions extends ListOptions, DeviceFilters {}
 
-  /** What can be done with devices. */
+  /** The functions for devices. */
   export interface Service {
     /**
-     * Every device, page by page, in the server's order. Reads on demand, in constant memory.
+     * Streams every device, in the server's order. It reads page by page, so memory use is constant.
      *
      * @see `GET /api/v1/devices`
      */
     readonly stream: (options?: ListDevicesOptions) => Stream.Stream<Device, ApiClientError>
-    /** `stream`, collected. */
+    /** Reads `stream` to its end and returns all records. */
     readonly list: (options?: ListDevicesOptions) => Effect.Effect<PayloadList<Device>, ApiClientError>
     /**
-     * The device of a serial number, whole and in any case. Fails with `Conflict` if several records have it: `detail`
-     * has their ids.
+     * Finds the device that has this serial number. Pass the whole number; upper and lower case do not matter. Fails
+     * with `Conflict` if several records have the serial number; `detail` lists their ids.
      *
      * @see `GET /api/v1/devices`
      */
     readonly find: (by: { readonly serial_number: string }) => Effect.Effect<Option.Option<Device>, ApiClientError>
     /**
-     * One device. Fails with `NotFound` if there is none.
+     * Gets one device. Fails with `NotFound` if there is no device with this id.
      *
      * @see `GET /api/v1/devices/{device_id}`
      */
     readonly get: (id: string) => Effect.Effect<Device, ApiClientError>
     /**
-     * Changes the fields that are given, and no other; `null` and `[]` clear.
+     * Changes only the fields that you pass. `null` and `[]` clear a field.
      *
      * @see `PATCH /api/v1/devices/{device_id}`
      */
     readonly update: (id: string, changes: UpdateDevice) => Effect.Effect<Device, ApiClientError>
     /**
-     * Deletes the record of a device and unenrolls it. **The device is not managed any more.**
+     * Deletes the record of a device and unenrolls it. **The device is no longer managed.**
      *
      * @see `DELETE /api/v1/devices/{device_id}`
      */
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
     /**
-     * All that is known of a device. `family` tells Apple, Windows and Android apart.
+     * Gets all details of a device. `family` says whether it is an Apple, a Windows or an Android device.
      *
      * @see `GET /api/v1/devices/{device_id}/details`
      */
     readonly details: (id: string) => Effect.Effect<DeviceDetails, ApiClientError>
     /**
-     * What happened on a device.
+     * Streams the activity of a device.
      *
      * @see `GET /api/v1/devices/{device_id}/activity`
      */
     readonly activity: (id: string, options?: ListOptions) => Stream.Stream<DeviceActivity, ApiClientError>
     /**
-     * The apps that are installed on a device.
+     * Lists the apps that are installed on a device.
      *
      * @see `GET /api/v1/devices/{device_id}/apps`
      */
     readonly apps: (id: string) => Effect.Effect<ReadonlyArray<DeviceApp>, ApiClientError>
     /**
-     * The MDM commands that were sent to a device.
+     * Streams the MDM commands that were sent to a device.
      *
      * @see `GET /api/v1/devices/{device_id}/commands`
      */
     readonly commands: (id: string, options?: ListOptions) => Stream.Stream<DeviceCommand, ApiClientError>
     /**
-     * The library items of a device, and how each went.
+     * Lists the library items of a device, each with its status.
      *
      * @see `GET /api/v1/devices/{device_id}/library-items`
      */
     readonly libraryItems: (id: string) => Effect.Effect<ReadonlyArray<LibraryItemStatus>, ApiClientError>
     /**
-     * The parameters of a Mac, and how each went.
+     * Lists the parameters of a Mac, each with its status.
      *
      * @see `GET /api/v1/devices/{device_id}/parameters`
      */
     readonly parameters: (id: string) => Effect.Effect<ReadonlyArray<DeviceParameter>, ApiClientError>
     /**
-     * Library items and parameters of a device in one request.
+     * Gets the library items and the parameters of a device, in one request.
      *
      * @see `GET /api/v1/devices/{device_id}/status`
      */
@@ -115,7 +115,7 @@ export declare namespace Devices {
 const root = "/api/v1/devices"
 const one = `${root}/{device_id}` as const
 
-/** The records below a key of an answer. */
+/** The schema of an answer that has its records under one key. */
 const below = <Key extends string, A, I>(key: Key, record: Schema.Schema<A, I>) =>
   Schema.Struct({ [key]: nullishOr(Schema.Array(record), []) }).pipe(Schema.pluck(key))
 
@@ -139,7 +139,7 @@ export const operations = Operation.group("Devices", {
   status: { method: "GET", path: `${one}/status`, answer: DeviceStatus, kind: "read" }
 })
 
-/** The most records that the service puts on a page. */
+/** The largest number of records that the service puts on a page. */
 const fullPage = 300
 
 const make = Effect.map(ApiClient, (client) => {
@@ -147,7 +147,7 @@ const make = Effect.map(ApiClient, (client) => {
   const bySerialNumber = finder(
     "Devices.find",
     "serial_number",
-    // An array does not say that it ends. A page that is not full is the last one: no other is asked for.
+    // The answer does not say whether it is the last page. A page that is not full is the last one, so the stream ends.
     (serial_number) =>
       pages({ serial_number, pageSize: fullPage }).pipe(
         Stream.takeUntil(({ results }) => results.length < fullPage),
@@ -164,6 +164,6 @@ const make = Effect.map(ApiClient, (client) => {
 
 /** Devices: `/api/v1/devices`. */
 export class Devices extends Context.Tag("effect-iru/Devices")<Devices, Devices.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<Devices, never, ApiClient> = Layer.effect(this, make)
 }

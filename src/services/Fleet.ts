@@ -1,5 +1,5 @@
 /**
- * Work on many devices: what became of each, whatever became of the others.
+ * Runs an action on many devices and reports the outcome of each. A failure on one device does not stop the others.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Cause from "effect/Cause"
@@ -22,57 +22,66 @@ import type * as Guard from "./Guard.js"
 /** A device, or its id. */
 export type Target = string | { readonly device_id: string }
 
-/** An action on this device was begun before, and its outcome is unknown: the process was killed while it ran. */
+/** An earlier run started an action on this device, but its process ended before the outcome was known. */
 export class UnknownOutcome extends Data.TaggedError("UnknownOutcome")<{ readonly device: string }> {
   override get message(): string {
     return `An action on ${this.device} was begun before, and its outcome is unknown. With repeatUnknown: true it is done again.`
   }
 }
 
-/** What became of a device. */
+/** The outcome of the action on a device. */
 export type Outcome<T, A, E> =
   | { readonly outcome: "done"; readonly device: string; readonly target: T; readonly value: A }
   | { readonly outcome: "failed"; readonly device: string; readonly target: T; readonly error: E | UnknownOutcome }
   | { readonly outcome: "skipped"; readonly device: string; readonly target: T; readonly reason: string }
 
-/** How far a run is, in devices. */
+/** The progress of a run, as numbers of devices. */
 export interface Progress {
   readonly done: number
   readonly failed: number
   readonly skipped: number
-  /** Devices in all, if that is known: of a list, or of a run that is confirmed. */
+  /** The number of all devices. It is known if you passed a list or set `confirm`. */
   readonly total: number | undefined
 }
 
-/** How many devices are processed at once, and which log is written. */
+/** Options of a run. */
 export interface Options {
-  /** Devices at once. Default 8; the tenant's pace holds beside it. */
+  /** How many devices are processed at the same time. Default 8. The request limits of the session also apply. */
   readonly concurrency?: number | undefined
   /**
-   * After so many failures no more actions are begun, and the devices that are left are skipped. Below 1 it is a share of
-   * the devices that are done or failed, and it counts once these are at least 20.
+   * After this many failures, the run starts no more actions and skips the devices that are left. A value below 1 is
+   * the allowed share of failures among the devices that are done or failed; it applies once these are at least 20.
    */
   readonly stopAfter?: number | undefined
   /** Called after each device. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /**
-   * The operation of the action. All devices are collected first, the guard is asked once for all of them, and then
-   * admits this operation on these devices, and beside it nothing but reads.
+   * The operation that the action calls. The run first collects all devices and asks the guard once for all of them.
+   * The action can then call this operation on these devices, and apart from that only send reads.
    */
   readonly confirm?: Exclude<Guard.Name, `${string}.*` | `ApiClient.${string}`> | undefined
-  /** Sends nothing but reads: an action that meets another call is skipped, and the reason names the call. */
+  /** Sends only reads. If an action would make another call, the device is skipped, and the reason names that call. */
   readonly dryRun?: boolean | undefined
-  /** A file for what becomes of each device: a line is on the disk before its action begins, and one after it. */
+  /**
+   * A file for the outcomes. For each device, a line is written to disk before its action starts, and another one after
+   * it.
+   */
   readonly log?: string | undefined
-  /** Such a file: what it says is done is skipped. One that is not there says nothing. It may be the one of `log`. */
+  /**
+   * A log of an earlier run. Devices that are done in it are skipped. The file may be missing, and may be the same as
+   * `log`.
+   */
   readonly skip?: string | undefined
-  /** The name of the action in the log. Default: `confirm`. What the log says of an action with another name does not count. */
+  /** The name of the action in the log. Default: `confirm`. Lines of actions with another name are ignored. */
   readonly action?: string | undefined
-  /** Acts again on devices that `skip` says were begun and have no outcome. Default: they fail with `UnknownOutcome`. */
+  /**
+   * Repeats the action on devices that, in the log `skip`, were started but have no outcome. Default: they fail with
+   * `UnknownOutcome`.
+   */
   readonly repeatUnknown?: boolean | undefined
 }
 
-/** What the options need: a session to ask its guard, files to write and read. */
+/** The services that the options need: a session, to ask its guard, and a file system for the logs. */
 type Needs<O> =
   | (O extends { readonly confirm: string } ? ApiClient : never)
   | (O extends { readonly log: string } | { readonly skip: string } ? FileSystem.FileSystem : never)
@@ -80,9 +89,9 @@ type Needs<O> =
 const idOf = (target: Target): string => (typeof target === "string" ? target : target.device_id)
 
 /**
- * Does something with each of many devices, and tells what became of each as it ends. One that fails stops no other. A
- * device that comes twice is worked on once. If the stream is interrupted, what was sent stays sent, and a
- * warning in the log names the devices that were begun.
+ * Runs an action on each of many devices, and emits an outcome when each action ends. A failure does not stop the other
+ * actions. If a device occurs twice, the action runs on it once. If the stream is interrupted, requests that were sent
+ * are not undone, and a logged warning names the devices whose action was started but has no outcome.
  *
  * @example
  * const restarted = Fleet.forEach(
@@ -122,7 +131,9 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
     if (Object.keys(problems).length > 0) return yield* invalidArgument("Fleet.forEach", problems)
 
     const before = skip === undefined ? new Map<string, string>() : yield* readLog(skip, name)
-    /** Whether an action was begun before, and must not be done again without being asked for. */
+    /**
+     * Whether an earlier run started the action on this device and logged no outcome, and `repeatUnknown` is not set.
+     */
     const isUnknown = (device: string) => before.get(sameId(device)) === "started" && !repeatUnknown
     const writer = log === undefined || dryRun ? undefined : yield* openLog(log)
     const list = isIterable(devices) ? [...devices] : undefined
@@ -146,7 +157,7 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
       return stopAfter < 1 ? worked >= 20 && counts.failed > stopAfter * worked : counts.failed >= stopAfter
     }
 
-    /** Why nothing is done with a device. */
+    /** Why a device is skipped, or `undefined`. */
     const reasonToSkip = (device: string): string | undefined => {
       if (seen.has(sameId(device))) return "it came before in this run"
       if (before.get(sameId(device)) === "done") return `it is done, as ${skip} says`
@@ -207,7 +218,7 @@ const prepare = <T extends Target, A, E, R, E2, R2>(
 const isIterable = <T>(devices: Iterable<T> | object): devices is Iterable<T> =>
   Symbol.iterator in devices && !(Stream.StreamTypeId in devices)
 
-/** Refuses everything but reads, and names the call that it refused. */
+/** Refuses every call that is not a read, and reports the name of the refused call to `onMeet`. */
 const dryRunGuard = (onMeet: (operation: string) => void): Guard.Guard =>
   makeGuard(() => [
     looking(({ kind, operation }) => {

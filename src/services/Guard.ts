@@ -1,10 +1,10 @@
 /**
- * Rules that are asked before a call is sent, so that a mistake in a loop does not erase a fleet.
+ * Rules that check a call before it is sent, so that a mistake in a loop does not erase a fleet.
  *
  * A guard belongs to a session (`Iru.layer({ guard })`, `IRU_GUARD=read-only`) or to a part of a program
- * (`ApiClient.withGuard`). All rules around a call have to admit it: a guard makes things stricter, never looser. What is
- * refused is an `ApiClientError` with the reason `Refused`, and nothing of it is sent. It protects against mistakes, not
- * against somebody who has the token.
+ * (`ApiClient.withGuard`). A call is sent only if all rules around it admit it, so one more guard never allows more
+ * calls. A refused call fails with an `ApiClientError` with the reason `Refused`, and nothing is sent. A guard protects
+ * against mistakes, not against an attacker who has the token.
  *
  * @example
  * const careful = Guard.all(Guard.noSecrets, Guard.limit({ destructive: 5, device: 200 }))
@@ -15,10 +15,10 @@ import type { Kind } from "../operation/Operation.js"
 import type * as operations from "../operations/index.js"
 import * as guard from "../session/guard.js"
 
-/** A call, as a rule sees it before anything of it is sent. */
+/** A call that a rule checks before anything is sent. */
 export type Call = guard.GuardedCall
 
-/** Rules. `R` is what they need where they are put in force. */
+/** One or more rules. `R` stands for the services that they need. */
 export interface Guard<out R = never> extends guard.Guard<R> {}
 
 type Operations = typeof operations
@@ -28,36 +28,36 @@ type NamesOf<Service extends keyof Operations & string> =
   | `${Service}.${keyof Operations[Service] & string}`
   | (Operations[Service] extends { readonly stream: unknown } ? `${Service}.list` : never)
 
-/** The name of an operation, or `Service.*` for all of a service. */
+/** The name of an operation, or `Service.*` for all operations of a service. */
 export type Name =
   | { readonly [Service in keyof Operations & string]: NamesOf<Service> }[keyof Operations & string]
   | `ApiClient.${"get" | "post" | "patch" | "delete" | "pages" | "*"}`
 
-/** A text that is not literal may be anything: the name of an operation of your own. */
+/** Checks literal names only. A name of type `string` is accepted, because it can name an operation of your own. */
 type Checked<Names extends ReadonlyArray<string>> = {
   readonly [Index in keyof Names]: string extends Names[Index] ? string : Name
 }
 
-/** How many calls of a kind are admitted. A kind that is left out has no limit. */
+/** How many calls of each kind are admitted. A kind that you leave out has no limit. */
 export type Limits = { readonly [K in Kind]?: number | undefined }
 
-/** Nothing but calls of the kind `read`; with a path that the caller wrote, nothing but GET. */
+/** Admits only calls of the kind `read`. If the caller wrote the path, the method must also be GET. */
 export const readOnly: Guard = guard.readOnly
 
-/** No calls of the kind `secret`: FileVault keys, recovery passwords, PINs, bypass codes. */
+/** Refuses calls of the kind `secret`, which read FileVault keys, recovery passwords, PINs and bypass codes. */
 export const noSecrets: Guard = guard.noSecrets
 
-/** What a guard needs. */
+/** The services that a guard needs. */
 type NeedsOf<G> = G extends Guard<infer R> ? R : never
 
-/** All the rules of several guards. */
+/** Joins the rules of several guards. */
 export const all = <Guards extends ReadonlyArray<Guard<unknown>>>(...guards: Guards): Guard<NeedsOf<Guards[number]>> =>
   guard.makeGuard(() => guards.flatMap((one) => one.start()) as ReadonlyArray<guard.Watch<NeedsOf<Guards[number]>>>)
 
 /**
- * So many calls of a kind, counted for the session that the guard is given to, or for one run of the part of a program.
- * For `device`, it is devices that count, each once: three commands to one device are one. A call counts once it is
- * admitted, whatever comes of it; a retry of it does not count again.
+ * Limits the number of calls of each kind. The count starts with the session, or with each run of the part of a program
+ * that has the guard. For the kind `device` it counts devices, each once: three commands to one device count as one. An
+ * admitted call counts even if it fails later; its retries do not count again.
  *
  * @example
  * Guard.limit({ destructive: 5, device: 200, fleet: 3, write: 1000 })
@@ -78,7 +78,7 @@ export const limit = (limits: Limits): Guard =>
             const before = kind === "device" ? devices.size : (used.get(kind) ?? 0)
             const more =
               kind === "device" ? wanted.filter((id) => !devices.has(id)).length : (call.devices?.length ?? 1)
-            // Written so that a limit of NaN admits nothing.
+            // With this comparison, a limit of NaN admits nothing.
             if (!(before + more <= most)) return Effect.fail(overLimit(call, before, more, most))
             if (kind === "device") {
               for (const id of wanted) devices.set(id, (devices.get(id) ?? 0) + 1)
@@ -91,7 +91,7 @@ export const limit = (limits: Limits): Guard =>
     ]
   })
 
-/** The devices that a call reaches: by id, or by the whole path where the caller wrote it. */
+/** The ids of the devices that a call affects. If the caller wrote the path, the whole path stands for the device. */
 const devicesOf = ({ devices, ids, path }: Call): ReadonlyArray<string> => [
   ...new Set((devices ?? [ids["device_id"] ?? path]).map((id) => id.toLowerCase()))
 ]
@@ -113,9 +113,9 @@ const overLimit = ({ kind }: Call, before: number, more: number, most: number): 
 const unusual: ReadonlyArray<Kind> = ["fleet", "destructive"]
 
 /**
- * Asks before a call of the kinds that are named (default `fleet` and `destructive`): `false` refuses it, and so does a
- * failure, which is the cause of the refusal. Rules that only look are asked first. What `ask` needs is needed where the
- * guard is put in force.
+ * Calls `ask` before each call of the given kinds (default `fleet` and `destructive`). If `ask` returns `false` or
+ * fails, the call is refused; the failure is then the `cause`. Rules that do not ask anyone are checked first. The
+ * services that `ask` needs must be provided to the session or the part of a program that has the guard.
  *
  * @example
  * Guard.confirm((call) => Prompt.run(Prompt.confirm({ message: `${call.operation}?` })))
@@ -153,8 +153,8 @@ export const confirm = <E, R>(
   ])
 
 /**
- * Only the operations that are named. `Tags.*` are all of a service. A literal name that no operation has does not
- * compile; the name of an operation of your own (`Operation.make`) is given as a `string`.
+ * Admits only the named operations. `Tags.*` names all operations of a service. A literal name that is not the name of
+ * an operation does not compile; pass the name of an operation of your own (`Operation.make`) as a `string`.
  *
  * @example
  * Guard.only(["Tags.*", "Devices.get"])

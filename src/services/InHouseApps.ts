@@ -35,34 +35,35 @@ import { ApiClient } from "./ApiClient.js"
 import { InstallerTransfer, type TransferOptions } from "./InstallerTransfer.js"
 
 export declare namespace InHouseApps {
-  /** How an installer gets to the tenant. */
+  /** Options for sending an installer to the tenant. */
   export interface PublishOptions extends TransferOptions {
-    /** When to ask for the status of an upload. Default: every second, for 10 minutes. */
+    /** The schedule for reading the status of an upload. Default: every second, for 10 minutes. */
     readonly processing?: Schedule.Schedule<unknown> | undefined
   }
 
-  /** What can be done with in-house apps. */
+  /** The functions for in-house apps. */
   export interface Service {
     /**
-     * Every in-house app, page by page, in the server's order. Reads on demand, in constant memory.
+     * Streams every in-house app, in the server's order. It reads page by page, so memory use is constant.
      *
      * @see `GET /api/v1/library/ipa-apps`
      */
     readonly stream: (options?: ListOptions) => Stream.Stream<InHouseApp, ApiClientError>
-    /** `stream`, collected. */
+    /** Reads `stream` to its end and returns all records. */
     readonly list: (options?: ListOptions) => Effect.Effect<PayloadList<InHouseApp>, ApiClientError>
     /**
-     * One in-house app. Fails with `NotFound` if there is none.
+     * Gets one in-house app. Fails with `NotFound` if there is no in-house app with this id.
      *
      * @see `GET /api/v1/library/ipa-apps/{library_item_id}`
      */
     readonly get: (id: string) => Effect.Effect<InHouseApp, ApiClientError>
     /**
-     * Uploads an installer, waits until the service has validated it, and makes an in-house app of it. The service
-     * answers without the app, so it is read after that: found in the listing by the key of its installer.
+     * Uploads an installer, waits until the service has validated it, and creates an in-house app with it. The
+     * service's answer does not contain the app, so the app is then read from the listing, by the key of its installer.
      *
-     * Fails with `PayloadTransferError` (`Rejected`) and the service's reason if it does not take the installer. If the
-     * app cannot be made after the upload, the error has a `fileKey`: pass it on instead of the installer.
+     * Fails with `PayloadTransferError` (`Rejected`) and the service's reason if the service refuses the installer. If
+     * the app cannot be created after the upload, the error has a `fileKey`: call again with it instead of the
+     * installer.
      *
      * @see `POST /api/v1/library/ipa-apps`
      */
@@ -71,8 +72,8 @@ export declare namespace InHouseApps {
       options?: PublishOptions
     ) => Effect.Effect<InHouseApp, ApiClientError | PayloadError>
     /**
-     * Changes the fields that are given, and no other. With an installer, uploads it first, as `create` does. The service
-     * answers without the app, so it is read after that.
+     * Changes only the fields that you pass. If you pass an installer, it is uploaded first, as in `create`. The
+     * service's answer does not contain the app, so the app is then read.
      *
      * @see `PATCH /api/v1/library/ipa-apps/{library_item_id}`
      */
@@ -82,19 +83,19 @@ export declare namespace InHouseApps {
       options?: PublishOptions
     ) => Effect.Effect<InHouseApp, ApiClientError | PayloadError>
     /**
-     * Deletes an in-house app, from every Blueprint too.
+     * Deletes an in-house app, and removes it from every Blueprint.
      *
      * @see `DELETE /api/v1/library/ipa-apps/{library_item_id}`
      */
     readonly delete: (id: string) => Effect.Effect<void, ApiClientError>
     /**
-     * A place in storage for one installer, for programs that upload with other tools.
+     * Gets a place in storage for one installer, for programs that upload with other tools.
      *
      * @see `POST /api/v1/library/ipa-apps/upload`
      */
     readonly presign: (upload: { readonly filename: string }) => Effect.Effect<InHouseAppUpload, ApiClientError>
     /**
-     * How far the service is with an installer that was uploaded.
+     * Gets the status of an uploaded installer, which the service validates.
      *
      * @see `GET /api/v1/library/ipa-apps/upload/{pending_upload_id}/status`
      */
@@ -139,7 +140,9 @@ const make = Effect.gen(function* () {
   const checkCreate = checkFields(operations.create.name, CreateInHouseApp)
   const checkUpdate = checkChanges(operations.update.name, UpdateInHouseApp)
 
-  /** Waits until an installer that was uploaded is validated, and the service has what was sent. */
+  /**
+   * Waits until the service has validated an uploaded installer, and checks that its sha256 is that of the sent bytes.
+   */
   const validated = (
     operation: string,
     sent: Sent,
@@ -159,7 +162,9 @@ const make = Effect.gen(function* () {
       })
     )
 
-  /** Uploads the installer, if there is one. Gives its key, which a failure of the service from then on has too. */
+  /**
+   * Uploads the installer, if there is one, and passes its key to `use`. Every later `ApiClientError` contains the key.
+   */
   const withKey = <A>(
     operation: string,
     { fileKey, installer }: Pick<UpdateInHouseApp, "fileKey" | "installer">,
@@ -185,7 +190,7 @@ const make = Effect.gen(function* () {
       )
     })
 
-  /** The app that was made of an installer. */
+  /** Finds the app that was created with an installer. */
   const madeOf = (fileKey: string): Effect.Effect<InHouseApp, ApiClientError> =>
     Effect.flatMap(
       Stream.runHead(Stream.filter(stream(), ({ file_key }) => file_key === fileKey)),
@@ -219,7 +224,7 @@ const make = Effect.gen(function* () {
         Effect.gen(function* () {
           const operation = operations.update.name
           const { fileKey, installer, ...fields } = yield* checkUpdate(changes)
-          // The id is checked before an installer is uploaded for it.
+          // Checks the id first, so that no installer is uploaded for an invalid id.
           yield* Effect.mapError(operations.update.encode(id, { name: "unknown" }), (problems) =>
             invalidArgument(operation, problems)
           )
@@ -234,6 +239,6 @@ const make = Effect.gen(function* () {
 
 /** In-house apps of the library: `/api/v1/library/ipa-apps`. */
 export class InHouseApps extends Context.Tag("effect-iru/InHouseApps")<InHouseApps, InHouseApps.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<InHouseApps, never, ApiClient | InstallerTransfer> = Layer.effect(this, make)
 }

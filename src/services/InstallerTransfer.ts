@@ -1,6 +1,7 @@
 /**
- * Installers on their way to and from storage, over addresses that are signed for a while. The implementation needs
- * files and a hash, so it belongs to a platform: `effect-iru/node` has the one for Node.
+ * Uploads and downloads of installers. Storage gives a signed address for each transfer, which expires after some time.
+ * The implementation needs files and a hash function, so it depends on the platform: `effect-iru/node` has the one for
+ * Node.
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
@@ -12,57 +13,61 @@ import type { PayloadError } from "../errors/PayloadIntegrityError.js"
 import type { CustomAppUpload } from "../schemas/CustomApp.js"
 import type { Installer } from "../schemas/Installer.js"
 
-/** How far a transfer is. Reported synchronously and often: keep what you do with it short. */
+/** The progress of a transfer. It is reported synchronously and often, so handle it quickly. */
 export interface TransferProgress {
-  /** `finalizing`: the service processes what was uploaded. `verifying`: the digest is computed or compared. */
+  /** `finalizing`: the service processes the uploaded installer. `verifying`: the sha256 is computed or compared. */
   readonly phase: "uploading" | "finalizing" | "downloading" | "verifying"
   /** The installer's file name. */
   readonly name: string
-  /** Bytes of the installer that have moved, or were read to compute its digest. */
+  /** How many bytes of the installer were transferred, or were read to compute its sha256. */
   readonly bytes: number
-  /** Bytes in all, where that is known. */
+  /** The size of the installer in bytes, if it is known. */
   readonly total: number | undefined
 }
 
-/** An installer in its place in storage. */
+/** An installer that was uploaded to storage. */
 export interface UploadedInstaller extends CustomAppUpload {
   /** In bytes. */
   readonly size: number
-  /** Lower-case hex, of the bytes that were sent. */
+  /** The sha256 of the bytes that were sent, in lower-case hex. */
   readonly sha256: string
 }
 
-/** How a transfer is watched. */
+/** Options of every transfer. */
 export interface TransferOptions {
-  /** Called with how far it is. */
+  /** Called with the progress of the transfer. */
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined
 }
 
-/** How an installer gets to the tenant. */
+/** Options for sending an installer to the tenant. */
 export interface SendOptions extends TransferOptions {
   /**
-   * When to ask again while the service processes what was uploaded, and says another sha256 or none. Default: after 1,
-   * 2, 4, 8, 16, 30, 30 … seconds, 301 in all.
+   * The schedule for reading the app again while the service still processes the upload and reports no sha256, or a
+   * different one. Default: after 1, 2, 4, 8, 16, 30, 30 … seconds, 301 seconds in all.
    */
   readonly processing?: Schedule.Schedule<unknown> | undefined
   /**
-   * Send an installer whose extension belongs to another `install_type`, such as a `.dmg` as a `package`. Default
-   * `false`: that is `InvalidArgument`.
+   * Allows an installer whose extension belongs to another `install_type`, such as a `.dmg` as a `package`. Default
+   * `false`: such an installer fails with `InvalidArgument`.
    */
   readonly anyKind?: boolean | undefined
 }
 
 export interface UploadOptions extends TransferOptions {
-  /** A place in storage. Asked once before the upload, and once more where the first place expires. */
+  /** Gets a place in storage. Runs once before the upload, and again if that place expires. */
   readonly presign: Effect.Effect<CustomAppUpload, ApiClientError>
   /**
-   * The time by which a place expires, in milliseconds since 1970: `ApiClient`'s `serverTime`. Default: this machine's.
+   * The current time in milliseconds since 1970, to see whether a place has expired. Pass `ApiClient`'s `serverTime`.
+   * Default: the time of this machine.
    */
   readonly serverTime?: Effect.Effect<number> | undefined
 }
 
 export interface DownloadOptions extends TransferOptions {
-  /** Continue from a partial file that an earlier, killed process left, and keep one where this download ends early. */
+  /**
+   * Continues a partial file of an earlier process that was killed. If this download ends early, keeps its partial
+   * file.
+   */
   readonly resume?: boolean | undefined
 }
 
@@ -73,7 +78,7 @@ export interface StoredInstaller {
   readonly name: string
   /** In bytes. */
   readonly size?: number | undefined
-  /** Hex. */
+  /** In hex. */
   readonly sha256?: string | undefined
 }
 
@@ -82,37 +87,37 @@ export interface DownloadedInstaller {
   readonly path: string
   /** In bytes. */
   readonly size: number
-  /** Lower-case hex, of the bytes that were written. */
+  /** The sha256 of the bytes that were written, in lower-case hex. */
   readonly sha256: string
-  /** Whether there was a sha256 to compare it with. */
+  /** Whether the tenant gave a sha256, so that the file could be compared with it. */
   readonly verified: boolean
 }
 
 export declare namespace InstallerTransfer {
-  /** What moves installers. */
+  /** The functions that transfer installers. */
   export interface Service {
     /**
-     * The name and the size in bytes that an installer will have. Fails with `InvalidArgument` where a file does not
-     * exist, is a folder, is empty, or is larger than storage takes (5 GiB).
+     * Gets the name that an installer will have, and its size in bytes. Fails with `InvalidArgument` if the file does
+     * not exist, is a folder, is empty, or is larger than storage accepts (5 GiB).
      */
     readonly inspect: (
       installer: Installer,
       operation: string
     ) => Effect.Effect<{ readonly name: string; readonly size: number }, ApiClientError>
-    /** The sha256, in lower-case hex, of what would be uploaded. Reads all of it. */
+    /** Computes the sha256 of an installer, in lower-case hex. Reads the whole installer. */
     readonly sha256: (installer: Installer, options?: TransferOptions) => Effect.Effect<string, PayloadError>
     /**
-     * Uploads an installer to the place that `presign` gives. No token goes with it. Gives the place that took it, and
-     * the sha256 of what was sent.
-     * Fails with `Expired` or `Rejected` before a byte is sent where the place's own policy rules it out.
+     * Uploads an installer to the place that `presign` returns. The API token is not sent. Returns the place that was
+     * used, and the sha256 of the bytes that were sent. Fails with `Expired` or `Rejected` before a byte is sent if the
+     * policy of the place does not allow the upload.
      */
     readonly upload: (
       installer: Installer,
       options: UploadOptions
     ) => Effect.Effect<UploadedInstaller, PayloadError | ApiClientError>
     /**
-     * Downloads an installer to a file. The target appears whole and verified, or not at all; what was there before
-     * stays until then. `source` is asked again where the address that it gave has expired.
+     * Downloads an installer to a file. The target is written only when the installer is complete and verified; until
+     * then, an existing file stays as it is. `source` runs again if the address that it returned has expired.
      */
     readonly download: (
       source: Effect.Effect<StoredInstaller, ApiClientError | PayloadError>,
@@ -120,8 +125,8 @@ export declare namespace InstallerTransfer {
       options?: DownloadOptions
     ) => Effect.Effect<DownloadedInstaller, PayloadError | ApiClientError>
     /**
-     * The bytes of an installer, from storage. The last piece is sent only after size and sha256 have been checked, so
-     * a stream that ends without a failure was the right installer.
+     * Streams the bytes of an installer from storage. The stream emits the last piece only after it has checked size
+     * and sha256. So if it ends without a failure, the installer was complete and correct.
      */
     readonly stream: (
       source: Effect.Effect<StoredInstaller, ApiClientError | PayloadError>,
@@ -130,7 +135,7 @@ export declare namespace InstallerTransfer {
   }
 }
 
-/** Moves installers. */
+/** Uploads and downloads installers. */
 export class InstallerTransfer extends Context.Tag("effect-iru/InstallerTransfer")<
   InstallerTransfer,
   InstallerTransfer.Service

@@ -1,6 +1,6 @@
 /**
- * Every resource of one tenant, over one session, as one layer. It needs a platform: on Node, `Iru` of `effect-iru/node`
- * has it all.
+ * All services of one tenant as one layer, which share one session. The layer needs a platform (`Platform`): on Node,
+ * use `Iru` of `effect-iru/node`, which includes it.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as HttpClient from "@effect/platform/HttpClient"
@@ -35,7 +35,7 @@ import { Users } from "./Users.js"
 import { Vulnerabilities } from "./Vulnerabilities.js"
 import type { InstallerTransfer } from "./InstallerTransfer.js"
 
-/** Everything that a tenant offers. */
+/** All services of a tenant. */
 export type Services =
   | ApiClient
   | AdeDevices
@@ -61,23 +61,27 @@ export type Services =
   | Users
   | Vulnerabilities
 
-/** What a platform provides: HTTP, files, and transfers of installers. */
+/** The services that a platform provides: HTTP, files, and transfers of installers. */
 export type Platform = HttpClient.HttpClient | FileSystem.FileSystem | InstallerTransfer
 
-/** The tenant, its token, and how the session behaves. */
+/** The tenant, its token, and the options of the session. */
 export interface Options<out R = never> extends ApiConfig.Options, ApiClient.Options<R> {}
 
-/** Any of the options, each from `Config`. Tenant and token have default names; what else is left out has its default. */
+/**
+ * The options, each read from `Config`. Tenant and token have default variables; other options that you leave out have
+ * their default values.
+ */
 export type FromConfig = Config.Config.Wrap<Partial<Options>>
 
-/** One tenant. `R` is what its guard needs. */
+/** All services of one tenant. `R` stands for the services that its guard needs. */
 export const layer = <R = never>(options: Options<R>): Layer.Layer<Services, ConfigError.ConfigError, Platform | R> =>
   Layer.unwrapEffect(
     Effect.map(withNeeds<R, Options<R>>(options), (options) => session(ApiConfig.layer(options), options))
   )
 
 /**
- * One tenant, from `Config`: `IRU_TENANT_URL` and `IRU_API_TOKEN`, or what you name.
+ * All services of one tenant, with options from `Config`. Default: the tenant from `IRU_TENANT_URL` and the token from
+ * `IRU_API_TOKEN`.
  *
  * @example
  * IruServices.layerConfig({ tenantUrl: Config.string("PROD_URL"), apiToken: Config.redacted("PROD_TOKEN") })
@@ -87,7 +91,10 @@ export const layerConfig = (config: FromConfig = {}): Layer.Layer<Services, Conf
     Effect.map(unwrapOptions<Options>(config), (options) => session(ApiConfig.layerConfig(config), options))
   )
 
-/** Layers are shared by reference. Each call makes its own, so two tenants in one program never share a session. */
+/**
+ * Makes a new layer on each call, so that two tenants in one program never share a session. (Effect builds the same
+ * layer value only once.)
+ */
 const session = (
   config: Layer.Layer<ApiConfig, ConfigError.ConfigError>,
   options: ApiClient.Options

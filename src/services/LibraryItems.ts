@@ -1,5 +1,5 @@
 /**
- * What became of library items of any kind.
+ * Activity and status of library items of any kind.
  *
  * @see `/api/v1/library/library-items`
  */
@@ -20,10 +20,10 @@ import {
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace LibraryItems {
-  /** What can be read about library items. */
+  /** The functions that read activity and status. */
   export interface Service {
     /**
-     * What happened to a library item, newest first.
+     * Streams the activity of a library item, newest first.
      *
      * @see `GET /api/v1/library/library-items/{library_item_id}/activity`
      */
@@ -32,7 +32,7 @@ export declare namespace LibraryItems {
       options?: LibraryItemActivityFilters & ListOptions
     ) => Stream.Stream<LibraryItemActivity, ApiClientError>
     /**
-     * How a library item went on each of its devices.
+     * Streams the status of a library item on each of its devices.
      *
      * @see `GET /api/v1/library/library-items/{library_item_id}/status`
      */
@@ -65,8 +65,8 @@ export const operations = Operation.group("LibraryItems", {
 
 const make = Effect.map(ApiClient, (client) => client.functions(operations) satisfies LibraryItems.Service)
 
-/** What became of library items of any kind: `/api/v1/library/library-items`. */
+/** Activity and status of library items of any kind: `/api/v1/library/library-items`. */
 export class LibraryItems extends Context.Tag("effect-iru/LibraryItems")<LibraryItems, LibraryItems.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<LibraryItems, never, ApiClient> = Layer.effect(this, make)
 }

@@ -13,10 +13,10 @@ import { LostModeDetails, LostModeMessage } from "../schemas/LostMode.js"
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace LostMode {
-  /** What can be done about a lost device. */
+  /** The functions for a lost device. */
   export interface Service {
     /**
-     * How lost mode stands. Fails with `BadRequest` if the device is not in lost mode.
+     * Gets the state of lost mode on a device. Fails with `BadRequest` if the device is not in lost mode.
      *
      * @see `GET /api/v1/devices/{device_id}/details/lostmode`
      */
@@ -34,7 +34,7 @@ export declare namespace LostMode {
      */
     readonly disable: (deviceId: string) => Effect.Effect<void, ApiClientError>
     /**
-     * Cancels lost mode that has failed.
+     * Cancels lost mode on a device on which it failed.
      *
      * @see `DELETE /api/v1/devices/{device_id}/details/lostmode`
      */
@@ -46,7 +46,7 @@ export declare namespace LostMode {
      */
     readonly playSound: (deviceId: string) => Effect.Effect<void, ApiClientError>
     /**
-     * Asks a device in lost mode where it is. `get` has the answer, once it has come.
+     * Asks a device in lost mode for its location. After the device has answered, `get` returns the location.
      *
      * @see `POST /api/v1/devices/{device_id}/action/updatelocation`
      */
@@ -72,6 +72,6 @@ const make = Effect.map(ApiClient, (client) => client.functions(operations) sati
 
 /** Lost mode of iPhones and iPads: `/api/v1/devices/{device_id}/details/lostmode`. */
 export class LostMode extends Context.Tag("effect-iru/LostMode")<LostMode, LostMode.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<LostMode, never, ApiClient> = Layer.effect(this, make)
 }

@@ -1,5 +1,5 @@
 /**
- * Prism: what the devices of a whole fleet report, by category.
+ * Prism: the data that all devices of a fleet report, by category.
  *
  * @see `/api/v1/prism`
  */
@@ -46,16 +46,16 @@ import { ApiClient } from "./ApiClient.js"
 import { InstallerTransfer } from "./InstallerTransfer.js"
 
 export declare namespace Prism {
-  /** Which rows are exported, and how the export is waited for. */
+  /** Which rows to export, and how to wait for the export. */
   export interface ExportOptions extends Omit<StartPrismExport, "category"> {
-    /** When to ask how far it is. Default: at once, then after 1, 2, 4, 8, 15, 15 … seconds, 30 minutes in all. */
+    /** When to read the status. Default: at once, then after 1, 2, 4, 8, 15, 15 … seconds, 30 minutes in all. */
     readonly polling?: Schedule.Schedule<unknown> | undefined
   }
 
-  /** What can be asked of the fleet. */
+  /** The functions that read the data of the fleet. */
   export interface Service {
     /**
-     * Activation lock, a row for each device.
+     * Streams the state of activation lock: one row for each device.
      *
      * @see `GET /api/v1/prism/activation_lock`
      */
@@ -63,7 +63,7 @@ export declare namespace Prism {
       options?: PrismFilters & ListOptions
     ) => Stream.Stream<PrismActivationLock, ApiClientError>
     /**
-     * The firewall, a row for each Mac.
+     * Streams the settings of the firewall: one row for each Mac.
      *
      * @see `GET /api/v1/prism/application_firewall`
      */
@@ -71,25 +71,25 @@ export declare namespace Prism {
       options?: PrismFilters & ListOptions
     ) => Stream.Stream<PrismApplicationFirewall, ApiClientError>
     /**
-     * Apps, a row for each app of each device.
+     * Streams apps: one row for each app of each device.
      *
      * @see `GET /api/v1/prism/apps`
      */
     readonly apps: (options?: PrismFilters & ListOptions) => Stream.Stream<PrismApp, ApiClientError>
     /**
-     * Cellular modems, a row for each device.
+     * Streams data on cellular modems: one row for each device.
      *
      * @see `GET /api/v1/prism/cellular`
      */
     readonly cellular: (options?: PrismFilters & ListOptions) => Stream.Stream<PrismCellular, ApiClientError>
     /**
-     * Certificates, a row for each certificate of each device.
+     * Streams certificates: one row for each certificate of each device.
      *
      * @see `GET /api/v1/prism/certificates`
      */
     readonly certificates: (options?: PrismFilters & ListOptions) => Stream.Stream<PrismCertificate, ApiClientError>
     /**
-     * Desktop and screen saver, a row for each Mac.
+     * Streams the settings of desktop and screen saver: one row for each Mac.
      *
      * @see `GET /api/v1/prism/desktop_and_screensaver`
      */
@@ -97,7 +97,7 @@ export declare namespace Prism {
       options?: PrismFilters & ListOptions
     ) => Stream.Stream<PrismDesktopAndScreensaver, ApiClientError>
     /**
-     * Devices, a row for each.
+     * Streams general information on devices: one row for each device.
      *
      * @see `GET /api/v1/prism/device_information`
      */
@@ -105,13 +105,13 @@ export declare namespace Prism {
       options?: PrismFilters & ListOptions
     ) => Stream.Stream<PrismDeviceInformation, ApiClientError>
     /**
-     * FileVault, a row for each Mac.
+     * Streams the state of FileVault: one row for each Mac.
      *
      * @see `GET /api/v1/prism/filevault`
      */
     readonly fileVault: (options?: PrismFilters & ListOptions) => Stream.Stream<PrismFileVault, ApiClientError>
     /**
-     * Gatekeeper and XProtect, a row for each Mac.
+     * Streams the settings of Gatekeeper and XProtect: one row for each Mac.
      *
      * @see `GET /api/v1/prism/gatekeeper_and_xprotect`
      */
@@ -119,7 +119,7 @@ export declare namespace Prism {
       options?: PrismFilters & ListOptions
     ) => Stream.Stream<PrismGatekeeperAndXprotect, ApiClientError>
     /**
-     * Profiles, a row for each profile of each device.
+     * Streams profiles: one row for each profile of each device.
      *
      * @see `GET /api/v1/prism/installed_profiles`
      */
@@ -127,7 +127,7 @@ export declare namespace Prism {
       options?: PrismFilters & ListOptions
     ) => Stream.Stream<PrismInstalledProfile, ApiClientError>
     /**
-     * Kernel extensions, a row for each extension of each Mac.
+     * Streams kernel extensions: one row for each extension of each Mac.
      *
      * @see `GET /api/v1/prism/kernel_extensions`
      */
@@ -135,7 +135,7 @@ export declare namespace Prism {
       options?: PrismFilters & ListOptions
     ) => Stream.Stream<PrismKernelExtension, ApiClientError>
     /**
-     * Launch agents and daemons, a row for each of each Mac.
+     * Streams launch agents and daemons: one row for each item of each Mac.
      *
      * @see `GET /api/v1/prism/launch_agents_and_daemons`
      */
@@ -143,13 +143,13 @@ export declare namespace Prism {
       options?: PrismFilters & ListOptions
     ) => Stream.Stream<PrismLaunchItem, ApiClientError>
     /**
-     * Local users, a row for each user of each Mac.
+     * Streams local users: one row for each user of each Mac.
      *
      * @see `GET /api/v1/prism/local_users`
      */
     readonly localUsers: (options?: PrismFilters & ListOptions) => Stream.Stream<PrismLocalUser, ApiClientError>
     /**
-     * Startup security, a row for each Mac.
+     * Streams the settings of startup security: one row for each Mac.
      *
      * @see `GET /api/v1/prism/startup_settings`
      */
@@ -157,7 +157,7 @@ export declare namespace Prism {
       options?: PrismFilters & ListOptions
     ) => Stream.Stream<PrismStartupSettings, ApiClientError>
     /**
-     * System extensions, a row for each extension of each Mac.
+     * Streams system extensions: one row for each extension of each Mac.
      *
      * @see `GET /api/v1/prism/system_extensions`
      */
@@ -165,7 +165,7 @@ export declare namespace Prism {
       options?: PrismFilters & ListOptions
     ) => Stream.Stream<PrismSystemExtension, ApiClientError>
     /**
-     * Privacy permissions (TCC), a row for each entry of each Mac.
+     * Streams privacy permissions (TCC): one row for each entry of each Mac.
      *
      * @see `GET /api/v1/prism/transparency_database`
      */
@@ -173,26 +173,26 @@ export declare namespace Prism {
       options?: PrismFilters & ListOptions
     ) => Stream.Stream<PrismTransparencyEntry, ApiClientError>
     /**
-     * How many rows a category has.
+     * Counts the rows of a category.
      *
      * @see `GET /api/v1/prism/count`
      */
     readonly count: (of: PrismCountOf) => Effect.Effect<PrismCount, ApiClientError>
     /**
-     * Starts an export of a category to CSV. `export` also waits for it.
+     * Starts an export of a category to CSV and returns at once. `export` also waits for the file.
      *
      * @see `POST /api/v1/prism/export`
      */
     readonly startExport: (rows: StartPrismExport) => Effect.Effect<PrismExport, ApiClientError>
     /**
-     * How far an export is.
+     * Gets the status of an export.
      *
      * @see `GET /api/v1/prism/export/{export_id}`
      */
     readonly getExport: (id: string) => Effect.Effect<PrismExport, ApiClientError>
     /**
-     * Exports a category to CSV and waits until the file is there: `download` reads it. Fails with `BadRequest` and the
-     * service's reason if the export fails, and with `Timeout` if the schedule ends before the export does.
+     * Exports a category to CSV and waits until the file is ready for `download`. Fails with `BadRequest` and the
+     * service's reason if the export fails, and with `Timeout` if the schedule ends before the export.
      *
      * @see `POST /api/v1/prism/export`
      */
@@ -201,8 +201,8 @@ export declare namespace Prism {
       options?: ExportOptions
     ) => Effect.Effect<PrismExport, ApiClientError>
     /**
-     * The CSV of a finished export, as it comes from storage. No token goes with the request. An address that has expired
-     * is asked for again.
+     * Streams the CSV of a finished export from storage. The API token is not sent. If the address of the file has
+     * expired, a new one is requested.
      *
      * @see `GET /api/v1/prism/export/{export_id}`
      */
@@ -238,7 +238,7 @@ export const operations = Operation.group("Prism", {
   getExport: { method: "GET", path: `${root}/export/{export_id}`, answer: PrismExport, kind: "read" }
 })
 
-/** An export with a reason has failed, whatever its status says. */
+/** An export that has an `error_msg` has failed, even if its status is still `pending`. */
 const isUnderWay = ({ error_msg, status }: PrismExport): boolean => status === "pending" && error_msg === null
 
 /** 1, 2, 4, 8, 15, 15 … seconds, 30 minutes in all. */
@@ -295,8 +295,8 @@ const make = Effect.gen(function* () {
   } satisfies Prism.Service
 })
 
-/** Prism: what the devices of a whole fleet report, by category: `/api/v1/prism`. */
+/** Prism: the data that all devices of a fleet report, by category: `/api/v1/prism`. */
 export class Prism extends Context.Tag("effect-iru/Prism")<Prism, Prism.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<Prism, never, ApiClient | InstallerTransfer> = Layer.effect(this, make)
 }

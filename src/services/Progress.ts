@@ -1,5 +1,5 @@
 /**
- * How far transfers are: as a stream of one, or told to a reporter that sees all of a program's.
+ * The progress of transfers: of one transfer as a stream, or of all transfers of a program through a reporter.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -14,18 +14,19 @@ export interface Done<A> {
   readonly result: A
 }
 
-/** The events of a transfer; the last one has its result. */
+/** The events of a transfer. The last one has the result. */
 export type Event<A> = TransferProgress | Done<A>
 
 /** Receives the progress of a transfer. */
 export interface Listener {
-  /** Called synchronously and often: keep it short. */
+  /** Called synchronously and often, so it must return quickly. */
   readonly onProgress: (progress: TransferProgress) => void
 }
 
 /**
- * A transfer as a stream of how far it is. The last event has its result; where it fails, the stream fails. A consumer
- * that is slow misses events and never slows the transfer; one that stops interrupts it.
+ * Runs a transfer as a stream of its progress. The last event has the result; if the transfer fails, the stream fails.
+ * A slow consumer misses events, but does not slow the transfer. If the consumer stops early, the transfer is
+ * interrupted.
  *
  * @example
  * Progress.stream((options) => apps.download(id, { to: "installers/", ...options })).pipe(
@@ -53,15 +54,15 @@ export declare namespace Reporter {
   /** The functions of a reporter. */
   export interface Service {
     /**
-     * Announces a transfer: gives what its progress is to be told to. The transfer ends with the scope, whose exit says
-     * how.
+     * Announces a transfer, and returns the function to call with its progress. When the scope closes, the transfer has
+     * ended; the exit of the scope says whether it succeeded.
      */
     readonly begin: Effect.Effect<Listener["onProgress"], never, Scope.Scope>
   }
 }
 
 /**
- * Sees every transfer of the programs that it is provided to, beside what they do with `onProgress` themselves. None is
- * needed. `effect-iru/node` has one that draws bars: `ProgressBar`.
+ * Receives the progress of every transfer of the programs that it is provided to. Their own `onProgress` is still
+ * called. This service is optional. `effect-iru/node` has one that draws progress bars: `ProgressBar`.
  */
 export class Reporter extends Context.Tag("effect-iru/Progress/Reporter")<Reporter, Reporter.Service>() {}

@@ -1,5 +1,5 @@
 /**
- * The categories that Self Service sorts its items into.
+ * The categories of items in Self Service.
  *
  * @see `/api/v1/self-service/categories`
  */
@@ -16,16 +16,17 @@ import { ApiClient } from "./ApiClient.js"
 import { atMostOne, normalized } from "./matching.js"
 
 export declare namespace SelfServiceCategories {
-  /** What can be done with the categories: they are made by hand in the web app. */
+  /** The functions that read the categories. Only the web app can create categories. */
   export interface Service {
     /**
-     * Every category. One request: this listing has no pages.
+     * Lists every category. Sends one request, because this listing has no pages.
      *
      * @see `GET /api/v1/self-service/categories`
      */
     readonly list: () => Effect.Effect<ReadonlyArray<SelfServiceCategory>, ApiClientError>
     /**
-     * The category of a name, in any case. Fails with `Conflict` if several have it: `detail` has their ids.
+     * Finds the category that has this name; upper and lower case do not matter. Fails with `Conflict` if several
+     * categories have the name; `detail` lists their ids.
      *
      * @see `GET /api/v1/self-service/categories`
      */
@@ -66,6 +67,6 @@ export class SelfServiceCategories extends Context.Tag("effect-iru/SelfServiceCa
   SelfServiceCategories,
   SelfServiceCategories.Service
 >() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<SelfServiceCategories, never, ApiClient> = Layer.effect(this, make)
 }

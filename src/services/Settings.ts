@@ -12,10 +12,10 @@ import { Licensing } from "../schemas/Licensing.js"
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace Settings {
-  /** What can be read. */
+  /** The functions that read settings. */
   export interface Service {
     /**
-     * How many devices the tenant has, and may have.
+     * Gets the number of devices that the tenant has, and the number that its license allows.
      *
      * @see `GET /api/v1/settings/licensing`
      */
@@ -32,6 +32,6 @@ const make = Effect.map(ApiClient, (client) => client.functions(operations) sati
 
 /** Settings of a tenant: `/api/v1/settings`. */
 export class Settings extends Context.Tag("effect-iru/Settings")<Settings, Settings.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<Settings, never, ApiClient> = Layer.effect(this, make)
 }

@@ -1,6 +1,7 @@
 /**
- * A tenant's requests are counted for all machines together. A session counts what its own process sends; where this
- * service is provided beside it, the session asks it too before every request.
+ * A request budget that several machines share. The service counts the requests of a tenant for all machines together,
+ * but a session counts only the requests of its own process. If this service is provided, the session also asks it
+ * before every request.
  */
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
@@ -11,15 +12,16 @@ export declare namespace SharedBudget {
   /** A budget of requests that several processes share. */
   export interface Service {
     /**
-     * Takes one request out of the tenant's budget. Gives `undefined` where there was one, or how long to wait before
-     * asking again. Never fails: where the others cannot be asked, the session's own count has to do.
+     * Takes one request from the tenant's budget. Returns `undefined` if the request may be sent, otherwise how long to
+     * wait before asking again. Never fails: if the shared budget cannot be reached, only the session's own count
+     * applies.
      */
     readonly take: (tenantUrl: string, limits: PaceLimits) => Effect.Effect<Duration.Duration | undefined>
   }
 }
 
 /**
- * The budget that several machines share. Provide it to the layer of the session; `effect-iru/redis` has one.
+ * A request budget that several machines share. Provide it to the layer of the session. `effect-iru/redis` has one.
  *
  * @example
  * Iru.layerConfig().pipe(Layer.provide(RedisBudget.layer({ host: "redis.internal" })))

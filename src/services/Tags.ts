@@ -18,26 +18,27 @@ import { finder } from "./matching.js"
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace Tags {
-  /** What can be done with tags. */
+  /** The functions for tags. */
   export interface Service {
     /**
-     * Every tag, page by page, in the server's order. Reads on demand, in constant memory.
+     * Streams every tag, in the server's order. It reads page by page, so memory use is constant.
      *
      * @see `GET /api/v1/tags`
      */
     readonly stream: (options?: TagFilters & ListOptions) => Stream.Stream<Tag, ApiClientError>
     /**
-     * `stream`, collected.
+     * Reads `stream` to its end and returns all records.
      */
     readonly list: (options?: TagFilters & ListOptions) => Effect.Effect<PayloadList<Tag>, ApiClientError>
     /**
-     * The tag of a name, in its case. Fails with `Conflict` if several have it.
+     * Finds the tag that has this name, in the same upper and lower case. Fails with `Conflict` if several tags have
+     * the name.
      *
      * @see `GET /api/v1/tags`
      */
     readonly find: (name: string) => Effect.Effect<Option.Option<Tag>, ApiClientError>
     /**
-     * A new tag.
+     * Creates a tag.
      *
      * @see `POST /api/v1/tags`
      */
@@ -49,7 +50,7 @@ export declare namespace Tags {
      */
     readonly update: (id: string, tag: TagName) => Effect.Effect<Tag, ApiClientError>
     /**
-     * Deletes a tag, from every device too.
+     * Deletes a tag, and removes it from every device.
      *
      * @see `DELETE /api/v1/tags/{tag_id}`
      */
@@ -83,6 +84,6 @@ const make = Effect.map(ApiClient, (client) => {
 
 /** Tags, which devices can have: `/api/v1/tags`. */
 export class Tags extends Context.Tag("effect-iru/Tags")<Tags, Tags.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<Tags, never, ApiClient> = Layer.effect(this, make)
 }

@@ -22,20 +22,22 @@ import {
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace Threats {
-  /** What can be read about threats. */
+  /** The functions that read threats. */
   export interface Service {
     /**
-     * Threats of these statuses. The vendor shows no answer of this operation: the shape is the one that another client reads, and it was not seen.
+     * Streams the threats that have one of the given statuses. The vendor documents no answer of this operation. The
+     * schema is taken from another client, and was not checked against a real answer.
      *
      * @see `GET /api/v2/threat/threat-details`
      */
     readonly stream: (options: ThreatFilters & ListOptions) => Stream.Stream<Threat, ApiClientError>
     /**
-     * `stream`, collected.
+     * Reads `stream` to its end and returns all records.
      */
     readonly list: (options: ThreatFilters & ListOptions) => Effect.Effect<PayloadList<Threat>, ApiClientError>
     /**
-     * Behavioral detections on a device. The vendor shows no answer of this operation, so the records are kept as they come.
+     * Streams the behavioral detections on a device. The vendor documents no answer of this operation, so the records
+     * are returned unchanged.
      *
      * @see `GET /api/v2/threat/behavioral-detections/events`
      */
@@ -43,13 +45,14 @@ export declare namespace Threats {
       options: BehavioralDetectionFilters & ListOptions
     ) => Stream.Stream<BehavioralDetection, ApiClientError>
     /**
-     * Threats, by the first version of the API. The vendor has deprecated it for `stream`.
+     * Streams threats from version 1 of the API. The vendor has deprecated it: use `stream`.
      *
      * @see `GET /api/v1/threat-details`
      */
     readonly legacyThreats: (options?: LegacyThreatFilters & ListOptions) => Stream.Stream<LegacyThreat, ApiClientError>
     /**
-     * Behavioral detections, by the first version of the API. The vendor has deprecated it for `behavioralDetections`.
+     * Streams behavioral detections from version 1 of the API. The vendor has deprecated it: use
+     * `behavioralDetections`.
      *
      * @see `GET /api/v1/behavioral-detections`
      */
@@ -97,6 +100,6 @@ const make = Effect.map(ApiClient, (client) => client.functions(operations) sati
 
 /** Threats and behavioral detections of Endpoint Detection and Response: `/api/v2/threat`. */
 export class Threats extends Context.Tag("effect-iru/Threats")<Threats, Threats.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<Threats, never, ApiClient> = Layer.effect(this, make)
 }

@@ -18,26 +18,27 @@ import { finder } from "./matching.js"
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace Users {
-  /** What can be done with users. */
+  /** The functions for users. */
   export interface Service {
     /**
-     * Every user, page by page, in the server's order. Reads on demand, in constant memory.
+     * Streams every user, in the server's order. It reads page by page, so memory use is constant.
      *
      * @see `GET /api/v1/users`
      */
     readonly stream: (options?: UserFilters & ListOptions) => Stream.Stream<User, ApiClientError>
     /**
-     * `stream`, collected.
+     * Reads `stream` to its end and returns all records.
      */
     readonly list: (options?: UserFilters & ListOptions) => Effect.Effect<PayloadList<User>, ApiClientError>
     /**
-     * The user of an address, in any case. Fails with `Conflict` if several users have it: `detail` has their ids.
+     * Finds the user that has this email address; upper and lower case do not matter. Fails with `Conflict` if several
+     * users have the address; `detail` lists their ids.
      *
      * @see `GET /api/v1/users`
      */
     readonly find: (by: { readonly email: string }) => Effect.Effect<Option.Option<User>, ApiClientError>
     /**
-     * One user. Fails with `NotFound` if there is none.
+     * Gets one user. Fails with `NotFound` if there is no user with this id.
      *
      * @see `GET /api/v1/users/{user_id}`
      */
@@ -83,6 +84,6 @@ const make = Effect.map(ApiClient, (client) => {
 
 /** Users of the directories that are connected to a tenant: `/api/v1/users`. */
 export class Users extends Context.Tag("effect-iru/Users")<Users, Users.Service>() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<Users, never, ApiClient> = Layer.effect(this, make)
 }

@@ -26,28 +26,29 @@ import {
 import { ApiClient } from "./ApiClient.js"
 
 export declare namespace Vulnerabilities {
-  /** What can be read about vulnerabilities. */
+  /** The functions that read vulnerabilities. */
   export interface Service {
     /**
-     * Every vulnerability of the fleet, one for each CVE, page by page, in the server's order. Reads on demand, in constant memory.
+     * Streams every vulnerability of the fleet, one for each CVE, in the server's order. It reads page by page, so
+     * memory use is constant.
      *
      * @see `GET /api/v1/vulnerability-management/vulnerabilities`
      */
     readonly stream: (options?: VulnerabilityFilters & ListOptions) => Stream.Stream<Vulnerability, ApiClientError>
     /**
-     * `stream`, collected.
+     * Reads `stream` to its end and returns all records.
      */
     readonly list: (
       options?: VulnerabilityFilters & ListOptions
     ) => Effect.Effect<PayloadList<Vulnerability>, ApiClientError>
     /**
-     * One vulnerability, by its CVE (`"CVE-2024-24795"`).
+     * Gets one vulnerability, by its CVE id (`"CVE-2024-24795"`).
      *
      * @see `GET /api/v1/vulnerability-management/vulnerabilities/{cve_id}`
      */
     readonly get: (cveId: string) => Effect.Effect<VulnerabilityDetails, ApiClientError>
     /**
-     * The devices that have a vulnerability.
+     * Streams the devices that have a vulnerability.
      *
      * @see `GET /api/v1/vulnerability-management/vulnerabilities/{cve_id}/devices`
      */
@@ -56,7 +57,7 @@ export declare namespace Vulnerabilities {
       options?: VulnerableDeviceFilters & ListOptions
     ) => Stream.Stream<VulnerableDevice, ApiClientError>
     /**
-     * The software that has a vulnerability.
+     * Streams the software that has a vulnerability.
      *
      * @see `GET /api/v1/vulnerability-management/vulnerabilities/{cve_id}/software`
      */
@@ -65,7 +66,7 @@ export declare namespace Vulnerabilities {
       options?: VulnerableSoftwareFilters & ListOptions
     ) => Stream.Stream<VulnerableSoftware, ApiClientError>
     /**
-     * Every vulnerability on every device.
+     * Streams every vulnerability of every device.
      *
      * @see `GET /api/v1/vulnerability-management/detections`
      */
@@ -118,6 +119,6 @@ export class Vulnerabilities extends Context.Tag("effect-iru/Vulnerabilities")<
   Vulnerabilities,
   Vulnerabilities.Service
 >() {
-  /** Over the session at hand. */
+  /** The layer of this service. It sends its requests through the `ApiClient` that you provide. */
   static readonly layer: Layer.Layer<Vulnerabilities, never, ApiClient> = Layer.effect(this, make)
 }

@@ -1,5 +1,5 @@
 /**
- * Whether the tenant has something already, as `publish` asks it.
+ * Compares the values that `publish` was given with the values in the tenant.
  */
 import * as Either from "effect/Either"
 import * as Record from "effect/Record"
@@ -7,14 +7,14 @@ import type * as Schema from "effect/Schema"
 import { isDictionary, isSamePlist, type Plist, parsePlistText } from "../plist/Plist.js"
 import { withoutHidden } from "../schemas/rules.js"
 
-/** The keys of a profile that the service writes anew. */
+/** The keys of a profile that the service overwrites. */
 const rewritten: ReadonlySet<string> = new Set(["PayloadIdentifier", "PayloadUUID", "PayloadDisplayName"])
 
-/** A profile without them. */
+/** A profile without the keys that the service overwrites. */
 export const ownKeys = (profile: Plist): Plist =>
   isDictionary(profile) ? new Map([...profile].filter(([key]) => !rewritten.has(key))) : profile
 
-/** Whether a profile says the same as the text that the tenant keeps, but for the keys that the service writes anew. */
+/** Whether a profile equals the one that the tenant stores, apart from the keys that the service overwrites. */
 export const isSameProfile = (profile: Plist, stored: string): boolean =>
   Either.match(parsePlistText(stored), {
     onLeft: () => false,
@@ -23,10 +23,10 @@ export const isSameProfile = (profile: Plist, stored: string): boolean =>
 
 type Value = string | boolean | null | undefined
 
-/** A text as the service keeps it: without white space at its end. */
+/** A text as the service stores it: without white space at its end. */
 export const storedText = (text: string | null | undefined): string => (text ?? "").trimEnd()
 
-/** Whether a field of a record differs from the wanted value. The case of letters in ids is ignored. */
+/** Whether a field of a record differs from the wanted value. Upper and lower case in ids are the same. */
 const differs = (field: string, wanted: Value, there: Value): boolean => {
   if (typeof wanted === "boolean") return wanted !== (there ?? false)
   const stored = (value: Value) => {
@@ -37,8 +37,8 @@ const differs = (field: string, wanted: Value, there: Value): boolean => {
 }
 
 /**
- * The fields that a record does not have as they are wanted, and those that the API wants to see beside them, as
- * `rules` has it.
+ * The wanted fields that differ from the record, and the fields that the API requires together with them. `rules` names
+ * the latter.
  */
 export const changedFields = <Fields extends { readonly [field: string]: Value }>(
   fields: Fields,

@@ -1,6 +1,6 @@
 /**
- * A file that says what became of each device: a line of JSON before its action, and one after it. What it says survives
- * the process.
+ * The log file of a fleet run. It has a line of JSON before each action on a device, and another one after it, so the
+ * outcomes are still known after the process has ended.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
@@ -15,7 +15,7 @@ const Line = Schema.Struct({
   device: Schema.String,
   state: Schema.Literal("started", "done", "failed", "skipped"),
   at: Schema.String,
-  /** What was done, if the run named it. */
+  /** The name of the action, if the run has one. */
   action: Schema.optional(Schema.String),
   /** The tag and the reason of a failure. */
   error: Schema.optional(Schema.String)
@@ -26,20 +26,20 @@ const readLine = Schema.decodeUnknownEither(Schema.parseJson(Line))
 
 const operation = "Fleet.forEach"
 
-/** Whether a line that cannot be read is the beginning of one: a crash has cut it. */
+/** Whether an unreadable line is the beginning of a valid line, because a crash stopped the write. */
 const isCut = (line: string): boolean => {
   const begin = '{"device":"'
   return line.startsWith(begin) || begin.startsWith(line)
 }
 
-/** The id of a device in the form in which ids are compared: upper and lower case are the same device. */
+/** The id of a device in lower case, to compare ids: upper and lower case mean the same device. */
 export const sameId = (device: string): string => device.toLowerCase()
 
 type Refuse = (why: string, cause?: unknown) => ApiClientError
 
 /**
- * What a file says of the devices in it: the last state of each, by `sameId`. A line that a crash has cut is none. A file
- * that is not such a log is refused: it is somebody's, and nothing is written to it.
+ * Reads a log: the last state of each device, by `sameId`. A line that a crash cut off is ignored. A file that is not
+ * such a log is refused, so that nothing is written to another file of the user.
  */
 const statesIn = (
   fs: FileSystem.FileSystem,
@@ -52,14 +52,14 @@ const statesIn = (
     if (!(yield* Effect.orElseSucceed(fs.exists(path), () => true))) return states
     const cannot = (cause: unknown) => refuse(`${path} cannot be read`, cause)
     const { type } = yield* Effect.mapError(fs.stat(path), cannot)
-    // A FIFO would keep what opens it waiting.
+    // Opening a FIFO would wait until another process writes to it.
     if (type !== "File") return yield* refuse(`${path} is no file: it is a ${type}`)
     const text = yield* Effect.mapError(fs.readFileString(path), cannot)
     for (const [index, line] of text.split("\n").entries()) {
       if (line.trim() === "") continue
       const read = readLine(line)
       if (Either.isRight(read)) {
-        // What was done for another action says nothing of this one.
+        // Ignores lines of another action.
         const of = read.right.action ?? action
         if (action === undefined || of === action) states.set(sameId(read.right.device), read.right.state)
       } else if (!isCut(line)) return yield* refuse(`${path}, line ${index + 1}, is not a line of such a log`)
@@ -67,7 +67,7 @@ const statesIn = (
     return states
   })
 
-/** What a file says of the devices in it: the last state of each, by `sameId`. */
+/** Reads a log: the last state of each device, by `sameId`. */
 export const readLog = (
   path: string,
   action?: string
@@ -81,7 +81,7 @@ export interface LogWriter {
   readonly write: (line: Omit<Line, "at">) => Effect.Effect<void, ApiClientError>
 }
 
-/** Opens a log, or a new file, to write to its end. What is written is on the disk once `write` is done. */
+/** Opens a log, or creates it, to append lines. When `write` ends, the line is on the disk. */
 export const openLog = (path: string): Effect.Effect<LogWriter, ApiClientError, FileSystem.FileSystem | Scope.Scope> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -94,7 +94,7 @@ export const openLog = (path: string): Effect.Effect<LogWriter, ApiClientError, 
       turn
         .withPermits(1)(Effect.zipRight(file.writeAll(new TextEncoder().encode(text)), file.sync))
         .pipe(Effect.mapError(refuse))
-    // A line that a crash has cut must not swallow the next one.
+    // If a crash cut off the last line, the next line must not continue it.
     const { size } = yield* Effect.mapError(file.stat, refuse)
     if (size > 0n) yield* append("\n")
     return {
@@ -105,7 +105,7 @@ export const openLog = (path: string): Effect.Effect<LogWriter, ApiClientError, 
     }
   })
 
-/** The part of a failure that may be written to a file: its tag and its reason, and no text of an answer. */
+/** The part of a failure that is written to the log: its tag and its reason. Texts of answers are left out. */
 export const nameOf = (error: unknown): string => {
   if (error instanceof ApiClientError) return `${error._tag} (${error.reason})`
   if (typeof error === "object" && error !== null && "_tag" in error) return String(error._tag)

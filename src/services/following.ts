@@ -1,8 +1,8 @@
 /**
- * Follows a log that is read by time, in which an event may appear late.
+ * Follows a log that can only be read from a time on, and in which an event may appear late.
  *
- * Each round reads from a moment on that lies `lateness` before the newest event. The ids of the events after that moment
- * are remembered, so none is given twice.
+ * Each round reads from a time that is `lateness` before the newest event. The ids of the events after that time are
+ * remembered, so that no event is returned twice.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -10,14 +10,16 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { AuditEvent, AuditPosition } from "../schemas/AuditEvent.js"
 
-/** How a log is followed. */
+/** Options for following a log. */
 interface Following {
   readonly from?: Date | AuditPosition | undefined
   readonly every?: Duration.DurationInput | undefined
   readonly lateness?: Duration.DurationInput | undefined
 }
 
-/** The events of a log as they come, each with the position after it. `read` gives those from a time on. */
+/**
+ * Streams the events of a log as they appear, each with the position after it. `read` returns the events since a time.
+ */
 export const following = <E, R>(
   read: (since: string) => Stream.Stream<AuditEvent, E, R>,
   { every = "30 seconds", from, lateness = "10 minutes" }: Following
@@ -29,7 +31,10 @@ export const following = <E, R>(
         start instanceof Date ? { since: start.toISOString(), seen: [] } : { since: start.since, seen: start.seen }
       const delay = Duration.toMillis(lateness)
       let since = first
-      /** The events since then that were given, in their order. The time of those from a position is not known. */
+      /**
+       * The ids of the events since `since` that were already returned, in order, each with its time. The time of ids
+       * from a position is not known.
+       */
       let given = new Map<string, string | undefined>(before.map((id) => [id, undefined]))
 
       const round = Stream.suspend(() => {
@@ -50,7 +55,7 @@ export const following = <E, R>(
             const count = order.push(event.id)
             return {
               event,
-              // Made when it is asked for: a program may keep one position of thousands.
+              // Computed only on access, because a program may save one position of thousands.
               get position(): AuditPosition {
                 return { since: asked, seen: order.slice(0, count) }
               }
@@ -59,7 +64,7 @@ export const following = <E, R>(
           Stream.concat(
             Stream.suspend(() => {
               const moment = new Date(Math.max(Date.parse(asked), Date.parse(newest) - delay)).toISOString()
-              // Forgets the ids that the next round cannot return any more.
+              // Forgets the ids of events that the next round cannot read again.
               given = new Map(
                 [...given].flatMap(([id]) => {
                   const time = times.get(id)

@@ -1,5 +1,5 @@
 /**
- * A small file of a caller's, as a part of a form.
+ * Reads a small file of the caller as a part of a form.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 /**
- * Finds the one record that a caller means.
+ * Finds the one record that matches a name or another text.
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -9,7 +9,10 @@ import { ApiClientError } from "../errors/ApiClientError.js"
 import { invalidArgument } from "../operation/arguments.js"
 import { composed } from "../session/functions.js"
 
-/** The matching record, or none. If several match, fails with `Conflict` and names all, so that a person can choose. */
+/**
+ * The matching record, or `None`. If several match, fails with `Conflict` and lists them all, so that a person can
+ * choose.
+ */
 export const atMostOne = <A>(
   operation: string,
   what: string,
@@ -26,7 +29,10 @@ export const atMostOne = <A>(
       )
     : Effect.succeed(Option.fromNullable(matches[0]))
 
-/** The one record of a name, or none. Reads the whole listing: names are not unique, and not all listings can be searched. */
+/**
+ * Finds the record that has a name, or `None`. Reads the whole listing, because names are not unique and not every
+ * listing can be filtered.
+ */
 export const named = <A extends { readonly id: string; readonly name: string }>(
   operation: string,
   records: Stream.Stream<A, ApiClientError>,
@@ -38,12 +44,13 @@ export const named = <A extends { readonly id: string; readonly name: string }>(
     Effect.flatMap((matches) => atMostOne(operation, `name "${name}"`, Chunk.toReadonlyArray(matches), ({ id }) => id))
   )
 
-/** A text as names are compared: without white space around it, in one Unicode form. */
+/** A name in the form in which names are compared: without white space around it, and in Unicode form NFC. */
 export const normalized = (text: string): string => text.normalize("NFC").trim()
 
 /**
- * Makes the function that finds one record by a text. `search` is a listing that is filtered by the text, `textOf` the
- * text of a record. Fails with `InvalidArgument` if the text is empty, and with `Conflict` if several records have it.
+ * Makes a function that finds one record by a text. `search` reads a listing filtered by the text, and `textOf` returns
+ * the text of a record. The function fails with `InvalidArgument` if the text is empty, and with `Conflict` if several
+ * records have the text.
  */
 export const finder = <A>(
   operation: string,

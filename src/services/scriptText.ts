@@ -1,5 +1,5 @@
 /**
- * Scripts as they are sent: read from their files, and refused if they surely cannot run.
+ * Reads the scripts to send from their files, and refuses scripts that certainly cannot run.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
@@ -11,17 +11,17 @@ import { invalidArgument } from "../operation/arguments.js"
 import type { ScriptText } from "../schemas/ScriptText.js"
 import { storedText } from "./comparing.js"
 
-/** How scripts are sent. */
+/** Options for sending scripts. */
 export interface ScriptOptions {
   /**
-   * Mends a script that cannot run: takes off the byte order mark before `#!`, and the CR at the end of the `#!` line. If
-   * CRs are its only line ends, they become line feeds.
-   * Without it such a script is refused.
+   * Corrects a script that cannot run: removes a byte order mark before `#!` and a CR at the end of the `#!` line. If
+   * the script has only CRs as line ends, they are replaced by line feeds. Without this option such a script is
+   * refused.
    */
   readonly normalize?: boolean | undefined
 }
 
-/** Fields, with the texts of those that are scripts. */
+/** The fields, with the text of each script in place of its file. */
 type WithTexts<Fields, Names> = {
   readonly [Field in keyof Fields]: Field extends Names ? Exclude<Fields[Field], object> : Fields[Field]
 }
@@ -37,7 +37,7 @@ const inspect = (text: string): { readonly problem: string; readonly mended?: st
   const plain = text.startsWith(mark) ? text.slice(1) : text
   const [first = "", ...rest] = plain.split("\n")
   if (!first.startsWith("#!")) return undefined
-  // A CR within the line is the line end of a system that knows no other.
+  // A CR within the first line means that the script has CRs as its only line ends.
   const mended = /\r[^\r]/.test(first) ? plain.replace(/\r\n?/g, "\n") : [first.replace(/\r+$/, ""), ...rest].join("\n")
   if (mended === text) return undefined
   const what =
@@ -47,12 +47,12 @@ const inspect = (text: string): { readonly problem: string; readonly mended?: st
   return { problem: `${what}. With the option normalize: true it is sent without`, mended }
 }
 
-/** Why a script surely cannot run, or `undefined`. */
+/** Why a script certainly cannot run, or `undefined`. */
 export const scriptProblem = (text: string): string | undefined => inspect(text)?.problem
 
 /**
- * Makes the reader of scripts. `stored` reads the texts that the tenant has: a script that does not change is never
- * refused, whatever is wrong with it.
+ * Makes the function that reads scripts. Its argument `stored` reads the texts that the tenant already has: a script
+ * that does not change is never refused, even if it cannot run.
  */
 export const scriptReader = (files: Option.Option<FileSystem.FileSystem>) => {
   const read = (operation: string, field: string, script: ScriptText): Effect.Effect<string, ApiClientError> => {
@@ -106,7 +106,7 @@ const decoded = <E>(bytes: Uint8Array, refuse: () => Effect.Effect<never, E>): E
     { onLeft: refuse, onRight: Effect.succeed }
   )
 
-/** The problems of those scripts that the tenant does not have already. */
+/** The problems of the scripts that differ from the tenant's. */
 const changedOnly = (
   problems: FieldErrors,
   texts: Readonly<Record<string, string>>,
