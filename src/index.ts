@@ -1,5 +1,5 @@
 /**
- * Services, schemas and errors. Nothing here needs Node; `effect-iru/node` does.
+ * The services, schemas and errors. They do not need Node; `effect-iru/node` does.
  *
  * @packageDocumentation
  */

@@ -1,5 +1,6 @@
 /**
- * Every operation of the API as a value, by service and verb: for those who walk over them.
+ * Every operation of the API as a value, by service and verb. Use it to go through all operations, or to send one of
+ * them with `client.call`.
  *
  * @example
  * import * as operations from "effect-iru/operations"
