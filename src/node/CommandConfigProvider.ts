@@ -1,6 +1,6 @@
 /**
- * Configuration from commands: for a token that is kept in the macOS Keychain or in a password manager, not in the
- * environment.
+ * Reads configuration from the output of commands, for a token that is kept in the macOS Keychain or in a password
+ * manager instead of the environment.
  */
 import * as Cause from "effect/Cause"
 import * as ConfigError from "effect/ConfigError"
@@ -15,9 +15,9 @@ import { execFile, type ExecFileException } from "node:child_process"
 export type Commands = Readonly<Record<string, readonly [program: string, ...args: ReadonlyArray<string>]>>
 
 /**
- * A provider that runs a variable's command each time the variable is read, and knows no other variable. Line breaks at
- * the end are taken off. A command that fails or prints nothing is a `ConfigError` (`SourceUnavailable`) which says how
- * it ended. The error never contains what the command printed to its standard output.
+ * A provider that runs a variable's command each time the variable is read. A variable without a command is missing.
+ * Line breaks at the end of the output are removed. If a command fails or prints nothing, the provider fails with a
+ * `ConfigError` (`SourceUnavailable`) that says how the command ended. The error never contains the command's output.
  */
 export const fromCommands = (commands: Commands): ConfigProvider.ConfigProvider =>
   fromCommandsAnd(commands, {
@@ -26,8 +26,8 @@ export const fromCommands = (commands: Commands): ConfigProvider.ConfigProvider 
   })
 
 /**
- * `fromCommands`, and the environment for every variable that has no command. A variable that has a command is never
- * read from the environment, so a command that fails does not bring back an old token.
+ * Reads the variables that have a command as `fromCommands` does, and all others from the environment. A variable that
+ * has a command is never read from the environment, so a command that fails does not bring back an old token.
  *
  * @example
  * Iru.layerConfig().pipe(

@@ -1,5 +1,5 @@
 /**
- * Every resource of one tenant, with all that Node provides.
+ * Layers with the services of one tenant, for Node.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as HttpClient from "@effect/platform/HttpClient"
@@ -19,25 +19,28 @@ import * as NodeInstallerTransfer from "./NodeInstallerTransfer.js"
 import type * as NodeTransport from "./NodeTransport.js"
 import { type Proxies, readProxies } from "./proxies.js"
 
-/** How installers move. */
+/** The options for transfers of installers. */
 export interface TransferOption {
-  /** How installers move: when a transfer counts as broken, how often it is tried again, over how many connections. */
+  /** When a transfer counts as broken, how often it is retried, and how many connections it uses. */
   readonly transfer?: NodeInstallerTransfer.Options | undefined
 }
 
 interface OnNode extends NodeTransport.Options, TransferOption {}
 
-/** The tenant, its token, how the session behaves, and its connections. */
+/** The tenant, its token, and the options of the session, of its connections and of transfers. */
 export interface Options<out R = never> extends Core.Options<R>, OnNode {}
 
-/** Any of the options, each from `Config`. Tenant and token have default names; what else is left out has its default. */
+/**
+ * Any of the options, each read from `Config`. The tenant and the token have default variable names. Other options that
+ * you leave out have their default values.
+ */
 export type FromConfig = Config.Config.Wrap<Partial<Options>>
 
-/** Everything that a tenant offers, and transfers to and from storage. */
+/** The services of every resource, and transfers of installers to and from storage. */
 export type Services = Core.Services | InstallerTransfer
 
 /**
- * One tenant. `R` is what its guard needs.
+ * The services of one tenant. `R` is the type of the services that its guard needs.
  *
  * @example
  * program.pipe(Effect.provide(Iru.layer({ tenantUrl: "accuhive.api.kandji.io", apiToken: token })))
@@ -46,8 +49,8 @@ export const layer = <R = never>(options: Options<R>): Layer.Layer<Services, Con
   Layer.unwrapEffect(Effect.map(withNeeds<R, Options<R>>(options), (options) => onNode(Core.layer(options), options)))
 
 /**
- * One tenant, from `Config`: `IRU_TENANT_URL` and `IRU_API_TOKEN` (or the Python client's `IRUCTL_TENANT`,
- * `IRUCTL_TOKEN`), or what you name.
+ * The services of one tenant, configured from `Config`: from `IRU_TENANT_URL` and `IRU_API_TOKEN` (or the Python
+ * client's `IRUCTL_TENANT` and `IRUCTL_TOKEN`), or from the variables that you name.
  *
  * @example
  * Iru.layerConfig({ tenantUrl: Config.string("PROD_URL"), apiToken: Config.redacted("PROD_TOKEN") })
@@ -56,8 +59,8 @@ export const layerConfig = (config: FromConfig = {}): Layer.Layer<Services, Conf
   Layer.unwrapEffect(Effect.map(unwrapOptions<Options>(config), (options) => onNode(Core.layerConfig(config), options)))
 
 /**
- * One tenant, over the `HttpClient` at hand instead of connections of its own: a sandbox in the same process, a proxy, a
- * recording.
+ * The services of one tenant, over the `HttpClient` that you provide instead of the layer's own connections. Use it for
+ * a sandbox in the same process, a proxy or a recording.
  *
  * @example
  * const Test = Iru.layerHttpClient(Sandbox.inTests).pipe(Layer.provideMerge(Sandbox.layerTest()))
@@ -88,7 +91,7 @@ const onNode = (
     )
   )
 
-/** Node's own client, which transfers are fastest over, knows no proxies; the session's does. */
+/** Transfers are fastest with Node's own client, but it does not support proxies. The session's client does. */
 const transfers = (
   { agent }: Proxies,
   options: OnNode

@@ -1,5 +1,5 @@
 /**
- * Transfers of installers on Node: read and written piece by piece, hashed on the way, never in memory as a whole.
+ * Transfers installers on Node. Reads, hashes and writes them piece by piece, and never holds a whole one in memory.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -19,32 +19,38 @@ import type { Settings, Wire } from "./transfer/wire.js"
 
 /** How transfers behave. */
 export interface Options {
-  /** How long a transfer may stand still, or crawl below 1 KiB a second. Then its connection counts as broken. Default 30 seconds. */
+  /**
+   * How long a transfer may stand still or be slower than 1 KiB a second. After this time its connection counts as
+   * broken. Default 30 seconds.
+   */
   readonly stallTimeout?: Duration.DurationInput | undefined
   /**
-   * How often in a row a broken connection is opened again. A download goes on where it stopped, and starts to count
-   * anew once a MiB has come; an upload begins again. Default 5.
+   * How many times in a row a broken connection is opened again. A download continues where it stopped, and counts from
+   * 0 again after it has received 1 MiB. An upload starts over. Default 5.
    */
   readonly retries?: number | undefined
   /** The pause before the first retry, which doubles up to 30 seconds. Default 1 second. */
   readonly retryDelay?: Duration.DurationInput | undefined
   /**
-   * How many connections share the download of a large file. Default: 4 where one turns out slower than 64 MiB a
-   * second, as S3's are, and otherwise 1.
+   * How many connections share the download of a large file. Default: 4 if a single connection is slower than 64 MiB a
+   * second (those to S3 are), otherwise 1.
    */
   readonly connections?: number | undefined
   /** The size in bytes above which several connections share a download. Default 64 MiB. */
   readonly rangesAbove?: number | undefined
 }
 
-/** Transfers over connections of their own. Storage gets no token and no trace headers, and no span holds its address. */
+/**
+ * Transfers with their own connections. Requests to storage contain no token and no trace headers, and spans contain no
+ * storage address.
+ */
 export const layer = (options: Options = {}): Layer.Layer<InstallerTransfer, never, FileSystem.FileSystem> =>
   Layer.scoped(
     InstallerTransfer,
     Effect.flatMap(makeAgents, (agents) => make(nodeWire(agents), options))
   )
 
-/** The same over the `HttpClient` at hand: a sandbox in the same process, a recording. */
+/** Transfers over the `HttpClient` that you provide: for a sandbox in the same process, or a recording. */
 export const layerHttpClient = (
   options: Options = {}
 ): Layer.Layer<InstallerTransfer, never, FileSystem.FileSystem | HttpClient.HttpClient> =>

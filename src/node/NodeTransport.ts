@@ -1,5 +1,5 @@
 /**
- * The session's connections and files on Node.
+ * The HTTP client and the file system of a session on Node.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as HttpClient from "@effect/platform/HttpClient"
@@ -12,11 +12,12 @@ import { readProxies } from "./proxies.js"
 export type { Options } from "./connections.js"
 
 /**
- * HTTP over connections of its own, kept alive, drained and closed with the scope; and the file system. The platform's
- * default client opens a connection for every request and cannot be trusted with a broken upload.
+ * An HTTP client with its own connections, and the file system. The client keeps its connections alive. When the scope
+ * closes, it finishes the running requests and closes the connections. The platform's default client opens a connection
+ * for every request, and is not reliable if an upload breaks.
  *
- * `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are honoured, in small letters or in capitals. Fails with
- * `ConfigError` if one of them does not hold the address of a proxy.
+ * The client uses the proxies in `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in lower or upper case. The
+ * layer fails with `ConfigError` if one of them is not the address of a proxy.
  */
 export const layer = (
   options: Options = {}

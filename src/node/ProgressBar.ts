@@ -13,18 +13,19 @@ import { type Display, lines, type Output } from "./progress/display.js"
 
 export type { Output }
 
-/** Where and how often. */
+/** The stream to write to, and how often. */
 export interface Options {
   /** The stream to write to. Default: standard error, so that it does not mix with the program's output. */
   readonly stream?: Output | undefined
-  /** How often each transfer has a line where the stream is no terminal. Default 5 seconds. */
+  /** How often a line is written for each transfer if the stream is not a terminal. Default 5 seconds. */
   readonly interval?: Duration.DurationInput | undefined
 }
 
 /**
- * A bar for each transfer that runs: name, bar, MB/s, time left. What the program prints with `Console` and `Effect.log`
- * meanwhile stands above the bars. Where there is no terminal, as in CI, a line every few seconds instead. Bars need the
- * package `cli-progress`: without it there are lines on a terminal too, and a warning that says so.
+ * Shows a bar for each running transfer, with its name, MB/s and time left. Lines that the program prints with
+ * `Console` and `Effect.log` appear above the bars. If the stream is not a terminal, as in CI, each transfer gets a
+ * line every few seconds instead. Bars need the package `cli-progress`. Without it, lines are written to a terminal
+ * too, and a warning is logged.
  *
  * @example
  * program.pipe(Effect.provide([Iru.layerConfig(), ProgressBar.layer()]))

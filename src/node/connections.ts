@@ -1,5 +1,5 @@
 /**
- * HTTP over connections of the session's own, through the proxies that the environment names.
+ * The session's own HTTP connections, through the proxies that the environment names.
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
@@ -16,11 +16,11 @@ import { undiciWire } from "./undiciWire.js"
 
 /** How the session's connections behave. */
 export interface Options {
-  /** Connections to one host at most. Default 48: a list takes 32, and leaves some to other calls. */
+  /** The most connections to one host. Default 48: a listing uses up to 32, and the rest are left for other calls. */
   readonly connections?: number | undefined
 }
 
-/** An agent that is drained and closed with the scope. */
+/** An agent that is closed with the scope. Its running requests have 2 seconds to finish. */
 const scoped = <A extends Undici.Dispatcher>(make: () => A) =>
   Effect.acquireRelease(Effect.sync(make), (agent) =>
     Effect.interruptible(Effect.promise(() => agent.close())).pipe(
@@ -44,7 +44,7 @@ const agent = (options: Options, proxies: Proxies) =>
     if (proxies.agent === undefined) return direct
     const addresses = proxies.agent
     const proxy = yield* scoped(() => new Undici.EnvHttpProxyAgent({ ...connections, ...addresses }))
-    // `NO_PROXY` cannot name all the addresses of this machine.
+    // `NO_PROXY` cannot name every loopback address, so requests to them are sent directly here.
     return proxy.compose((dispatch) => (options, handler) => {
       const isHere = options.origin !== undefined && isLoopback(new URL(options.origin).hostname)
       return isHere ? direct.dispatch(options, handler) : dispatch(options, handler)
@@ -60,17 +60,17 @@ const undici = (proxies: Proxies, options: Options): Layer.Layer<HttpClient.Http
         Effect.map(HttpClient.HttpClient, (http) => ({ http, wire: undiciWire(agent) }))
       ).pipe(
         Layer.provideMerge(NodeHttpClient.layerUndiciWithoutDispatcher),
-        // Fresh as one, so that the wire and the context have the same client.
+        // Both layers are made fresh together, so that the wire and the context have the same client.
         Layer.fresh,
         Layer.provide(Layer.succeed(NodeHttpClient.Dispatcher, agent))
       )
     )
   )
 
-/** Bun has another undici, which can only fetch. Its own `fetch` keeps connections and knows the proxies. */
+/** Bun replaces undici with a version that can only fetch. Its own `fetch` keeps connections and supports proxies. */
 const isBun = "bun" in process.versions
 
-/** Connections that are kept alive, drained and closed with the scope; and the file system. */
+/** An HTTP client that keeps connections alive and closes them with the scope; and the file system. */
 export const connections = (
   proxies: Proxies,
   options: Options

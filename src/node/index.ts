@@ -1,5 +1,5 @@
 /**
- * The client on Node: connections, files and transfers included.
+ * The client for Node, with connections, the file system and transfers of installers.
  *
  * @packageDocumentation
  */

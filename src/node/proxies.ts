@@ -1,6 +1,6 @@
 /**
- * The proxies that the environment names: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in small letters or
- * in capitals. They are checked here: a library that is given a bad one throws.
+ * Reads the proxies that the environment names: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, in lower or
+ * upper case. Checks them, because undici throws if an address is invalid.
  */
 import * as Undici from "@effect/platform-node/Undici"
 import * as ConfigError from "effect/ConfigError"
@@ -14,22 +14,22 @@ interface Unusable {
 }
 
 export interface Proxies {
-  /** What undici takes. `undefined` if every connection is direct. */
+  /** The options of undici's proxy agent. `undefined` if every connection is direct. */
   readonly agent: { readonly httpProxy: string; readonly httpsProxy: string; readonly noProxy: string } | undefined
-  /** Logs a warning if an origin (or most, if none is given) would be reached through a proxy that cannot be used. */
+  /** Logs a warning if requests to an origin (default: any over TLS) would need a proxy that cannot be used. */
   readonly warn: (origin?: string) => Effect.Effect<void>
 }
 
 /** The value of a variable: an address, or a proxy that cannot be used. */
 type Reading = Either.Either<{ readonly address: string; readonly unusable?: Unusable }, ConfigError.ConfigError>
 
-/** Storage and tenants are reached over TLS. */
+/** Stands for any origin over TLS, as tenants and storage are. */
 const anywhere = "https:"
 
-/** Sandboxes are on this machine, which is never reached through a proxy. */
+/** Names of this machine, where sandboxes run. Requests to it never use a proxy. */
 const thisMachine = ["localhost", "127.0.0.1", "[::1]"]
 
-/** Reads the variables. Fails with every problem at once; no message shows a proxy's user or password. */
+/** Reads the variables. The error lists every problem, and never contains a proxy's user or password. */
 export const readProxies: Effect.Effect<Proxies, ConfigError.ConfigError> = Effect.suspend(() => {
   const { env } = process
   const named = valueOf(env, "no_proxy")?.value ?? ""
@@ -41,7 +41,7 @@ export const readProxies: Effect.Effect<Proxies, ConfigError.ConfigError> = Effe
   if (Either.isLeft(http) && Either.isLeft(https) && String(http.left) !== String(https.left))
     return Effect.fail(ConfigError.And(https.left, http.left))
   return Either.map(Either.all({ https, http }), ({ http, https }): Proxies => {
-    // As everywhere: without a proxy of their own, connections over TLS take that of plain HTTP.
+    // As in other programs, connections over TLS use the proxy for plain HTTP if they have none of their own.
     const httpsProxy = https.address === "" ? http.address : https.address
     return {
       agent: httpsProxy === "" ? undefined : { httpProxy: http.address, httpsProxy, noProxy },
@@ -58,13 +58,13 @@ const explain = ({ scheme, variable }: Unusable): string =>
   `${variable} names a ${scheme} proxy, which cannot be used here: connections are made without it. ` +
   `Set HTTPS_PROXY=http://host:port to a proxy for HTTP, or name the hosts that need none in NO_PROXY.`
 
-/** A variable's name as it is set, in small letters first, and its value. An empty one counts as not set. */
+/** The name and value of a variable, looked up in lower case first. An empty value counts as not set. */
 const valueOf = (env: NodeJS.ProcessEnv, lowerCase: string) =>
   [lowerCase, lowerCase.toUpperCase()]
     .map((variable) => ({ variable, value: env[variable]?.trim() ?? "" }))
     .find(({ value }) => value !== "")
 
-/** The proxy of a kind of connection. */
+/** The proxy for connections over plain HTTP or over TLS. */
 const readProxy = (env: NodeJS.ProcessEnv, lowerCase: "http_proxy" | "https_proxy"): Reading => {
   const set = valueOf(env, lowerCase) ?? valueOf(env, "all_proxy")
   return set === undefined ? Either.right({ address: "" }) : parseProxy(set.variable, set.value)
@@ -96,7 +96,7 @@ const escapes = ". In a user name or a password write %2F for /, %3F for ?, %23 
 
 const hasUser = (value: string): boolean => value.includes("@")
 
-/** A recent undici has SOCKS 5, and no other. */
+/** Recent versions of undici support SOCKS 5, and no other version of SOCKS. */
 const isUsable = (scheme: string): boolean => /^socks5?$/.test(scheme) && "Socks5ProxyAgent" in Undici
 
 const isDecodable = (text: string): boolean => {
@@ -108,7 +108,7 @@ const isDecodable = (text: string): boolean => {
   }
 }
 
-/** Whether `NO_PROXY` names an origin's host, or a domain above it, as undici reads it. */
+/** Whether `NO_PROXY` names the host of an origin or one of its parent domains, by the rules of undici. */
 const isExempt = (origin: string, noProxy: string): boolean => {
   const { hostname, port, protocol } = new URL(origin)
   return noProxy.split(/[,\s]+/).some((entry) => {

@@ -1,5 +1,5 @@
 /**
- * Uses undici directly: reads an answer's bytes as they arrive, without a stream.
+ * Sends requests with undici directly, and reads the bytes of an answer as they arrive, without a stream.
  */
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as Undici from "@effect/platform-node/Undici"
@@ -33,7 +33,7 @@ export const undiciWire =
         method: request.method,
         headers: request.headers,
         body: bodyOf(request),
-        // The session has a timeout for the whole.
+        // The session has its own timeout for the whole request.
         headersTimeout: 0,
         bodyTimeout: 0
       },

@@ -1,5 +1,5 @@
 /**
- * Bars on a terminal, one for each transfer that runs; what the program prints meanwhile stands above them.
+ * Draws a bar on a terminal for each running transfer. Lines that the program prints appear above the bars.
  */
 import cliProgress from "cli-progress"
 import type * as Console from "effect/Console"
@@ -8,15 +8,15 @@ import { clearScreenDown, moveCursor } from "node:readline"
 import { pace, percentage, printable, size, type Transfer } from "./describe.js"
 import type { Display, Output } from "./display.js"
 
-/** What a line shows: a transfer, or the number of transfers that have no line. */
+/** The content of a line: a transfer, or the number of transfers that have no line. */
 type Content = Transfer | number
 
-/** Shows transfers as bars: as many as there is room for, and a line that says how many more there are. */
+/** Shows transfers as bars. If the terminal has too few rows for all, the last line says how many more there are. */
 export const bars = (output: Output): Display & { readonly above: (print: () => void) => void } => {
   const transfers = new Map<object, Transfer>()
   const shown: Array<cliProgress.SingleBar> = []
   let waiting: Array<() => void> = []
-  /** The lengths of the lines that were drawn last, and how wide the terminal was. */
+  /** The lengths of the lines in the last drawing, and the width of the terminal then. */
   let drawn: Array<number> = []
   let width = 0
 
@@ -40,7 +40,7 @@ export const bars = (output: Output): Display & { readonly above: (print: () => 
   })
   multi.on("update-pre", () => {
     const columns = output.columns ?? width
-    // A terminal that was made narrower broke the lines that are longer than it is now.
+    // A terminal that became narrower has wrapped the lines that are longer than its new width.
     const broken = drawn.reduce((sum, length) => sum + Math.max(0, Math.ceil(length / columns) - 1), 0)
     if (columns < width && broken > 0) moveCursor(output, 0, -broken)
   })
@@ -54,7 +54,7 @@ export const bars = (output: Output): Display & { readonly above: (print: () => 
     for (const print of prints) print()
   })
 
-  /** Fits the lines to the transfers and to the terminal, and draws them. */
+  /** Draws a line for each transfer, as far as the terminal has rows. */
   const draw = (): void => {
     const room = Math.max(1, (output.rows ?? 24) - 1)
     const all: ReadonlyArray<Content> = [...transfers.values()]
@@ -101,7 +101,7 @@ const barLine = (transfer: Transfer, width: number, bar: (size: number) => strin
   return done === undefined || room < 5 ? `${name} ${facts}` : `${name} [${bar(room)}] ${facts}`
 }
 
-/** A console whose lines go above the bars instead of through them. */
+/** A console that prints above the bars, so that its lines and the bars do not mix. */
 export const consoleAbove = (console: Console.Console, above: (print: () => void) => void): Console.Console => {
   const around =
     (print: (...args: ReadonlyArray<unknown>) => void) =>

@@ -1,29 +1,29 @@
 /**
- * A transfer in words: how far, how fast, how long to go.
+ * Describes a transfer as text: how much is done, its speed, and the time left.
  */
 import type { TransferProgress } from "../../services/InstallerTransfer.js"
 
-/** A transfer that a reporter has heard of. */
+/** A transfer, as its reporter knows it. */
 export interface Transfer {
   readonly latest: TransferProgress
   /** In milliseconds. */
   readonly started: number
-  /** Bytes a second, lately. */
+  /** Bytes a second, over the last few seconds. */
   readonly rate: number
-  /** What was done in all. */
+  /** The verb for the whole transfer, for its last line. */
   readonly verb: "verified" | "downloaded" | "uploaded"
 }
 
-/** What was done when this phase comes after that. A download is verified at its end. */
+/** The verb of a transfer after a phase begins. Verifying does not change it, because it is the end of a download. */
 export const verbAfter = (phase: TransferProgress["phase"], before: Transfer["verb"] = "verified"): Transfer["verb"] =>
   phase === "verifying" ? before : phase === "downloading" ? "downloaded" : "uploaded"
 
-/** A speed over the last few seconds, from how far a transfer was at some moments. The first is where it starts. */
+/** Measures bytes a second over the last 5 seconds. `start` (milliseconds) and `from` (bytes) are the first sample. */
 export const speedometer = (start: number, from: number) => {
   let samples: ReadonlyArray<readonly [time: number, bytes: number]> = [[start, from]]
   return (now: number, bytes: number): number => {
     const last = samples.at(-1)?.[1] ?? 0
-    // A transfer that started over is measured from there.
+    // If a transfer starts over, the earlier samples are dropped.
     const kept =
       bytes < last ? [] : samples.filter(([time], index) => index === samples.length - 1 || now - time <= 5000)
     samples = [...kept, [now, bytes]]
@@ -50,13 +50,13 @@ export const time = (seconds: number): string => {
     : `${Math.floor(whole / 3600)}:${two((whole % 3600) / 60)}:${two(whole % 60)} h`
 }
 
-/** A name without characters that move the cursor or reverse the text of a terminal. */
+/** Replaces the characters of a name that would move the cursor or reverse the text on a terminal. */
 export const printable = (name: string): string => name.toWellFormed().replace(/\p{C}/gu, "?")
 
 export const percentage = ({ bytes, total }: TransferProgress): string | undefined =>
   total === undefined ? undefined : `${total === 0 ? 100 : Math.min(100, Math.floor((bytes / total) * 100))} %`
 
-/** What a transfer does now: its speed and the time left, or the step that it is in. */
+/** The speed of a transfer and the time left, or the step that it is in. */
 export const pace = ({ latest, rate }: Transfer): ReadonlyArray<string> => {
   if (latest.phase === "finalizing") return ["the service processes it"]
   const verifying = latest.phase === "verifying" ? ["verifying"] : []

@@ -1,22 +1,22 @@
 /**
- * Where transfers are shown.
+ * Displays that show transfers.
  */
 import { line, type Transfer } from "./describe.js"
 
-/** A stream to write on. Bars need a terminal. */
+/** A stream to write to. Bars need a terminal. */
 export interface Output extends NodeJS.WritableStream {
   readonly isTTY?: boolean | undefined
   readonly columns?: number | undefined
-  /** How many lines it shows. Default 24. */
+  /** How many lines the terminal shows. Default 24. */
   readonly rows?: number | undefined
 }
 
 export interface Display {
-  /** How often it is updated, in milliseconds. */
+  /** The time between two updates, in milliseconds. */
   readonly every: number
-  /** The transfers that run, each under a key of its own. */
+  /** Shows the running transfers, each under its own key. */
   readonly show: (transfers: ReadonlyMap<object, Transfer>) => void
-  /** Called once at the end of a transfer. */
+  /** Shows the last line of a transfer. Called once, at its end. */
   readonly conclude: (key: object, text: string) => void
 }
 

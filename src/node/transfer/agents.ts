@@ -11,7 +11,7 @@ export interface Agents {
   readonly https: (url: URL) => TlsAgent
 }
 
-/** Kept alive while the scope is open. */
+/** Makes agents that keep connections alive, and close them with the scope. */
 export const makeAgents: Effect.Effect<Agents, never, Scope.Scope> = Effect.gen(function* () {
   const close = (agent: PlainAgent) => Effect.sync(() => agent.destroy())
   const plain = yield* Effect.acquireRelease(

@@ -1,11 +1,11 @@
 /**
- * Files that are never installers, whatever their names are: what a checkout or a download left in place of one.
+ * Recognizes files that only have the name of an installer: a checkout or a download saved something else under it.
  */
 
-/** So much of the beginning tells. */
+/** How many bytes at the beginning of a file are checked. */
 export const headSize = 1024
 
-/** Why bytes that begin so cannot be an installer, if they cannot. */
+/** The reason why a file that begins with these bytes is not an installer, or `undefined` if it may be one. */
 export const contentProblem = (name: string, head: Uint8Array): string | undefined => {
   const text = textOf(head)
   if (/^version https:\/\/(?:git-lfs|hawser)\.github\.com\/spec\//.test(text))
@@ -19,7 +19,7 @@ export const contentProblem = (name: string, head: Uint8Array): string | undefin
   )
 }
 
-/** The text that bytes begin with. */
+/** The beginning of the bytes, as text. */
 const textOf = (head: Uint8Array): string => {
   const encoding =
     head[0] === 0xff && head[1] === 0xfe ? "utf-16le" : head[0] === 0xfe && head[1] === 0xff ? "utf-16be" : "utf-8"

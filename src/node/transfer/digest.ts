@@ -1,17 +1,18 @@
 /**
- * The sha256 of a file that is written at several places at once: what comes in order is hashed as it comes; what was
- * written ahead is read back once everything before it is there, while it is still in the system's memory.
+ * The sha256 of a file that is written at several positions at once. Bytes that arrive in order are hashed as they
+ * arrive. Bytes that were written ahead are read back once all bytes before them are written. Usually they are then
+ * still in the system's memory.
  */
 import { createHash } from "node:crypto"
 import type { FileHandle } from "node:fs/promises"
 
-/** What is read back at once. */
+/** How many bytes are read back at a time. */
 const pieceSize = 1024 * 1024
 
 export interface FileDigest {
-  /** Takes what has come, if its turn has come. */
+  /** Hashes a piece if it is the next one in order. */
   readonly offer: (position: number, piece: Buffer) => void
-  /** Reads back what was written up to a place, unless that is being done. */
+  /** Reads back and hashes the bytes before a position. Does nothing while an earlier call still reads. */
   readonly follow: (upTo: number, signal: AbortSignal) => Promise<void>
   readonly hex: () => string
 }

@@ -1,5 +1,5 @@
 /**
- * An installer's way from storage to a file: beside the target first, and onto it only when it is whole and verified.
+ * Downloads an installer to a file beside the target, which replaces the target once it is complete and verified.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -13,15 +13,18 @@ import type { Settings } from "./wire.js"
 
 const MiB = 1024 * 1024
 
-/** The first part of a large object tells how fast one connection is. */
+/** The size of the first part of a large object, in bytes. It is used to measure the speed of one connection. */
 const firstPart = 8 * MiB
 
-/** Connections to one store are capped at less. Where one is as fast as this, the line is not, and more only cost. */
+/**
+ * In bytes a second. A store that limits the speed of each connection limits it to less than this. If one connection is
+ * faster, it is not limited, and more connections gain nothing.
+ */
 const fastLine = 64 * MiB
 
 const defaultConnections = 4
 
-/** Bytes that are written at once, of all connections together: more are faster, and take memory. */
+/** How many bytes all connections together write at a time. More are faster, and take more memory. */
 const batchSize = 2 * MiB
 
 /** Downloads one installer to a file. */
@@ -52,14 +55,14 @@ const once = (
     const filled = yield* Effect.tapErrorTag(fill(object, part, settings), "ObjectChanged", () => part.discard)
     yield* part.discard
     yield* object.verify(filled.size, filled.sha256).pipe(
-      // What was left may have been of another object, or damaged.
+      // The part that an earlier download left may be damaged, or belong to another object.
       Effect.mapError((error) => (part.written > 0 ? new ObjectChanged({ error }) : error))
     )
     yield* part.finish(filled.size)
     return { path: target, ...filled, verified: sha256 !== undefined }
   }).pipe(Effect.scoped)
 
-/** Reads an object into a file, over several connections where that is worth it, and gives its size and digest. */
+/** Reads an object into a file, over several connections if that is faster. Gives its size and sha256. */
 const fill = (object: StoredObject, part: PartFile, { connections, rangesAbove }: Settings) =>
   Effect.gen(function* () {
     const digest = fileDigest(part.handle)
@@ -68,7 +71,7 @@ const fill = (object: StoredObject, part: PartFile, { connections, rangesAbove }
     let next = part.written
     let lanes = 1
 
-    /** Up to here everything is written, since parts are begun in order. */
+    /** All bytes before this position are written, because parts begin in order. */
     const watermark = () => Math.min(...(underWay.size === 0 ? [next] : [...underWay].map(({ at }) => at)))
 
     const readPart = (length: number) =>
@@ -84,7 +87,7 @@ const fill = (object: StoredObject, part: PartFile, { connections, rangesAbove }
           await part.mark(watermark())
           await digest.follow(watermark(), over.signal)
         })
-        // Before the writer is waited for: to read back gigabytes takes longer than anybody waits who interrupts.
+        // An interruption runs this before it waits for the writer, so it does not wait until gigabytes are read back.
         yield* Effect.addFinalizer(() => Effect.sync(() => over.abort()))
         yield* object.read(received, end, (piece) => {
           digest.offer(received, piece)

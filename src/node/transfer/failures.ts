@@ -1,5 +1,5 @@
 /**
- * What a broken connection means, and what storage says when it refuses.
+ * The errors of transfers: broken connections, and refusals by storage.
  */
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -15,10 +15,10 @@ export const failures =
   (reason, facts = {}) =>
     new PayloadTransferError({ reason, direction, name, bytes: moved(), ...facts })
 
-/** A failed connection or file, told by its code and its message. */
+/** Describes a failed connection or file by its code and its message. */
 export const causeFacts = (cause: unknown): Facts => ({ detail: describeCause(cause), cause: bareCause(cause) })
 
-/** Whether the same may work in a moment: the connection broke, or storage asks for patience. */
+/** Whether a retry may succeed: the connection broke, or storage has a temporary problem. */
 export const isPassing = (error: unknown): error is PayloadTransferError => {
   if (!(error instanceof PayloadTransferError) || error._tag !== "PayloadTransferError") return false
   const { cause, reason, status = 0 } = error
@@ -26,11 +26,14 @@ export const isPassing = (error: unknown): error is PayloadTransferError => {
   return reason === "Stalled" || reason === "Truncated" || status >= 500 || status === 408 || status === 429
 }
 
-/** The pause before try number `failed` + 1, in milliseconds: doubling up to 30 seconds, and never in step with others. */
+/**
+ * The pause before retry number `failed`, in milliseconds. It doubles up to 30 seconds, and varies at random so that
+ * clients do not retry at the same time.
+ */
 export const pauseAfter = (failed: number, base: number): number =>
   Math.min(base * 2 ** (failed - 1), 30_000) * (0.75 + Math.random() / 2)
 
-/** The store's refusal in its own words: S3 answers with XML. What it repeats of the `secrets` is taken out. */
+/** The error for a refusal, with the code and message of the store's XML. Removes the `secrets` from the text. */
 export const refusal = (
   answer: Answer,
   fail: Fail,
@@ -43,20 +46,20 @@ export const refusal = (
     return fail(expired ? "Expired" : "Rejected", { status: answer.status, code, detail: message })
   })
 
-/** What makes a presigned address valid: the long values of its query, as they are and as they are written there. */
+/** The secrets of a presigned address: the long values of its query, both decoded and as written in the address. */
 export const secretsOfAddress = (url: URL): ReadonlyArray<string> =>
   [...url.searchParams.values(), ...url.search.split(/[&=]/)].filter(isLong)
 
-/** What makes a presigned form valid: the long values of its fields, but for the key, which is no secret. */
+/** The secrets of a presigned form: the long values of its fields, except the key. */
 export const secretsOfForm = (fields: Readonly<Record<string, string>>): ReadonlyArray<string> =>
   Object.entries(fields).flatMap(([name, value]) => (name !== "key" && isLong(value) ? [value] : []))
 
-/** Names, numbers and dates are shorter. */
+/** Secrets are longer than names, numbers and dates. */
 const isLong = (value: string): boolean => value.length > 24
 
 const longestText = 16_384
 
-/** The beginning of a body; what there is of it where it does not come whole within a moment. */
+/** The beginning of a body as text. If it is not complete after 5 seconds, gives the text that has arrived. */
 export const readText = ({ body }: Answer): Effect.Effect<string> =>
   Effect.async((resume) => {
     const pieces: Array<Buffer> = []
@@ -78,8 +81,8 @@ export const readText = ({ body }: Answer): Effect.Effect<string> =>
   })
 
 /**
- * Lets a transfer race and time its parts while its caller cannot be interrupted: where a resource is acquired, the
- * loser of a race would be waited for.
+ * Lets a transfer interrupt its own parts even if its caller is uninterruptible, for example while it acquires a
+ * resource. Otherwise a race or a timeout inside the transfer would wait until the loser ends.
  */
 export const interruptibleInside = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.uninterruptibleMask((restore) =>

@@ -1,6 +1,6 @@
 /**
- * Storage over whatever `HttpClient` there is: the session's own where there is a proxy, a store in the same process, a
- * recording.
+ * Sends requests to storage over a given `HttpClient`: the session's own if there is a proxy, a store in the same
+ * process, or a recording.
  */
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -13,7 +13,7 @@ import type { Answer, Wire } from "./wire.js"
 
 export const httpClientWire = (client: HttpClient.HttpClient): Wire => {
   const bare = client.pipe(
-    // The request ends with the scope, also where its answer is not read to the end.
+    // The request ends with the scope, even if its answer is not read to the end.
     HttpClient.withScope,
     HttpClient.withTracerPropagation(false),
     HttpClient.withTracerDisabledWhen(() => true)
@@ -35,11 +35,11 @@ export const httpClientWire = (client: HttpClient.HttpClient): Wire => {
     post: (url, { body, contentType, length, written }, fail) =>
       Effect.suspend(() => {
         const counted = body.pipe(
-          // Pieces that come together would all be handed over together, however slow the line is.
+          // Otherwise all pieces of a chunk would be handed over together, and progress on a slow line would jump.
           Stream.rechunk(1),
           Stream.map((piece) => {
             written(piece.length)
-            // The bytes of a piece are soon used again, and this client may hold it longer.
+            // The buffer of a piece is soon reused, and this client may hold the piece longer.
             return piece.slice()
           })
         )

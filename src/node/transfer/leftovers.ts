@@ -1,10 +1,11 @@
 /**
- * Partial files beside a target, and which of them nobody fills any more.
+ * Finds the partial files beside a target that no process fills any more.
  *
- * Their names say of what they are a part, and who fills them: `.Firefox.pkg.<sha256>.<machine>-<process>-<random>.part`.
- * A download that ends and may be continued says so: `.Firefox.pkg.<sha256>.left-<random>.part`. One that is killed
- * cannot; that its process is gone can be seen on its own machine, and in its own container, only. Elsewhere, and where its number may have been
- * given to another process, a file counts as left when nobody has written to it for a day.
+ * The name of a partial file says which object it is a part of, and which process fills it:
+ * `.Firefox.pkg.<sha256>.<machine>-<process>-<random>.part`. If a download ends and can be continued, it renames its
+ * file to `.Firefox.pkg.<sha256>.left-<random>.part`. A download that is killed cannot rename its file. Only a
+ * process on the same machine and in the same container can see that the killed process is gone. For others, and if
+ * another process may have its number now, the file counts as left over after nobody has written to it for a day.
  */
 import { createHash, randomBytes } from "node:crypto"
 import { readlinkSync, type Stats } from "node:fs"
@@ -14,16 +15,16 @@ import { basename, dirname, join } from "node:path"
 import { isOwnFile } from "./target.js"
 
 export interface PartNames {
-  /** Of a file that this process fills. */
+  /** The name of a file while this process fills it. */
   readonly filling: string
-  /** Of the same file when it is left for others. */
+  /** The name of the same file when it is left for a later download. */
   readonly left: string
 }
 
 const digest = (text: string, length: number): string =>
   createHash("sha256").update(text).digest("hex").slice(0, length)
 
-/** Of containers that share a folder and a host's name, each has process numbers of its own. */
+/** Identifies the container: containers may share a folder and a host name, but each has its own process numbers. */
 const processNumbers = (): string => {
   try {
     return readlinkSync("/proc/self/ns/pid")
@@ -34,7 +35,7 @@ const processNumbers = (): string => {
 
 const machine = digest(`${hostname()} ${processNumbers()}`, 8)
 
-/** What the partial files of a target begin with. */
+/** The beginning of the names of a target's partial files. */
 const stemOf = (target: string): string => {
   const name = basename(target).toWellFormed()
   return `.${name.length <= 40 ? name : `${name.slice(0, 30).toWellFormed()}-${digest(name, 8)}`}.`
@@ -42,14 +43,14 @@ const stemOf = (target: string): string => {
 
 const objectOf = (sha256: string | undefined): string => sha256?.slice(0, 16) ?? "new"
 
-/** New names for a part of an object on its way to a target. */
+/** New names for a partial file of an object that is downloaded to a target. */
 export const partNames = (target: string, sha256: string | undefined): PartNames => {
   const named = (owner: string) =>
     join(dirname(target), `${stemOf(target)}${objectOf(sha256)}.${owner}-${randomBytes(8).toString("hex")}.part`)
   return { filling: named(`${machine}-${process.pid}`), left: named("left") }
 }
 
-/** Makes what is left of an object on its way to a target one's own. Of several who try, one succeeds. */
+/** Renames a leftover file of an object to `path`, to continue it. If several processes try, only one succeeds. */
 export const takeOver = async (target: string, sha256: string, path: string): Promise<boolean> => {
   for (const found of await leftovers(target, objectOf(sha256))) {
     try {
@@ -65,7 +66,7 @@ export const takeOver = async (target: string, sha256: string, path: string): Pr
   return false
 }
 
-/** Removes what is left of any object on its way to a target. */
+/** Removes the leftover files of every object that was downloaded to a target. */
 export const clearLeftovers = async (target: string): Promise<void> => {
   const found = await leftovers(target).catch(() => [])
   await Promise.all(found.map((path) => rm(path, { force: true }).catch(() => undefined)))
@@ -89,15 +90,15 @@ const leftovers = async (target: string, object?: string): Promise<ReadonlyArray
 
 const aDay = 24 * 60 * 60 * 1000
 
-/** Whether nobody fills a file any more. */
+/** Whether no process fills a file any more. */
 const isLeft = ({ mtimeMs: written }: Stats, host: string | undefined, pid: number): boolean => {
   if (Date.now() - written > aDay) return true
   if (host !== machine) return false
-  // This process fills none that was written before it began: that was another one with its number.
+  // If the file was written before this process began, an earlier process had the same number.
   return pid === process.pid ? written < Date.now() - process.uptime() * 1000 : !isAlive(pid)
 }
 
-/** A process of another user is alive too. */
+/** Whether a process runs. If a signal to it is forbidden, it runs and belongs to another user. */
 const isAlive = (pid: number): boolean => {
   try {
     return process.kill(pid, 0)

@@ -1,5 +1,6 @@
 /**
- * Storage over Node's own client: undici's takes a tenth more time for a download over TLS, and more memory both ways.
+ * Sends requests to storage with Node's own HTTP client. undici takes a tenth more time for a download over TLS, and
+ * more memory for downloads and uploads.
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -38,7 +39,7 @@ const open = ({ http, https }: Agents, url: URL, options: RequestOptions, fail: 
       (request) => Effect.sync(() => request.destroy())
     )
     request.once("response", (response: IncomingMessage) => {
-      // An error that meets no listener ends the process, however late it comes.
+      // An error without a listener would end the process, even after the answer was read.
       response.on("error", () => undefined)
       const { headers, statusCode: status = 0 } = response
       Deferred.unsafeDone(answer, Effect.succeed({ status, headers, body: response }))
@@ -57,7 +58,7 @@ const send = (request: ClientRequest, { body, written }: Form) =>
         yield* before
         yield* turnOfTheLoop
         const done = yield* Deferred.make<void>()
-        // Failures are told by the request itself, and only if no answer came before them.
+        // The request itself reports failures, and only if no answer came before them.
         request.write(piece, (error) => {
           if (error) return
           written(piece.length)
@@ -71,7 +72,7 @@ const send = (request: ClientRequest, { body, written }: Form) =>
     request.end()
   })
 
-/** An answer that has arrived is seen before the next write can break. */
+/** Waits for one turn of the event loop, so that an answer that has arrived is seen before the next write can fail. */
 const turnOfTheLoop = Effect.async<void>((resume) => {
   setImmediate(() => resume(Effect.void))
 })

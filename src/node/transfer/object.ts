@@ -1,6 +1,6 @@
 /**
- * An object in storage, read from any place in it: over connections that break and are opened again where they stopped,
- * at addresses that expire and are asked for again, and always the same object.
+ * Reads an object in storage from any position. Continues a broken connection where it stopped, requests a new address
+ * when the old one expires, and checks that all bytes are of the same object.
  */
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -14,36 +14,36 @@ import { type Answer, headerOf, type Settings } from "./wire.js"
 
 export type Source = Effect.Effect<StoredInstaller, ApiClientError | PayloadError>
 
-/** The object is not (or no longer) the one that was asked for. Worth one new start. */
+/** The object is not (or no longer) the one that was requested. A download then starts over once. */
 export class ObjectChanged extends Data.TaggedError("ObjectChanged")<{ readonly error: PayloadError }> {}
 
 export type ReadError = ApiClientError | PayloadError | ObjectChanged
 
-/** An object under way. */
+/** An object that is being read. */
 export interface StoredObject {
   readonly name: string
-  /** In lower-case hex, where the tenant knows it. */
+  /** In lower-case hex, if the tenant knows it. */
   readonly sha256: string | undefined
-  /** In bytes. Where the tenant does not know it, the first answer of the store tells. */
+  /** In bytes. If the tenant does not know it, it is known after the store's first answer. */
   readonly size: () => number | undefined
-  /** Whether the store gives parts. It is taken to, until it does not. */
+  /** Whether the store can give parts of the object. Assumed until the store gives the whole object instead. */
   readonly givesRanges: () => boolean
   readonly fail: Fail
-  /** Gives the bytes from `start` to `end` (exclusive), or to the last one. */
+  /** Passes the bytes from `start` to `end` (exclusive), or to the end of the object, to `take`. */
   readonly read: (start: number, end: number | undefined, take: Take) => Effect.Effect<void, ReadError>
-  /** Counts bytes that were there before. */
+  /** Adds the bytes of an earlier download to the progress. */
   readonly skip: (bytes: number) => void
-  /** Fails unless the size and the digest are the announced ones. */
+  /** Fails if the size or the sha256 differs from the announced one. */
   readonly verify: (bytes: number, sha256: string) => Effect.Effect<void, PayloadError>
 }
 
-/** A connection that gave this many bytes counts as one that works: what failed before it is forgotten. */
+/** After a connection has received this many bytes, the count of failures starts at 0 again. */
 const enoughToGoOn = 1024 * 1024
 
 /** Progress is reported once for this many bytes, so that a fast line does not flood the listener. */
 const reportEvery = 64 * 1024
 
-/** Asks where an object is. */
+/** Asks the tenant for the address of an object, and makes it readable. */
 export const openObject = (
   source: Source,
   settings: Settings,
@@ -64,7 +64,7 @@ export const openObject = (
     if (size !== undefined && !(Number.isSafeInteger(size) && size >= 0)) {
       return yield* fail("Source", { detail: `the tenant says that it has ${size} bytes` })
     }
-    // It becomes a part of a file's name.
+    // The sha256 becomes a part of a file's name.
     if (expected !== undefined && !/^[0-9a-f]{64}$/.test(expected)) {
       return yield* fail("Source", {
         detail: `the tenant says that its sha256 is ${JSON.stringify(expected.slice(0, 80))}`
@@ -86,7 +86,7 @@ export const openObject = (
     const changed = (detail: string, status?: number) =>
       new ObjectChanged({ error: fail("Rejected", { status, detail }) })
 
-    /** A new address, unless another connection got one since `used` was tried. */
+    /** Requests a new address, unless another connection has got one since `used` was tried. */
     const askAgain = (used: StoredInstaller): Effect.Effect<void, ReadError> =>
       Effect.gen(function* () {
         if (installer !== used) return
@@ -106,7 +106,7 @@ export const openObject = (
         const { status } = answer
         const tag = headerOf(answer, "etag")
         const [, from, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(headerOf(answer, "content-range") ?? "") ?? []
-        // Without a range, it is no answer to what was asked.
+        // Only if a range was requested (`at` > 0): otherwise 416 is a refusal like any other.
         if (status === 416 && at > 0 && Number(total) === at) return void (size ??= at)
         if (status === 416 && at > 0)
           return yield* new ObjectChanged({ error: fail("Truncated", { status, detail: `it ends before byte ${at}` }) })
@@ -130,7 +130,7 @@ export const openObject = (
 
     const read = (start: number, end: number | undefined, take: Take): Effect.Effect<void, ReadError> =>
       Effect.suspend(() => {
-        /** The first byte that is still to come. */
+        /** The position of the next byte to read. */
         let at = start
         let before = start
         let failed = 0
@@ -144,7 +144,7 @@ export const openObject = (
               yield* parseAddress(Redacted.value(used.url), fail),
               {
                 ...(isPart ? { range: `bytes=${at}-${end === undefined ? "" : end - 1}` } : {}),
-                // A weak tag never matches.
+                // `if-match` never matches a weak tag.
                 ...(etag?.startsWith('"') === true ? { "if-match": etag } : {})
               },
               settings,

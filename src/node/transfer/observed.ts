@@ -1,6 +1,6 @@
 /**
- * What can be seen of transfers from outside: a span for each, and one below it for every request to storage; and the
- * bytes that moved. None of them holds an address.
+ * Observes transfers: a span for each transfer, a child span for each of its requests to storage, and a metric of the
+ * transferred bytes. None of them contains an address.
  */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -12,9 +12,9 @@ import type { Answer, Settings, Wire } from "./wire.js"
 
 type Transfers = Pick<InstallerTransfer.Service, "download" | "stream" | "upload">
 
-/** Transfers that are seen. Each is made for itself, so that its requests are counted. */
+/** Transfers that are observed. Each transfer gets its own wire, which counts its requests. */
 export const observed = (settings: Settings, make: (settings: Settings) => Transfers): Transfers => {
-  /** A transfer's own settings and options, and what its span is told at its end. */
+  /** The transfers and options for one call, and an effect that describes the transfer in its span at the end. */
   const watch = <O extends TransferOptions>(options: O) => {
     let attempts = 0
     let latest: TransferProgress | undefined
@@ -30,12 +30,12 @@ export const observed = (settings: Settings, make: (settings: Settings) => Trans
           try {
             options.onProgress?.(progress)
           } catch (error) {
-            // It is called from a connection's events, where an error would end the process.
+            // `onProgress` is called from a connection's events, where a thrown error would end the process.
             thrown = { error }
           }
         }
       },
-      /** Dies of what `onProgress` has thrown. */
+      /** Dies with the error that `onProgress` has thrown, if any. */
       check: Effect.suspend(() => (thrown === undefined ? Effect.void : Effect.die(thrown.error))),
       describe: (span: Tracer.Span) =>
         Effect.suspend(() => {
@@ -89,7 +89,7 @@ export const observed = (settings: Settings, make: (settings: Settings) => Trans
 
 const untraced = { captureStackTrace: false } as const
 
-/** Storage over a wire, a span for every request. It ends with the head of the answer. */
+/** A wire with a span for every request. The span ends when the head of the answer has arrived. */
 const seen = (wire: Wire, begun: () => void): Wire => {
   const request = <E, R>(method: string, exchange: Effect.Effect<Answer, E, R>): Effect.Effect<Answer, E, R> =>
     Effect.flatMap(Effect.makeSpan(`${method} storage`, { ...untraced, kind: "client" }), (span) => {

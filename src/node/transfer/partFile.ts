@@ -1,6 +1,6 @@
 /**
- * The file beside the target that a download fills. It becomes the target when it is whole, and goes with the scope
- * otherwise, unless a later download may continue it.
+ * The partial file that a download fills, beside the target. It replaces the target when it is complete. Otherwise it
+ * is deleted when the scope closes, unless a later download can continue it.
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -15,44 +15,45 @@ import { isOwnFile, makeFolders, type Target } from "./target.js"
 
 export interface PartFile {
   readonly handle: FileHandle
-  /** Bytes from the beginning that an earlier download left. */
+  /** How many bytes at the beginning an earlier download has written. */
   readonly written: number
   /**
-   * Writes what comes in order from a place on, `batchSize` bytes at once, while as many more may come. `onWritten` is
-   * told up to where, and done before the next write.
+   * Writes pieces in order from a position on, in batches of `batchSize` bytes. While one batch is written, the next
+   * one may arrive. After each batch `onWritten` gets the position up to which all is written. The next write waits
+   * until `onWritten` is done.
    */
   readonly writer: (
     position: number,
     batchSize: number,
     onWritten: (upTo: number) => Promise<void>
   ) => Effect.Effect<Writer, never, Scope.Scope>
-  /** Notes down how far it is complete from the beginning, for a later download. */
+  /** Records how many bytes from the beginning are complete, for a later download. */
   readonly mark: (written: number) => Promise<void>
-  /** Nobody shall continue it. */
+  /** Lets no later download continue the file. */
   readonly discard: Effect.Effect<void>
-  /** Makes it the target, all of it on the disk, and clears away what others left on their way to it. */
+  /** Writes the file to disk, moves it to the target, and removes leftover files of earlier downloads to the target. */
   readonly finish: (size: number) => Effect.Effect<void, PayloadTransferError>
 }
 
 export interface Writer {
-  /** Gives a promise where so much is waiting to be written that no more should come before some of it is. */
+  /** Gives a promise if too many bytes are waiting to be written. The next piece should wait for the promise. */
   readonly add: (piece: Buffer) => Promise<void> | undefined
-  /** Waits until all is written. */
+  /** Waits until all pieces are written. */
   readonly flush: Effect.Effect<void, PayloadTransferError>
 }
 
-/** What can be continued: a part of the object with this digest, and this many bytes in all. */
+/** The object that a partial file is a part of: its sha256, and its size in bytes. */
 export interface Identity {
   readonly sha256: string
   readonly size: number
 }
 
-/** Stands behind the last byte of the object while it is not whole. */
+/** The progress of a download. It is written after the object's last byte, until the file is complete. */
 const Mark = Schema.parseJson(
   Schema.Struct({ sha256: Schema.String, size: Schema.Number, written: Schema.NonNegativeInt })
 )
 
-/** Opens one for a target: the one that a download of the same object left, or a new one. */
+/** Opens the partial file for a target: one that an earlier download of the same object left, or a new one. */
 export const partFile = (
   { before, path: target }: Target,
   identity: Identity | undefined,
@@ -94,7 +95,7 @@ export const partFile = (
         const writer = writeBehind(handle, position, batchSize, onWritten)
         return Effect.acquireRelease(
           Effect.succeed({ add: writer.add, flush: onDisk(writer.flush) }),
-          // What has come is kept for a later download, and nothing is written to a file that is closed.
+          // Writes the pieces that have arrived for a later download, before the file is closed.
           () => Effect.promise(() => writer.flush().catch(() => undefined))
         )
       },
@@ -110,7 +111,7 @@ export const partFile = (
         onDisk(async () => {
           await handle.truncate(size)
           if (before !== undefined) {
-            // Only the owner may give a file away.
+            // Most users may not change the owner of a file.
             await handle.chown(before.uid, before.gid).catch(() => undefined)
             await handle.chmod(before.mode)
           }
@@ -126,10 +127,10 @@ export const partFile = (
   })
 }
 
-/** Longer than any mark, so that a new one covers the one before. */
+/** In bytes. Longer than any mark, so that a new mark overwrites the previous one. */
 const markSize = 200
 
-/** Opens what an earlier download left, if it is safe to go on with it: a link or a device is never followed. */
+/** Opens the file that an earlier download left, if it is safe to continue it: never a link or a device. */
 const goOn = async (
   path: string,
   identity: Identity
@@ -139,7 +140,7 @@ const goOn = async (
   try {
     if (isOwnFile(await handle.stat())) return { handle, written: await readMark(handle, identity) }
   } catch {
-    // What cannot be read is not continued.
+    // A file that cannot be read is not continued.
   }
   await handle.close()
   return undefined
@@ -154,10 +155,10 @@ const readMark = async (handle: FileHandle, { sha256, size }: Identity): Promise
   })
 }
 
-/** A file cannot be given more parts than this in one write. */
+/** The most pieces in one write, because operating systems limit their number. */
 const mostPieces = 512
 
-/** Writes pieces in order, many at once, while the next ones come. */
+/** Writes pieces in order and in batches, while the next pieces arrive. */
 const writeBehind = (
   handle: FileHandle,
   start: number,
@@ -167,7 +168,7 @@ const writeBehind = (
   let pieces: Array<Buffer> = []
   let size = 0
   let at = start
-  /** Rejects for good when a write fails. */
+  /** Rejects from the first failed write on. */
   let writes = Promise.resolve()
   let underWay = 0
 
@@ -177,9 +178,9 @@ const writeBehind = (
     pieces = []
     size = 0
     const { bytesWritten } = await handle.writev(batch, at)
-    // The system takes less than it is given where a disk is nearly full.
+    // The system may write only a part of the bytes if the disk is nearly full.
     if (at + bytesWritten < end) await writeRest(handle, Buffer.concat(batch), bytesWritten, at)
-    // Whatever still points to the batch shall not keep its bytes: they would outlive quick collections.
+    // Frees the bytes even if something still refers to the batch: otherwise they outlive quick garbage collections.
     batch.length = 0
     at = end
     await onWritten(at)
@@ -188,7 +189,7 @@ const writeBehind = (
   const begin = () => {
     underWay += 1
     writes = writes.then(write)
-    // The next batch or `flush` tells it.
+    // The next batch or `flush` reports the failure.
     writes.catch(() => undefined)
   }
   return {
@@ -214,7 +215,7 @@ const writeRest = async (handle: FileHandle, bytes: Buffer, from: number, positi
   }
 }
 
-/** The new name is on the disk too, where the system can say so of a folder. */
+/** Writes the new name of a file in a folder to disk, if the system can do that for a folder. */
 const syncFolder = async (folder: string): Promise<void> => {
   try {
     const handle = await open(folder)

@@ -1,5 +1,5 @@
 /**
- * What a place in storage lets in, as its own policy says: asked before a byte is sent.
+ * Reads from an upload form when it expires and which sizes it allows, so that these are checked before a byte is sent.
  */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -20,9 +20,9 @@ export interface UploadPolicy {
   readonly sizes: { readonly least: number; readonly most: number } | undefined
 }
 
-/** Reads the policy of a form. One that cannot be read rules nothing out: the store has the last word. */
+/** Reads the policy of a form. If it cannot be read, nothing is refused here, and the store decides. */
 export const readPolicy = (fields: Readonly<Record<string, string>>): UploadPolicy => {
-  // Names of fields are the same in capitals to a store.
+  // Stores ignore the case of field names.
   const [, encoded = ""] = Object.entries(fields).find(([name]) => name.toLowerCase() === "policy") ?? []
   const text = Buffer.from(encoded, "base64").toString("utf8")
   const policy = Either.getOrElse(Schema.decodeUnknownEither(Policy)(text), () => ({}) as typeof Policy.Type)

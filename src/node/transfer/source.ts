@@ -1,5 +1,5 @@
 /**
- * Where an installer's bytes come from.
+ * Reads the bytes of an installer from a file, from memory or from a stream.
  */
 import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
@@ -18,21 +18,21 @@ import type { InstallerTransfer } from "../../services/InstallerTransfer.js"
 import { contentProblem, headSize } from "./content.js"
 import { causeFacts, type Fail, failures } from "./failures.js"
 
-/** What one POST to S3 can hold: 5 GiB. */
+/** The limit of one POST to S3: 5 GiB. */
 export const maxInstallerSize = 5 * 1024 ** 3
 
-/** The smallest piece of a file. They grow as long as they take no time. */
+/** The smallest piece of a file, in bytes. Pieces grow while they are sent quickly. */
 const leastPiece = 64 * 1024
 
-/** The largest one: on a fast line every piece costs more time than its bytes do. */
+/** The largest piece of a file, in bytes. On a fast line, the overhead of a piece takes longer than its bytes. */
 const mostPiece = 4 * 1024 * 1024
 
-/** The pieces of a stream, and of bytes. */
+/** The size of the pieces of a stream or of bytes in memory. */
 const streamPiece = 1024 * 1024
 
 /**
- * The size of the next piece when the one before took some milliseconds: a slow line moves small pieces, so that one can
- * see them move.
+ * The size of the next piece, from the milliseconds that the previous one took. Pieces on a slow line are small, so
+ * that its progress is visible.
  */
 const nextLength = (length: number, milliseconds: number): number => {
   if (milliseconds < 50) return Math.min(2 * length, mostPiece)
@@ -42,7 +42,7 @@ const nextLength = (length: number, milliseconds: number): number => {
 const nameOf = (installer: Installer): string =>
   "path" in installer ? (installer.name ?? baseName(installer.path)) : installer.name
 
-/** Name and size, checked before anything is sent. */
+/** The name and size of an installer. Checks them, and the first bytes, before anything is sent. */
 export const inspectOn =
   (fs: FileSystem): InstallerTransfer.Service["inspect"] =>
   (installer, operation) =>
@@ -63,7 +63,7 @@ export const inspectOn =
       return { name, size }
     })
 
-/** The beginning of an installer. A stream's is seen when it is sent. */
+/** The first bytes of an installer. Empty for a stream, which is checked while it is sent. */
 const headOf = (installer: Installer, operation: string): Effect.Effect<Uint8Array, ApiClientError> => {
   if ("bytes" in installer) return Effect.succeed(installer.bytes.subarray(0, headSize))
   if ("stream" in installer) return Effect.succeed(new Uint8Array())
@@ -78,15 +78,16 @@ const headOf = (installer: Installer, operation: string): Effect.Effect<Uint8Arr
 type Pieces = Stream.Stream<Uint8Array, PayloadTransferError>
 
 /**
- * The installer's bytes, `size` of them. More, fewer, or a file that is written while it is read end in a failure
- * before the last piece is given. A piece is good until the third after it is asked for.
+ * The bytes of an installer, in pieces. If they are more or fewer than `size`, or if the file changes while it is read,
+ * the stream fails before it gives the last piece. The buffer of a piece is reused when the third piece after it is
+ * requested.
  */
 export const piecesOf = (installer: Installer, size: number, fail: Fail): Pieces => {
   if ("path" in installer) return ofFile(installer.path, size, fail)
   return "bytes" in installer ? Stream.fromIterable(slices(installer.bytes)) : ofStream(installer, size, fail)
 }
 
-/** The sha256 of all that would be uploaded. */
+/** The sha256 of the bytes that an upload would send. */
 export const sha256: InstallerTransfer.Service["sha256"] = (installer, { onProgress } = {}) =>
   Effect.gen(function* () {
     const hash = createHash("sha256")
@@ -148,7 +149,7 @@ const ofFile = (path: string, size: number, fail: Fail): Pieces =>
     })
   )
 
-/** Opens a file to read. What is no file (any more) is refused: a FIFO would keep what opens it waiting. */
+/** Opens a file to read, and refuses anything else. Does not block, as a plain `open` does if the path is a FIFO. */
 const openFile = async (path: string): Promise<FileHandle> => {
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
@@ -160,7 +161,7 @@ const openFile = async (path: string): Promise<FileHandle> => {
   }
 }
 
-/** Three buffers in turn. */
+/** Gives three buffers in turn. */
 const inTurn = (size: number): (() => Buffer) => {
   const buffers = Array.from({ length: 3 }, () => Buffer.allocUnsafeSlow(size))
   let turn = 0
@@ -172,7 +173,7 @@ const untilNone = (next: Effect.Effect<Option.Option<Uint8Array>, PayloadTransfe
     Effect.flatMap(Effect.mapError(next, Option.some), (piece) => Effect.mapError(piece, Option.none))
   )
 
-/** `length` bytes, or fewer where the file ends. */
+/** Reads `length` bytes, or fewer if the file ends. */
 const readFully = async (file: FileHandle, buffer: Buffer, length: number, position: number): Promise<Buffer> => {
   let done = 0
   while (done < length) {
@@ -183,7 +184,7 @@ const readFully = async (file: FileHandle, buffer: Buffer, length: number, posit
   return buffer.subarray(0, done)
 }
 
-/** Gathered into larger pieces: small ones cost more to send. */
+/** Collects the bytes of a stream into larger pieces, because small ones cost more to send. */
 const ofStream = (
   { name, stream }: Extract<Installer, { readonly stream: unknown }>,
   size: number,

@@ -1,5 +1,5 @@
 /**
- * Objects in storage, as they come over a connection.
+ * Reads objects in storage over one connection.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -7,7 +7,7 @@ import type { PayloadTransferError } from "../../errors/PayloadTransferError.js"
 import { causeFacts, type Fail, interruptibleInside } from "./failures.js"
 import { type Answer, headerOf, type Settings } from "./wire.js"
 
-/** An address, or a failure that does not show it. */
+/** Parses an address. The error does not contain it. */
 export const parseAddress = (address: string, fail: Fail): Effect.Effect<URL, PayloadTransferError> =>
   isWeb(address)
     ? Effect.succeed(new URL(address))
@@ -16,7 +16,7 @@ export const parseAddress = (address: string, fail: Fail): Effect.Effect<URL, Pa
 const isWeb = (address: string, from?: URL): boolean =>
   URL.canParse(address, from?.href) && /^https?:$/.test(new URL(address, from).protocol)
 
-/** Asks for an object and gives the head of the answer. Redirects are followed; one that leads nowhere is the answer. */
+/** Requests an object, and gives the answer. Follows redirects. A redirect that it cannot follow is the answer. */
 export const get = (
   url: URL,
   headers: Readonly<Record<string, string>>,
@@ -35,18 +35,18 @@ export const get = (
     const isRedirect = answer.status >= 300 && answer.status <= 399 && location !== undefined && isWeb(location, url)
     if (!isRedirect || redirects === 0) return answer
     const next = new URL(location, url)
-    // What began with TLS does not go on without.
+    // A request that began with TLS is not continued without it.
     if (url.protocol === "https:" && next.protocol === "http:") return answer
     answer.body.resume()
     return yield* get(next, headers, settings, fail, redirects - 1)
   })
 
-/** A connection that gives less than this many bytes in a second counts as one that gives none. */
+/** In bytes a second. A slower connection counts as stalled. */
 const leastRate = 1024
 
 /**
- * Takes a piece as it comes. Where it gives a promise, the next piece waits for that; where it gives `"enough"`, there
- * is no next piece.
+ * Takes a piece when it arrives. If it returns a promise, the next piece waits for the promise. If it returns
+ * `"enough"`, there is no next piece.
  */
 export type Take = (piece: Buffer) => Promise<unknown> | "enough" | undefined
 

@@ -11,10 +11,10 @@ import type { InstallerTransfer } from "../../services/InstallerTransfer.js"
 import { openObject, type ReadError } from "./object.js"
 import type { Settings } from "./wire.js"
 
-/** So many bytes are handed over at once, and as many more come meanwhile. */
+/** How many bytes are handed over at a time. The same number of bytes may arrive meanwhile. */
 const batchSize = 512 * 1024
 
-/** Reads one installer over one connection, and goes on over another where that one breaks. */
+/** Reads an installer over one connection, and continues over another one if it breaks. */
 export const stream =
   (settings: Settings): InstallerTransfer.Service["stream"] =>
   (source, options = {}) =>
@@ -29,7 +29,7 @@ export const stream =
       let bytes = 0
       let pieces: Array<Buffer> = []
       let size = 0
-      /** All but the last piece. */
+      /** Hands over all pieces except the last one, which waits until the installer is verified. */
       const handOver = () => {
         const batch = Chunk.unsafeFromArray<Uint8Array>(pieces.splice(0, pieces.length - 1))
         size = 0

@@ -1,5 +1,5 @@
 /**
- * What a download may replace: a plain file, or nothing. Looked at before anything is sent.
+ * Checks the target of a download before anything is sent: it must be a regular file, or not exist yet.
  */
 import * as Effect from "effect/Effect"
 import type { Stats } from "node:fs"
@@ -9,18 +9,18 @@ import type { ApiClientError } from "../../errors/ApiClientError.js"
 import { pathProblem } from "../../installers/files.js"
 import { invalidArgument } from "../../operation/arguments.js"
 
-/** Where the file will be, and what of the one before it is kept. */
+/** The path of the downloaded file, and the properties that it takes over from an existing file. */
 export interface Target {
   readonly path: string
-  /** The file that is there now. */
+  /** The properties of the file that exists now. */
   readonly before?: { readonly mode: number; readonly uid: number; readonly gid: number } | undefined
 }
 
-/** The system does not allow more links in a row either. */
+/** Operating systems do not follow more links in a row either. */
 const mostLinks = 40
 
 /**
- * Looks at a target, and follows a symbolic link if that is safe: the link and its folder belong to this user, and nobody
+ * Checks a target, and follows a symbolic link if that is safe: the link and its folder belong to this user, and nobody
  * else can write there. Fails with `InvalidArgument` for a device, a FIFO, a socket, and any other link.
  */
 export const resolveTarget = (target: string): Effect.Effect<Target, ApiClientError> =>
@@ -32,7 +32,7 @@ export const resolveTarget = (target: string): Effect.Effect<Target, ApiClientEr
         : Effect.succeed(found)
   )
 
-/** The target, or why it cannot be one. */
+/** The target, or the reason why a path cannot be a target. */
 const inspect = async (target: string): Promise<Target | string> => {
   const problem = pathProblem(target)
   if (problem !== undefined) return problem
@@ -56,7 +56,7 @@ const inspect = async (target: string): Promise<Target | string> => {
   return `${target} is a symbolic link that leads in a circle.`
 }
 
-/** What is at a path. What cannot be looked at is found out by the steps that need it. */
+/** The file at a path. `undefined` also if it cannot be read: the later steps that need the file then fail. */
 const look = (path: string): Promise<Stats | undefined> => lstat(path).catch(() => undefined)
 
 const kindOf = (stats: Stats): string => (stats.isFIFO() ? "a FIFO" : stats.isSocket() ? "a socket" : "a device")
@@ -73,15 +73,15 @@ const isPrivate = (link: Stats, folder: Stats | undefined): boolean => {
   )
 }
 
-/** Whether a file is a plain one of this user's, with no other name: it is safe to go on writing into it. */
+/** Whether a file is safe to continue: a regular file of this user, without another hard link. */
 export const isOwnFile = (stats: Stats): boolean => {
   const user = process.getuid?.()
   return stats.isFile() && stats.nlink === 1 && (user === undefined || stats.uid === user)
 }
 
 /**
- * Makes a folder and those that it lies in, one by one. Node's own way to do it loops without end in a file system that
- * says that a folder is missing, and does not let it be made.
+ * Makes a folder and its missing parents, one by one. Node's recursive `mkdir` never ends in a file system that reports
+ * a folder as missing and does not allow to make it.
  */
 export const makeFolders = async (folder: string): Promise<void> => {
   const missing: Array<string> = []

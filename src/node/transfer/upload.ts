@@ -1,6 +1,6 @@
 /**
- * An installer's way to storage: a form with the fields that the place wants, and the file last. A form that breaks is
- * sent again from the start, and a place that expires is asked for again, once.
+ * Uploads an installer to a place in storage: a form with the fields of the place, and the file last. If the connection
+ * breaks, the form is sent again from the start. If the place expires, a new one is requested once.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -29,16 +29,16 @@ import { piecesOf } from "./source.js"
 import { parseAddress } from "./storage.js"
 import type { Settings } from "./wire.js"
 
-/** A place with less time left than this, in milliseconds, is not begun with: clocks differ. */
+/** In milliseconds. A place that expires sooner than this is not used, because clocks differ. */
 const margin = 60_000
 
 /**
- * After a store closed the connection without an answer, the next try waits this long between the form's fields and
- * the file, so that the store's refusal can arrive.
+ * In milliseconds. A store may refuse a form by closing the connection before its answer arrives. Therefore a retry
+ * waits this long between the form's fields and the file, so that a refusal can arrive.
  */
 const pauseForRefusal = 250
 
-/** Uploads to the place that is asked for, checked against the place's own policy first. */
+/** Requests a place in storage, checks the installer against the policy of the place, and uploads it. */
 export const upload =
   (inspect: InstallerTransfer.Service["inspect"], settings: Settings): InstallerTransfer.Service["upload"] =>
   (installer, options) =>
@@ -82,7 +82,7 @@ export const upload =
             fail,
             progress
           ).pipe(
-            // A store need not say that it was the policy's time.
+            // A store may refuse an expired form without saying why.
             Effect.catchIf(
               ({ status }) => status === 403,
               (error) =>
@@ -112,7 +112,7 @@ interface Sending {
   readonly isRetry: boolean
 }
 
-/** Sends the form once. Gives the sha256 of the installer as it was sent. */
+/** Sends the form once. Gives the sha256 of the installer's bytes that were sent. */
 const send = (
   place: CustomAppUpload,
   { installer, isRetry, name, size }: Sending,
@@ -162,7 +162,7 @@ const send = (
       Effect.raceFirst(settings.wire.post(url, form, fail), stalled(sent, size, fail, settings)),
       (error) => broken ?? error
     )
-    // Storage may answer to half a form, if its end is all that it sees of the failure.
+    // If the installer cannot be read to its end, storage sees only an incomplete form, and may answer it.
     if (broken !== undefined) return yield* broken
     if (answer.status < 200 || answer.status > 299)
       return yield* yield* refusal(answer, fail, secretsOfForm(Redacted.value(place.post_data)))
@@ -172,7 +172,7 @@ const send = (
     return hash.digest("hex")
   }).pipe(Effect.scoped)
 
-/** Fails once nothing was sent for a while. When all is sent, the store may take longer to put it away. */
+/** Fails if nothing is sent for `stallTimeout`. When all is sent, the store has four times as long to answer. */
 const stalled = (
   sent: () => number,
   size: number,

@@ -1,5 +1,5 @@
 /**
- * How requests get to storage. Nothing is sent but what is said here: no token, no trace headers.
+ * The requests to storage. They contain no token and no trace headers.
  */
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -7,10 +7,10 @@ import type * as Stream from "effect/Stream"
 import type { Readable } from "node:stream"
 import type { PayloadTransferError, PayloadTransferErrorReason } from "../../errors/PayloadTransferError.js"
 
-/** What is known of a failure beside its reason. */
+/** The details of a failure, apart from its reason. */
 export type Facts = Partial<Pick<PayloadTransferError, "status" | "code" | "detail" | "cause">>
 
-/** Makes the failures of one transfer. They never hold the address. */
+/** Makes the errors of one transfer. They never contain the address. */
 export type Fail = (reason: PayloadTransferErrorReason, facts?: Facts) => PayloadTransferError
 
 export interface Answer {
@@ -19,7 +19,7 @@ export interface Answer {
   readonly body: Readable
 }
 
-/** One header, where it is there once. */
+/** The value of a header that occurs once. */
 export const headerOf = ({ headers }: Answer, name: string): string | undefined => {
   const value = headers[name]
   return typeof value === "string" ? value : undefined
@@ -29,18 +29,18 @@ export interface Form {
   readonly contentType: string
   readonly length: number
   readonly body: Stream.Stream<Uint8Array, PayloadTransferError>
-  /** Is told how many bytes more have been given to the network. */
+  /** Called with the number of bytes that were just given to the network. */
   readonly written: (bytes: number) => void
 }
 
-/** The connection of a request is cut when its scope closes, unless the answer was read to its end. */
+/** Sends requests. When its scope closes, a request's connection is closed unless the answer was read to its end. */
 export interface Wire {
   readonly get: (
     url: URL,
     headers: Readonly<Record<string, string>>,
     fail: Fail
   ) => Effect.Effect<Answer, PayloadTransferError, Scope.Scope>
-  /** Gives the answer, which may come before all is sent. */
+  /** Gives the answer, which may arrive before the whole form is sent. */
   readonly post: (url: URL, form: Form, fail: Fail) => Effect.Effect<Answer, PayloadTransferError, Scope.Scope>
 }
 
