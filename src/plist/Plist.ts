@@ -1,5 +1,5 @@
 /**
- * Property lists, as Apple's profiles are: read strictly, and compared by what they say.
+ * Reads property lists, the format of Apple's profiles, strictly, and compares them by their values.
  */
 import { parse as parseBinary } from "@plist/binary.parse"
 import * as Either from "effect/Either"
@@ -18,16 +18,16 @@ export type Plist =
   | ReadonlyArray<Plist>
   | ReadonlyMap<string, Plist>
 
-/** More levels than any profile has, and few enough to walk over them. */
+/** The most levels of nesting: more than any profile has, and few enough for recursive functions. */
 const deepest = 256
 
-/** Reads a property list, in XML of any encoding or in the binary form; or says what is wrong with it, and where. */
+/** Reads a property list, in XML of any encoding or in the binary format. Gives the problem if it is not valid. */
 export const parsePlist = (bytes: Uint8Array): Either.Either<Plist, string> => {
   if (bytes[0] === 0x30) return Either.left("it is signed: give the profile without its signature")
   return isBinary(bytes) ? ofBinary(bytes) : Either.flatMap(decodeXml(bytes), parsePlistText)
 }
 
-/** Reads a property list in XML. */
+/** Reads a property list in XML. Gives the problem and its line and column if it is not valid. */
 export const parsePlistText = (text: string): Either.Either<Plist, string> => {
   const parser = new SaxesParser({ position: true })
   const builder = new Builder(() => `line ${parser.line}, column ${parser.column}`)
@@ -47,7 +47,7 @@ export const parsePlistText = (text: string): Either.Either<Plist, string> => {
   }
 }
 
-/** Whether two property lists say the same: the order of keys, and how a number is written, mean nothing. */
+/** Whether two property lists have the same values. The order of keys and the notation of numbers do not matter. */
 export const isSamePlist = (one: Plist, other: Plist): boolean => {
   if (isNumber(one) && isNumber(other)) return one == other || (Number.isNaN(one) && Number.isNaN(other))
   if (one instanceof Date) return other instanceof Date && one.getTime() === other.getTime()
@@ -113,7 +113,7 @@ interface Frame {
   readonly entries: Map<string, Plist>
 }
 
-/** Builds the values from the elements, by the grammar of property lists. */
+/** Builds the values from the XML elements, and checks that the elements are in a valid order. */
 class Builder {
   private readonly frames: Array<Frame> = []
   private value: Plist | undefined
@@ -172,7 +172,7 @@ class Builder {
   }
 }
 
-/** The values without parts. `undefined`: the text is none. */
+/** Reads the text of elements that contain no other elements. Gives `undefined` if the text is not valid. */
 const leaves: Readonly<Record<string, (text: string) => Plist | undefined>> = {
   key: (text) => text,
   string: (text) => text,
@@ -184,7 +184,7 @@ const leaves: Readonly<Record<string, (text: string) => Plist | undefined>> = {
   data: (text) => Either.getOrUndefined(Encoding.decodeBase64(text.replace(/\s+/g, "")))
 }
 
-/** Own names only: every object has a `toString`, and no property list has such an element. */
+/** Checks own properties only: every object also has a `toString`, which is not an element of a property list. */
 const isLeaf = (tag: string): boolean => Object.hasOwn(leaves, tag)
 
 const integer = (text: string): bigint => {
@@ -200,7 +200,7 @@ const real = (text: string): number | undefined => {
 
 const date = (text: string): Date | undefined => {
   const value = /^-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? new Date(text) : undefined
-  // 31 February would become a day of March.
+  // `Date` turns 31 February into a day of March.
   const isReal =
     value !== undefined && !Number.isNaN(value.getTime()) && value.toISOString().startsWith(text.slice(0, 10))
   return isReal ? value : undefined

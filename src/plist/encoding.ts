@@ -1,5 +1,5 @@
 /**
- * The text of an XML file, in the encoding that its first bytes or its declaration name.
+ * Decodes an XML file, with the encoding that its first bytes or its declaration tell.
  */
 import * as Either from "effect/Either"
 
@@ -11,7 +11,7 @@ const marks = [
   { encoding: "utf-16be", bytes: [0x00, 0x3c] }
 ] as const
 
-/** The text, without a byte order mark; or why the bytes are none. */
+/** The text without its byte order mark, or the reason why the bytes cannot be decoded. */
 export const decodeXml = (bytes: Uint8Array): Either.Either<string, string> => {
   const mark = marks.find(({ bytes: mark }) => mark.every((byte, index) => bytes[index] === byte))
   const encoding = mark?.encoding ?? declared(bytes) ?? "utf-8"
