@@ -42,7 +42,7 @@ const inspect = async (target: string): Promise<Target | string> => {
     if (there === undefined)
       return path === target ? { path } : `${target} is a symbolic link to a file that does not exist.`
     if (there.isFile()) {
-      // Without setuid and setgid: the new content never had them.
+      // Setuid and setgid are not copied: nobody gave them to the new content.
       return { path, before: { mode: there.mode & 0o1777, uid: there.uid, gid: there.gid } }
     }
     if (there.isDirectory()) return { path }
