@@ -157,7 +157,7 @@ ${faultPlaces}
     </div>
     <p id="requests-hidden" class="muted" role="status" hidden></p>
     <div id="requests-empty" class="empty" hidden>
-      <p>Nobody has asked for anything yet. Say hello, and watch it appear here:</p>
+      <p>No request yet. Send one, and watch it appear here:</p>
       <pre id="requests-try" tabindex="0"></pre>
     </div>
     <ol id="requests" class="requests" tabindex="-1" aria-label="The last requests, newest first"></ol>
